@@ -1,0 +1,1 @@
+"""The copilot. Read `ports` and `copilot` first, then `incident`."""

@@ -1,0 +1,86 @@
+"""Everything that can go wrong, named once.
+
+Each error carries its facts as attributes and owns the one sentence that people are shown
+(`user_message`). The text of the exception itself is for the log and never leaves the process.
+"""
+
+
+class CopilotError(Exception):
+    """An expected failure: the request ends with `user_message` in its thread."""
+
+    user_message = "Something went wrong on my side; the request is logged and nothing was lost."
+
+
+class BadInputError(CopilotError):
+    """Input from outside cannot be used.
+
+    Args:
+        field: Where it is wrong, as a path a person can find (`messages[3].ts`).
+        problem: What is wrong and what would be right, in one sentence.
+    """
+
+    def __init__(self, *, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+        self.user_message = f"{field}: {problem}"
+
+
+class ChannelUnreadableError(CopilotError):
+    """Slack refused to show a channel.
+
+    Args:
+        channel_id: The channel.
+        code: Slack's error name, such as `not_in_channel` or `missing_scope`.
+        needed: The scope that is missing, when Slack names it.
+    """
+
+    def __init__(self, *, channel_id: str, code: str, needed: str = "") -> None:
+        super().__init__(f"cannot read {channel_id}: {code} {needed}".strip())
+        self.channel_id = channel_id
+        self.code = code
+        self.needed = needed
+        self.user_message = self._sentence()
+
+    def _sentence(self) -> str:
+        if self.code == "missing_scope":
+            return (
+                f"I cannot read this channel: the app lacks the scope `{self.needed or 'channels:history'}`. "
+                "Add it in the app's settings and install the app again."
+            )
+        if self.code in {"not_in_channel", "channel_not_found"}:
+            return "I cannot read this channel: I am not a member. Invite me with `/invite @copilot` and ask again."
+        return f"I cannot read this channel: Slack answered `{self.code}`."
+
+
+class RedactionFailedError(CopilotError):
+    """The redactor failed on a text, so the text was not used (fail closed)."""
+
+    user_message = "I could not check this thread for secrets, so I did not send or show any of it."
+
+
+class AnalystFailedError(CopilotError):
+    """The model gave no usable diagnosis; the rules analyst answers instead.
+
+    Args:
+        reason: Short words for the label of the answer, such as `API overloaded`.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.user_message = f"The model gave no usable answer ({reason})."
+
+
+class StaleRunError(CopilotError):
+    """Another worker took this request over; this run must stop without a further effect."""
+
+
+class GateClosedError(CopilotError):
+    """The output gate could not make an outgoing message safe, so it was not sent."""
+
+    user_message = "I made an answer that I could not check for safety, so I did not post it."
+
+
+class StoreUnavailableError(CopilotError):
+    """The store did not take a write in time."""

@@ -1,0 +1,1 @@
+"""AWS denials and policies. Pure."""

@@ -1,0 +1,1 @@
+"""What an incident is: messages, facts, hypotheses, board, postmortem. Pure."""

@@ -1,0 +1,28 @@
+"""Everything an analyst is given for one question: redacted, numbered, routed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incident.facts import Facts
+from bot.incident.hypotheses import Hypothesis
+from bot.incident.messages import Incident
+from bot.routing.route import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One question about one incident at one moment.
+
+    Attributes:
+        question: In the asker's words, redacted; data, never instruction.
+        asked_at: The moment that counts: nothing later is known.
+        incident: Redacted; only what is visible at `asked_at`.
+        board: The hypotheses that stand already, ids stable.
+    """
+
+    question: str
+    asked_at: datetime
+    incident: Incident
+    facts: Facts
+    route: Route
+    board: tuple[Hypothesis, ...] = ()

@@ -1,0 +1,209 @@
+"""What the copilot asks of the world. Adapters implement these; tests use fakes of them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from bot.incident.board import Board
+from bot.incident.case import Case
+from bot.incident.hypotheses import Hypothesis, Mitigation
+from bot.incident.messages import Incident, IncidentRef
+from bot.request import Request
+
+Blocks = list[dict[str, Any]]
+"""Slack's Block Kit, built by `bot.slack` and passed by the gate; never parsed again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a model call used.
+
+    Attributes:
+        cost_usd: None when the price of the model is not known; never 0 for that reason.
+    """
+
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    cost_usd: Decimal | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What an analyst says after its last hypothesis.
+
+    Attributes:
+        analyst: `claude` or `rules`: who really answered.
+        insufficient: Why no chain can be given; empty when there is one.
+        note: Why another analyst answered than the route asked for, in people's words; else empty.
+    """
+
+    analyst: str
+    mitigations: tuple[Mitigation, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    insufficient: str = ""
+    note: str = ""
+    usage: Usage | None = None
+
+
+class Analyst(Protocol):
+    """Somebody who explains incidents."""
+
+    def diagnose(self, case: Case) -> AsyncIterator[Hypothesis | Closing]:
+        """Yield hypotheses, best first, each when it is complete; then exactly one `Closing`.
+
+        Nothing yielded is verified yet.
+
+        Raises:
+            AnalystFailedError: No usable diagnosis. What was yielded before must be discarded.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """One message of ours in Slack."""
+
+    channel_id: str
+    ts: str
+
+
+class Reply(Protocol):
+    """The one visible message of one request, from its first words to its final form."""
+
+    @property
+    def posted(self) -> Posted | None:
+        """Where it stands; None before the first `show`."""
+        ...
+
+    async def show(self, blocks: Blocks, *, text: str) -> None:
+        """Make `blocks` visible below what is shown already (opens the message the first time)."""
+        ...
+
+    async def finish(self, blocks: Blocks, *, text: str) -> Posted:
+        """Replace all that was shown by `blocks`, for good. Safe to repeat."""
+        ...
+
+
+class Workspace(Protocol):
+    """The chat workspace."""
+
+    async def locate(self, request: Request) -> IncidentRef:
+        """Say which incident a request is about: the watched channel, else the thread."""
+        ...
+
+    async def read(self, ref: IncidentRef, *, until_ts: str | None) -> Incident:
+        """Read an incident with all its threads and pages, numbered, not yet redacted.
+
+        Raises:
+            ChannelUnreadableError: Slack does not let us; the error says what is missing.
+        """
+        ...
+
+    def reply(self, request: Request, thread_ts: str | None) -> Reply:
+        """Return the request's one message; a second run of the request gets the same message."""
+        ...
+
+    async def active_thread(self, ref: IncidentRef) -> str | None:
+        """Return the root of the thread with the newest message; None when the channel has none."""
+        ...
+
+    async def status(self, request: Request, thread_ts: str | None, words: str) -> None:
+        """Show a status line; empty words clear it. Cosmetic: never raises."""
+        ...
+
+    async def whisper(self, request: Request, blocks: Blocks, *, text: str) -> None:
+        """Show blocks to the asker alone, once."""
+        ...
+
+    async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
+        """Replace an earlier message of ours."""
+        ...
+
+    async def attach(
+        self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
+    ) -> Posted | None:
+        """Share a text file, once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedAnswer:
+    """An answer as posted, kept so that its buttons work.
+
+    Attributes:
+        quotes: Evidence id → (author, UTC time as ISO text, exact redacted text, permalink).
+        blocks: The blocks as posted, to put a line on top later.
+    """
+
+    id: str
+    incident_key: str
+    channel_id: str
+    ts: str
+    question: str
+    thread_ts: str | None = None
+    asker_id: str = ""
+    hypothesis_ids: tuple[str, ...] = ()
+    quotes: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=list)
+    text: str = ""
+
+
+class Memory(Protocol):
+    """What outlives a process. Every key has a time to live."""
+
+    async def mint(self, ref: IncidentRef, ts: Sequence[str]) -> dict[str, int]:
+        """Give each `ts` its number within the incident: 1, 2, … in the order first seen, never reused."""
+        ...
+
+    async def incident_key(self, ref: IncidentRef) -> bytes:
+        """Return the incident's secret for aliases, made once."""
+        ...
+
+    async def board(self, ref: IncidentRef) -> Board:
+        """Return the board; an empty one when there is none."""
+        ...
+
+    async def commit_board(self, ref: IncidentRef, board: Board) -> bool:
+        """Store `board` if nobody committed since it was read (its `version`); else return False."""
+        ...
+
+    async def save_answer(self, answer: SavedAnswer) -> None:
+        """Keep an answer for its buttons."""
+        ...
+
+    async def answer(self, answer_id: str) -> SavedAnswer | None:
+        """Return a kept answer."""
+        ...
+
+    async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
+        """Keep one person's thumbs on an answer; the last one counts."""
+        ...
+
+
+class Fence(Protocol):
+    """Tells a run whether it still owns its request."""
+
+    async def check(self) -> None:
+        """Raise `StaleRunError` when another worker has taken over."""
+        ...
+
+
+Work = Callable[[Request, Fence], Awaitable[None]]
+
+
+class Queue(Protocol):
+    """Durable requests: accepted once, worked once, in order within a lane."""
+
+    async def accept(self, request: Request, *, keys: Sequence[str]) -> bool:
+        """Store a request durably; False when one of `keys` was seen before.
+
+        Raises:
+            StoreUnavailableError: It is not stored; the sender must try again.
+        """
+        ...

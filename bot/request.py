@@ -1,0 +1,66 @@
+"""One accepted piece of work, parsed at the door: no payload of Slack goes further than this."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class RequestKind(StrEnum):
+    """What a person asked for."""
+
+    ANSWER = "answer"
+    """A question, by mention or direct message."""
+    ESCALATE = "escalate"
+    """The same, forced to Opus: `/opus`, the button, or a mention that begins with `escalate`."""
+    DEESCALATE = "deescalate"
+    """The same, forced to Sonnet, by the button."""
+    POSTMORTEM = "postmortem"
+    """A draft of the review, as a Markdown file."""
+    HELP = "help"
+    """Short help, shown to the asker alone."""
+    EVIDENCE = "evidence"
+    """The quotes behind an answer, shown to the asker alone; `subject` is the answer's id."""
+    REFUTE = "refute"
+    """A person says a hypothesis is wrong; `subject` is `answer id|hypothesis id`, `text` the reason."""
+    FEEDBACK = "feedback"
+    """Thumbs on an answer; `subject` is the answer's id, `text` is `good` or `bad`."""
+
+
+QUICK_KINDS = frozenset({RequestKind.HELP, RequestKind.EVIDENCE, RequestKind.REFUTE, RequestKind.FEEDBACK})
+"""Kinds that use no model and so never wait behind one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One accepted piece of work.
+
+    Attributes:
+        id: Stable over redeliveries: made from what Slack identifies, never from a clock or chance.
+        team_id: The workspace.
+        channel_id: Where it was asked.
+        thread_ts: The thread it was asked in; None at the top level of a channel.
+        asker_id: Who asked.
+        text: The question with the bot's own mention removed, in Slack's escaping; may be empty.
+        message_ts: The message that asked; None for commands and buttons.
+        received_at: When we accepted it, by our clock; aware, UTC.
+        subject: What the kind says it is; else empty.
+        is_direct: Asked in a direct message to the bot.
+    """
+
+    id: str
+    kind: RequestKind
+    team_id: str
+    channel_id: str
+    asker_id: str
+    text: str
+    received_at: datetime
+    thread_ts: str | None = None
+    message_ts: str | None = None
+    subject: str = ""
+    is_direct: bool = False
+
+    @property
+    def lane(self) -> str:
+        """The queue's lane: one asker in one thread, look-ups apart from model work."""
+        speed = "quick" if self.kind in QUICK_KINDS else "model"
+        return f"{self.channel_id}:{self.thread_ts or self.message_ts or 'channel'}:{self.asker_id}:{speed}"

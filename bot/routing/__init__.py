@@ -1,0 +1,1 @@
+"""Which model a question goes to, and why. Pure."""

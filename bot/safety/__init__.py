@@ -1,0 +1,1 @@
+"""Redaction, hidden characters, links and the output gate. Pure."""

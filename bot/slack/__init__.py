@@ -1,0 +1,1 @@
+"""Between Slack payloads and our values: reading, blocks, limits. Pure."""
