@@ -29,7 +29,8 @@ class Route:
     """Where a question goes.
 
     Attributes:
-        domain: `aws_iam`, `aws_s3`, `aws_network`, `aws_compute`, `kubernetes`, `azure_*`, `gcp_*` or `other`.
+        domain: `aws_iam`, `aws_s3`, `aws_network`, `aws_compute`, `kubernetes`,
+            `azure_*`, `gcp_*` or `other`.
         model: Model id from the catalogue.
         effort: `low`, `medium`, `high`, `xhigh` or `max`.
         reason: A few words for people: `because of InvalidAccessKeyId`.
