@@ -1,6 +1,6 @@
 """What the copilot asks of the world. Adapters implement these; tests use fakes of them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -39,7 +39,8 @@ class Closing:
     Attributes:
         analyst: `claude` or `rules`: who really answered.
         insufficient: Why no chain can be given; empty when there is one.
-        note: Why another analyst answered than the route asked for, in people's words; else empty.
+        note: Why another analyst or model answered than the route asked for, in people's words; else empty.
+        cut_short: Why the answer stopped early with the best so far, in people's words; else empty.
     """
 
     analyst: str
@@ -48,16 +49,29 @@ class Closing:
     unseen: tuple[str, ...] = ()
     insufficient: str = ""
     note: str = ""
+    cut_short: str = ""
     usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """Every hypothesis yielded so far must be discarded: the analyst, or another one, begins anew.
+
+    Attributes:
+        reason: Short words for people, such as `API overloaded`.
+    """
+
+    reason: str
 
 
 class Analyst(Protocol):
     """Somebody who explains incidents."""
 
-    def diagnose(self, case: Case) -> AsyncIterator[Hypothesis | Closing]:
+    def diagnose(self, case: Case) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
         """Yield hypotheses, best first, each when it is complete; then exactly one `Closing`.
 
-        Nothing yielded is verified yet.
+        Nothing yielded is verified yet. A `Restart` may come at any time before the `Closing`.
+        Leave it early with `aclose()`, so that a model's stream ends at once.
 
         Raises:
             AnalystFailedError: No usable diagnosis. What was yielded before must be discarded.
@@ -105,7 +119,7 @@ class Workspace(Protocol):
         """
         ...
 
-    def reply(self, request: Request, thread_ts: str | None) -> Reply:
+    def reply(self, request: Request, thread_ts: str | None, fence: "Fence") -> Reply:
         """Return the request's one message; a second run of the request gets the same message."""
         ...
 
@@ -127,7 +141,7 @@ class Workspace(Protocol):
 
     async def attach(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> Posted | None:
+    ) -> None:
         """Share a text file, once."""
         ...
 
