@@ -1,0 +1,83 @@
+"""The buttons below an answer. A button's value is the answer's id and nothing else."""
+
+import re
+from datetime import datetime
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.request import Request, RequestKind
+from handlers.fields import id_at, is_direct, items_at, team_of, text_at, token_at, ts_at
+
+KINDS = {
+    "evidence": RequestKind.EVIDENCE,
+    "escalate": RequestKind.ESCALATE,
+    "retry_model": RequestKind.ESCALATE,
+    "deescalate": RequestKind.DEESCALATE,
+    "postmortem": RequestKind.POSTMORTEM,
+    "feedback": RequestKind.FEEDBACK,
+}
+"""What the buttons ask for, by action id. `wrong` is not here: it only opens a form."""
+
+_VERDICTS = frozenset({"good", "bad"})
+
+
+def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | None:
+    """Return the request behind a pressed button, with the key that tells it from others.
+
+    Args:
+        body: A payload of type `block_actions`.
+        now: When it arrived; aware, UTC.
+
+    Returns:
+        None for a button that asks for nothing (a link, an unknown one, the one that opens a form).
+    """
+    action = next(iter(items_at(body, "actions")), None)
+    kind = KINDS.get(text_at(action, "action_id"))
+    subject, text = _subject(kind, token_at(action, "value"))
+    team, asker = team_of(body), id_at(body, "user", "id")
+    channel = id_at(body, "channel", "id") or id_at(body, "container", "channel_id")
+    identity = _identity(body, action, asker)
+    if kind is None or not (team and asker and channel and subject and identity):
+        return None
+    request = Request(
+        id=identity,
+        kind=kind,
+        team_id=team,
+        channel_id=channel,
+        asker_id=asker,
+        text=text,
+        received_at=now,
+        thread_ts=thread_of(body),
+        subject=subject,
+        is_direct=is_direct(channel),
+    )
+    return request, (request.id,)
+
+
+def thread_of(body: object) -> str | None:
+    """Return the thread of the message that carries the button; None at the top level of a channel."""
+    return ts_at(body, "container", "thread_ts") or ts_at(body, "message", "thread_ts") or None
+
+
+def register(app: AsyncApp) -> None:
+    """Let Bolt acknowledge every button, known or not, links included."""
+    app.action(re.compile(".*"))(_acknowledge)
+
+
+async def _acknowledge(ack: AsyncAck) -> None:
+    await ack()
+
+
+def _subject(kind: RequestKind | None, value: str) -> tuple[str, str]:
+    if kind is not RequestKind.FEEDBACK:
+        return value, ""
+    verdict, _, answer_id = value.partition("|")
+    return (answer_id, verdict) if verdict in _VERDICTS else ("", "")
+
+
+def _identity(body: object, action: object, asker: str) -> str:
+    trigger, pressed_at = token_at(body, "trigger_id"), ts_at(action, "action_ts")
+    if trigger:
+        return f"act:{trigger}"
+    return f"act:{pressed_at}:{asker}" if pressed_at else ""

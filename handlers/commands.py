@@ -1,0 +1,60 @@
+"""Slash commands: `/opus [question]` and `/copilot …`. Slack gives them no thread."""
+
+from datetime import datetime
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.request import Request, RequestKind
+from handlers.fields import id_at, is_direct, text_at, token_at
+from handlers.words import verb_of
+
+COMMANDS = ("/opus", "/copilot")
+
+
+def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | None:
+    """Return the request in a slash command's form fields, with the key that tells it from others.
+
+    Args:
+        body: The form fields as a dict.
+        now: When they arrived; aware, UTC.
+
+    Returns:
+        None for a command that is not ours, or without a channel, a person or a trigger id.
+    """
+    command = text_at(body, "command")
+    team, channel, asker = id_at(body, "team_id"), id_at(body, "channel_id"), id_at(body, "user_id")
+    trigger = token_at(body, "trigger_id")
+    if command not in COMMANDS or not (team and channel and asker and trigger):
+        return None
+    kind, text = _wish(command, text_at(body, "text").strip())
+    request = Request(
+        id=f"cmd:{trigger}",
+        kind=kind,
+        team_id=team,
+        channel_id=channel,
+        asker_id=asker,
+        text=text,
+        received_at=now,
+        is_direct=is_direct(channel),
+    )
+    return request, (request.id,)
+
+
+def register(app: AsyncApp) -> None:
+    """Let Bolt acknowledge the commands; the request was accepted before any listener ran."""
+    for command in COMMANDS:
+        app.command(command)(_acknowledge)
+
+
+async def _acknowledge(ack: AsyncAck) -> None:
+    await ack()
+
+
+def _wish(command: str, text: str) -> tuple[RequestKind, str]:
+    if command == "/opus":
+        return RequestKind.ESCALATE, text
+    kind, rest = verb_of(text)
+    if kind is None or (kind is RequestKind.ANSWER and not rest):
+        return RequestKind.HELP, ""
+    return kind, rest

@@ -1,0 +1,44 @@
+"""What a person's first word asks for, in a mention and after a slash command alike."""
+
+import re
+
+from bot.request import RequestKind
+
+_VERBS = {
+    "ask": RequestKind.ANSWER,
+    "escalate": RequestKind.ESCALATE,
+    "opus": RequestKind.ESCALATE,
+    "postmortem": RequestKind.POSTMORTEM,
+    "post-mortem": RequestKind.POSTMORTEM,
+    "help": RequestKind.HELP,
+}
+_FIRST = re.compile(r"/?([a-z-]{3,11})(?![\w-])[\s:,.?!]*")
+
+
+def verb_of(text: str) -> tuple[RequestKind | None, str]:
+    """Split a leading verb from the rest.
+
+    Args:
+        text: Stripped words of a person.
+
+    Returns:
+        The kind that the first word names and the text after it; None and all of the text when it names
+        none. `help` counts only when it stands alone: `help me find …` is a question.
+    """
+    found = _FIRST.match(text.lower())
+    kind = _VERBS.get(found[1]) if found else None
+    if found is None or kind is None:
+        return None, text
+    rest = text[found.end() :].strip()
+    return (None, text) if kind is RequestKind.HELP and rest else (kind, rest)
+
+
+def request_of(text: str) -> tuple[RequestKind, str]:
+    """Say what a mention asks for: its verb, help when it is empty, else an answer."""
+    text = text.strip()
+    if not text:
+        return RequestKind.HELP, ""
+    kind, rest = verb_of(text)
+    if kind is RequestKind.ANSWER and not rest:
+        return RequestKind.HELP, ""
+    return kind or RequestKind.ANSWER, rest

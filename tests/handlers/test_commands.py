@@ -1,0 +1,96 @@
+"""Slash commands and the message shortcut become requests."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.request import RequestKind
+from handlers import parse
+
+NOW = datetime(2026, 11, 23, 3, 10, tzinfo=UTC)
+
+
+def command(name="/copilot", text="", **fields):
+    form = {
+        "command": name,
+        "text": text,
+        "team_id": "T0",
+        "channel_id": "C0INC",
+        "user_id": "U0BEN",
+        "trigger_id": "13345224609.738474920.8088930838d88f008e0",
+    }
+    return form | fields
+
+
+def shortcut(**fields):
+    payload = {
+        "type": "message_action",
+        "callback_id": "escalate_message",
+        "trigger_id": "1.2.3",
+        "team": {"id": "T0"},
+        "user": {"id": "U0BEN"},
+        "channel": {"id": "C0INC"},
+        "message_ts": "1742595147.001644",
+        "message": {"ts": "1742595147.001644", "thread_ts": "1742586540.000137"},
+    }
+    return payload | fields
+
+
+def parsed(body):
+    return parse(body, "U0BOT", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind", "rest"),
+    [
+        ("/opus", "", RequestKind.ESCALATE, ""),
+        ("/opus", " why 403s? ", RequestKind.ESCALATE, "why 403s?"),
+        ("/opus", "help", RequestKind.ESCALATE, "help"),
+        ("/copilot", "", RequestKind.HELP, ""),
+        ("/copilot", "help", RequestKind.HELP, ""),
+        ("/copilot", "postmortem", RequestKind.POSTMORTEM, ""),
+        ("/copilot", "post-mortem of tonight", RequestKind.POSTMORTEM, "of tonight"),
+        ("/copilot", "escalate why 403s?", RequestKind.ESCALATE, "why 403s?"),
+        ("/copilot", "ask why 403s?", RequestKind.ANSWER, "why 403s?"),
+        ("/copilot", "ask", RequestKind.HELP, ""),
+        ("/copilot", "make coffee", RequestKind.HELP, ""),
+    ],
+)
+def test_a_command_says_what_is_asked_for(name, text, kind, rest):
+    request, keys = parsed(command(name, text))
+
+    assert (request.kind, request.text) == (kind, rest)
+    assert (request.thread_ts, request.message_ts) == (None, None)
+    assert keys == ("cmd:13345224609.738474920.8088930838d88f008e0",) == (request.id,)
+
+
+def test_a_command_in_a_direct_message_is_direct():
+    request, _ = parsed(command("/opus", channel_id="D0DM"))
+
+    assert request.is_direct
+
+
+@pytest.mark.parametrize("fields", [{"command": "/giphy"}, {"channel_id": ""}, {"trigger_id": None}])
+def test_a_command_of_another_app_or_without_its_fields_asks_for_nothing(fields):
+    assert parsed(command(**fields)) is None
+
+
+def test_the_shortcut_escalates_the_thread_of_its_message():
+    request, keys = parsed(shortcut())
+
+    assert request.kind is RequestKind.ESCALATE
+    assert request.thread_ts == "1742586540.000137"
+    assert keys == ("act:1.2.3",)
+
+
+def test_the_shortcut_on_a_message_without_a_thread_begins_one_there():
+    request, _ = parsed(shortcut(message={"ts": "1742595147.001644"}))
+
+    assert request.thread_ts == "1742595147.001644"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"callback_id": "other"}, {"user": None}, {"message": {}, "message_ts": 7}]
+)
+def test_another_shortcut_or_one_without_its_fields_asks_for_nothing(fields):
+    assert parsed(shortcut(**fields)) is None
