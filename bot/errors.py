@@ -45,11 +45,15 @@ class ChannelUnreadableError(CopilotError):
     def _sentence(self) -> str:
         if self.code == "missing_scope":
             return (
-                f"I cannot read this channel: the app lacks the scope `{self.needed or 'channels:history'}`. "
-                "Add it in the app's settings and install the app again."
+                "I cannot read this channel: the app lacks the scope "
+                f"`{self.needed or 'channels:history'}`. "
+                "Add it in the app's settings, then reinstall the app."
             )
         if self.code in {"not_in_channel", "channel_not_found"}:
-            return "I cannot read this channel: I am not a member. Invite me with `/invite @copilot` and ask again."
+            return (
+                "I cannot read this channel: I am not a member. "
+                "Invite me with `/invite @copilot` and ask again."
+            )
         return f"I cannot read this channel: Slack answered `{self.code}`."
 
 

@@ -95,6 +95,10 @@ class Reply(Protocol):
         """Where it stands; None before the first `show`."""
         ...
 
+    async def exists(self) -> bool:
+        """Say whether the request has a visible message already, from this run or an earlier one."""
+        ...
+
     async def show(self, blocks: Blocks, *, text: str) -> None:
         """Make `blocks` visible below what is shown already (opens the message the first time)."""
         ...

@@ -14,7 +14,7 @@ class EvidenceKind(StrEnum):
     """How strongly a piece of evidence carries a link."""
 
     DIRECT = "direct"
-    """It shows the effect or the mechanism itself: a log line, a measurement, a statement of the one who did it."""
+    """It shows the effect or the mechanism itself: a log line, a measurement, a doer's statement."""
     CORRELATIONAL = "correlational"
     """It fits in time or by a shared name, no more."""
     INFERENTIAL = "inferential"
@@ -85,6 +85,13 @@ class Link:
     def is_shown(self) -> bool:
         """At least one item of evidence for it is more than an inference."""
         return any(item.kind is not EvidenceKind.INFERENTIAL for item in self.evidence_for)
+
+    @property
+    def status(self) -> str:
+        """`contradicted` when something speaks against it, else `shown` or `inferred`."""
+        if self.evidence_against:
+            return "contradicted"
+        return "shown" if self.is_shown else "inferred"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

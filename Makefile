@@ -1,0 +1,35 @@
+# Two commands are all a newcomer needs: `make sandbox` and `make test`.
+# uv is used when it is on PATH, else the pip of a virtual environment.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: sandbox test check lock clean
+
+sandbox: $(VENV)/.runtime
+	@$(BIN)/python -m bot sandbox
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest --cov --cov-report=
+
+$(VENV)/.runtime: requirements.txt
+	@$(PYTHON) tools/setup.py $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt
+	@$(PYTHON) tools/setup.py $(VENV) requirements-dev.txt
+	@touch $@ $(VENV)/.runtime
+
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 -q -o requirements.txt
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 -q -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis data

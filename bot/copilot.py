@@ -1,0 +1,247 @@
+"""One request from start to end; the only place that orders steps."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.errors import CopilotError, StaleRunError, StoreUnavailableError
+from bot.incident.board import Board, merge
+from bot.incident.case import Case
+from bot.incident.computed import computed
+from bot.incident.extraction import extract
+from bot.incident.hypotheses import Hypothesis
+from bot.incident.postmortem import draft, to_markdown
+from bot.investigation import Finding, investigate, redact
+from bot.lookups import COMMITS, Lookups
+from bot.models.catalogue import Catalogue
+from bot.outgoing import Outgoing
+from bot.ports import Analyst, Blocks, Fence, Memory, Posted, Reply, Workspace
+from bot.request import QUICK_KINDS, Request, RequestKind
+from bot.routing.classify import Router
+from bot.routing.route import Tier
+from bot.run import Run, asked_at, saved_answer
+from bot.safety.redaction import Redactor
+from bot.slack.answer import answer as answer_message
+from bot.slack.answer_values import Answer
+from bot.slack.fact_lines import first_facts
+from bot.slack.hypothesis_lines import hypothesis_blocks
+from bot.slack.texts import plain, status_words
+
+log = structlog.get_logger()
+
+FORCED = {RequestKind.ESCALATE: Tier.OPUS, RequestKind.DEESCALATE: Tier.SONNET}
+DEFAULT_QUESTION = "What caused this, and what should we check next?"
+OUT_OF_TIME = "I ran out of time before I had an answer. Please ask again."
+GAVE_UP = "I tried this several times, failed each time and gave up. Please ask again; nothing else is affected."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copilot:
+    """Works requests.
+
+    Args:
+        literals: The process's own secrets, removed from everything.
+        request_seconds: The most one request may take.
+    """
+
+    workspace: Workspace
+    memory: Memory
+    analyst: Analyst
+    router: Router
+    catalogue: Catalogue
+    link_hosts: frozenset[str]
+    literals: tuple[str, ...]
+    request_seconds: float
+
+    async def handle(self, request: Request, fence: Fence) -> None:
+        """Work one request to its visible end.
+
+        Raises:
+            StaleRunError: Another worker has taken it over.
+        """
+        log.info("request.started", request=request.id, kind=request.kind.value)
+        try:
+            async with asyncio.timeout(self.request_seconds):
+                await self._work(request, fence)
+        except StaleRunError:
+            raise
+        except TimeoutError:
+            log.warning("request.timed_out", request=request.id)
+            await self._apologize(request, fence, OUT_OF_TIME)
+        except CopilotError as error:
+            log.warning("request.failed", request=request.id, error=type(error).__name__)
+            await self._apologize(request, fence, error.user_message)
+
+    async def give_up(self, request: Request, fence: Fence) -> None:
+        """Tell the asker that a request failed too often to be tried again."""
+        await self._apologize(request, fence, GAVE_UP)
+
+    async def _apologize(self, request: Request, fence: Fence, sentence: str) -> None:
+        """End a request with one plain sentence: in its message if it has one, else to the asker alone."""
+        blocks, text = self._outgoing().message(plain(sentence, answer_id=request.id), sentence)
+        reply = self.workspace.reply(request, request.thread_ts or request.message_ts, fence)
+        if await reply.exists():
+            await reply.finish(blocks, text=text)
+        else:
+            await self.workspace.whisper(request, blocks, text=text)
+
+    def _outgoing(self, redactor: Redactor | None = None) -> Outgoing:
+        own = redactor or Redactor(b"no incident", literals=self.literals)
+        return Outgoing(redactor=own, link_hosts=self.link_hosts)
+
+    async def _work(self, request: Request, fence: Fence) -> None:
+        if request.kind in QUICK_KINDS:
+            await Lookups(self.workspace, self.memory, self._outgoing()).handle(request)
+            return
+        run = await self._begin(request)
+        case, board = await self._case(run)
+        if request.kind is RequestKind.POSTMORTEM:
+            await self._postmortem(run, case, board)
+        else:
+            await self._answer(run, case, board, fence)
+        await self.workspace.status(request, run.thread_ts, "")
+        run.log("request.completed", seconds=round(run.seconds, 3))
+
+    async def _begin(self, request: Request) -> Run:
+        """Read and redact; from here on nothing unredacted is in reach."""
+        ref = await self.workspace.locate(request)
+        thread_ts = request.thread_ts or request.message_ts or await self.workspace.active_thread(ref)
+        await self.workspace.status(request, thread_ts, status_words())
+        raw = await self.workspace.read(ref, until_ts=request.message_ts)
+        log.info("incident.read", request=request.id, messages=len(raw.messages), deleted=raw.deleted)
+        redactor = Redactor(await self.memory.incident_key(ref), literals=self.literals)
+        incident, found = await asyncio.to_thread(redact, raw, redactor)
+        run = Run(
+            request=request,
+            ref=ref,
+            thread_ts=thread_ts,
+            question=redactor.redact(await self._question(request)).text,
+            incident=incident,
+            redactor=redactor,
+            asked_at=asked_at(request, incident),
+        )
+        run.log("incident.redacted", found=found, messages=len(incident.messages))
+        return run
+
+    async def _question(self, request: Request) -> str:
+        if request.text:
+            return request.text
+        earlier = await self.memory.answer(request.subject) if request.subject else None
+        return earlier.question if earlier else DEFAULT_QUESTION
+
+    async def _case(self, run: Run) -> tuple[Case, Board]:
+        facts = await asyncio.to_thread(extract, run.incident, now=run.asked_at)
+        texts = [(message.id, message.text) for message in run.incident.messages]
+        route = self.router.route(run.question, texts, forced=FORCED.get(run.request.kind))
+        run.log_route(route)
+        board = await self.memory.board(run.ref)
+        case = Case(
+            question=run.question,
+            asked_at=run.asked_at,
+            incident=run.incident,
+            facts=facts,
+            route=route,
+            board=board.hypotheses,
+        )
+        return case, board
+
+    async def _answer(self, run: Run, case: Case, board: Board, fence: Fence) -> None:
+        out = self._outgoing(run.redactor)
+        reply = self.workspace.reply(run.request, run.thread_ts, fence)
+        facts = first_facts(case.facts, case.incident, answer_id=run.request.id, as_of=run.asked_at)
+        await _show(reply, out, facts, "Facts first; the diagnosis follows.")
+        run.log("facts.shown", facts=len(case.facts.items))
+        model_name = self.catalogue.label(case.route.model)
+        words = status_words(facts=case.facts, route=case.route, model_name=model_name)
+        await self.workspace.status(run.request, run.thread_ts, words)
+        on_verified = self._shower(run, reply, out, start=len(facts))
+        finding = await investigate(case, self.analyst, board=board, on_verified=on_verified)
+        finding = await self._commit(run, case, finding)
+        run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
+        posted = await self._finish(run, reply, out, case, finding)
+        run.log("answer.posted", ts=posted.ts)
+
+    def _shower(
+        self, run: Run, reply: Reply, out: Outgoing, *, start: int
+    ) -> Callable[[Hypothesis], Awaitable[None]]:
+        """Return what shows each hypothesis as soon as it has passed verification."""
+        number = start
+
+        async def show(hypothesis: Hypothesis) -> None:
+            nonlocal number
+            blocks = hypothesis_blocks(
+                hypothesis, run.incident, answer_id=run.request.id, as_of=run.asked_at, n=number
+            )
+            number += len(blocks)
+            await _show(reply, out, blocks, hypothesis.claim)
+            facts = {"hypothesis": hypothesis.id, "shown": hypothesis.shown, "links": len(hypothesis.links)}
+            run.log("hypothesis.verified", **facts)
+
+        return show
+
+    async def _commit(self, run: Run, case: Case, finding: Finding) -> Finding:
+        """Store the board; when somebody else was first, merge into theirs and try again."""
+        for _ in range(COMMITS):
+            if await self.memory.commit_board(run.ref, finding.board):
+                return finding
+            theirs = await self.memory.board(run.ref)
+            board = merge(theirs, finding.hypotheses, now=run.asked_at, facts=case.facts)
+            finding = replace(finding, board=board)
+        raise StoreUnavailableError("the board changed too often")
+
+    async def _finish(self, run: Run, reply: Reply, out: Outgoing, case: Case, finding: Finding) -> Posted:
+        message = answer_message(self._values(run, reply, case, finding))
+        blocks, text = out.message(message.blocks, message.text)
+        posted = await reply.finish(blocks, text=text)
+        await self.memory.save_answer(saved_answer(run, finding, posted, blocks=blocks, text=text))
+        return posted
+
+    def _values(self, run: Run, reply: Reply, case: Case, finding: Finding) -> Answer:
+        usage = finding.closing.usage
+        return Answer(
+            id=run.request.id,
+            incident=run.incident,
+            facts=case.facts,
+            route=case.route,
+            as_of=run.asked_at,
+            hypotheses=finding.hypotheses,
+            mitigations=finding.mitigations,
+            open_questions=finding.closing.open_questions,
+            unseen=finding.closing.unseen,
+            computed=computed(run.incident),
+            analyst=finding.closing.analyst,
+            model_name=self.catalogue.label(usage.model if usage else case.route.model),
+            note=finding.closing.note or finding.closing.cut_short,
+            insufficient=finding.closing.insufficient,
+            asked_at=run.asked_at if run.request.message_ts else None,
+            answered_at=run.answered_at(reply.posted),
+            seconds=run.seconds,
+            cost_usd=usage.cost_usd if usage else None,
+            dropped=len(finding.dropped),
+        )
+
+    async def _postmortem(self, run: Run, case: Case, board: Board) -> None:
+        """Draft the review from the board, asking the analyst only when the board is empty."""
+        if not board.hypotheses:
+            finding = await investigate(case, self.analyst, board=board, on_verified=_nothing)
+            board = (await self._commit(run, case, finding)).board
+        review = draft(run.incident, case.facts, board.hypotheses, now=run.asked_at)
+        text = self._outgoing(run.redactor).file(to_markdown(review))
+        name = f"postmortem-{run.incident.channel_name or 'incident'}.md"
+        await self.workspace.attach(
+            run.request, run.thread_ts, name=name, content=text, comment="Draft of the postmortem."
+        )
+        run.log("answer.posted", file=name, chars=len(text))
+
+
+async def _show(reply: Reply, out: Outgoing, blocks: Blocks, text: str) -> None:
+    safe, words = out.message(blocks, text)
+    await reply.show(safe, text=words)
+
+
+async def _nothing(_hypothesis: Hypothesis) -> None:
+    """Show nothing: a postmortem is posted as a whole."""
+
+

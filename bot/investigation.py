@@ -1,0 +1,124 @@
+"""From an incident as read to hypotheses that may be shown: the part that answers, reviews and replays share."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.errors import AnalystFailedError
+from bot.incident.board import Board, merge
+from bot.incident.case import Case
+from bot.incident.hypotheses import Dropped, Hypothesis, Mitigation
+from bot.incident.messages import Incident, Link, Message
+from bot.incident.verification import Verified, rank, verify
+from bot.ports import Analyst, Closing, Restart
+from bot.safety.redaction import Redactor
+
+OnVerified = Callable[[Hypothesis], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What an analyst found, after code has checked it.
+
+    Attributes:
+        hypotheses: Verified and ranked, with the board's ids; best first.
+        board: The board with them on it, not yet stored.
+    """
+
+    hypotheses: tuple[Hypothesis, ...]
+    board: Board
+    closing: Closing
+    mitigations: tuple[Mitigation, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(slots=True)
+class _Gathered:
+    hypotheses: list[Hypothesis] = field(default_factory=list)
+    mitigations: list[Mitigation] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+    def take(self, result: Verified | Dropped) -> Hypothesis | None:
+        if isinstance(result, Dropped):
+            self.dropped.append(result)
+            return None
+        self.hypotheses.append(result.hypothesis)
+        self.mitigations.extend(result.mitigations)
+        self.dropped.extend(result.dropped)
+        return result.hypothesis
+
+
+async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified: OnVerified) -> Finding:
+    """Ask the analyst, check what it says as it says it, and put the rest on the board.
+
+    Args:
+        case: Redacted; only what is visible at `case.asked_at`.
+        board: As stored.
+        on_verified: Called with each hypothesis that passed, as soon as it did, with the board's id.
+
+    Raises:
+        AnalystFailedError: No usable diagnosis, from any analyst.
+    """
+    gathered, closing = _Gathered(), None
+    async for item in analyst.diagnose(case):
+        if isinstance(item, Closing):
+            closing = item
+        elif isinstance(item, Restart):
+            gathered = _Gathered()
+        elif passed := gathered.take(verify(item, case)):
+            await on_verified(_on_board(board, passed, case))
+    if closing is None:
+        raise AnalystFailedError(reason="the analyst ended without a word")
+    merged = merge(board, rank(gathered.hypotheses), now=case.asked_at, facts=case.facts)
+    return Finding(
+        hypotheses=tuple(_find(merged, hypothesis) for hypothesis in rank(gathered.hypotheses)),
+        board=merged,
+        closing=closing,
+        mitigations=(*closing.mitigations, *gathered.mitigations),
+        dropped=tuple(gathered.dropped),
+    )
+
+
+def _on_board(board: Board, hypothesis: Hypothesis, case: Case) -> Hypothesis:
+    return _find(merge(board, [hypothesis], now=case.asked_at, facts=case.facts), hypothesis)
+
+
+def _find(board: Board, hypothesis: Hypothesis) -> Hypothesis:
+    """Return the board's form of a hypothesis: the same trigger and claim under the board's id."""
+    same = [h for h in board.hypotheses if h.claim == hypothesis.claim and h.trigger == hypothesis.trigger]
+    return same[-1] if same else hypothesis
+
+
+def redact(incident: Incident, redactor: Redactor) -> tuple[Incident, int]:
+    """Return the incident with every secret replaced by its alias, and how many were found.
+
+    Raises:
+        RedactionFailedError: Some text could not be checked; nothing of the incident may be used.
+    """
+    texts = [text for message in incident.messages for text in _texts(message)]
+    redacted = redactor.redact_all(texts)
+    found = sum(len(item.found) for item in redacted)
+    rest = iter(item.text for item in redacted)
+    return incident.with_messages([_rebuilt(message, rest.__next__) for message in incident.messages]), found
+
+
+def _texts(message: Message) -> Sequence[str]:
+    """List every text of a message that can leave the process, in the order in which `_rebuilt` takes them."""
+    fields = [part for pair in message.fields for part in pair]
+    files = [part for file in message.files for part in (file.name, file.head)]
+    links = [part for link in message.links for part in (link.url, link.label)]
+    return [message.text, message.title, message.author.name, *fields, *files, *links]
+
+
+def _rebuilt(message: Message, take: Callable[[], str]) -> Message:
+    text, title, name = take(), take(), take()
+    return replace(
+        message,
+        text=text,
+        title=title,
+        author=replace(message.author, name=name),
+        fields=tuple((take(), take()) for _ in message.fields),
+        files=tuple(replace(file, name=take(), head=take()) for file in message.files),
+        links=tuple(Link(url=take(), label=take()) for _ in message.links),
+    )
+
+

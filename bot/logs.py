@@ -1,0 +1,68 @@
+"""Structured logs, set up once: one JSON object a line, our events and the libraries' alike.
+
+Event names are `noun.past_participle`; fields are ids, counts and milliseconds, never message text.
+"""
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Literal
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+NOISY = ("docket", "slack_bolt", "slack_sdk", "aiohttp", "httpx2", "anthropic", "asyncio")
+
+
+def without(secrets: Sequence[str]) -> Processor:
+    """Return a processor that replaces the process's own secrets in every string of an event."""
+
+    def scrub(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        for secret in secrets:
+            value = value.replace(secret, "[own secret]")
+        return value
+
+    def process(_logger: object, _method: str, event: EventDict) -> EventDict:
+        return {key: scrub(value) for key, value in event.items()}
+
+    return process
+
+
+def set_up(*, form: Literal["json", "console"], level: str, secrets: Sequence[str] = ()) -> None:
+    """Send all logs to standard error in one form.
+
+    Args:
+        form: `json` for machines, `console` for a person at a terminal.
+        level: `debug`, `info`, `warning` or `error`.
+        secrets: Values that must never stand in a log.
+    """
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        without(secrets),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+    last: Processor = (
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # Bolt logs the whole body of a request whose signature is wrong, at INFO; never let it.
+    logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)

@@ -1,0 +1,107 @@
+"""What needs no model and so never waits behind one: help, evidence, a person's refutation, thumbs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.errors import BadInputError, StoreUnavailableError
+from bot.incident.board import Board, refute
+from bot.incident.hypotheses import Hypothesis
+from bot.incident.messages import IncidentRef
+from bot.outgoing import Outgoing
+from bot.ports import Memory, Posted, SavedAnswer, Workspace
+from bot.request import Request, RequestKind
+from bot.slack.blocks import with_top_line
+from bot.slack.evidence_view import evidence_view
+from bot.slack.texts import help_blocks, plain
+
+log = structlog.get_logger()
+
+FORGOTTEN = "I no longer have that answer: it is older than my memory. Ask again and I will read the thread anew."
+THANKS = "Noted, thank you."
+COMMITS = 8
+"""So often is a change made anew when somebody else committed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """Answers to the asker alone."""
+
+    workspace: Workspace
+    memory: Memory
+    out: Outgoing
+
+    async def handle(self, request: Request) -> None:
+        """Work one quick request."""
+        match request.kind:
+            case RequestKind.EVIDENCE:
+                await self._evidence(request)
+            case RequestKind.REFUTE:
+                await self._refute(request)
+            case RequestKind.FEEDBACK:
+                await self._feedback(request)
+            case _:
+                await self._whisper(request, help_blocks(answer_id=request.id), "What I can do")
+
+    async def _whisper(self, request: Request, blocks: list[dict[str, object]], words: str) -> None:
+        safe, text = self.out.message(blocks, words)
+        await self.workspace.whisper(request, safe, text=text)
+
+    async def _say(self, request: Request, sentence: str) -> None:
+        await self._whisper(request, plain(sentence, answer_id=request.id), sentence)
+
+    async def _evidence(self, request: Request) -> None:
+        answer = await self.memory.answer(request.subject)
+        if answer is None:
+            await self._say(request, FORGOTTEN)
+            return
+        view = evidence_view(answer.quotes, answer_id=request.id)
+        await self._whisper(request, view, f"Evidence: {len(answer.quotes)} messages")
+
+    async def _feedback(self, request: Request) -> None:
+        await self.memory.save_feedback(request.subject, request.asker_id, request.text)
+        log.info("feedback.saved", request=request.id, verdict=request.text)
+        await self._say(request, THANKS)
+
+    async def _refute(self, request: Request) -> None:
+        answer_id, _, hypothesis_id = request.subject.partition("|")
+        answer = await self.memory.answer(answer_id)
+        if answer is None:
+            await self._say(request, FORGOTTEN)
+            return
+        reason = self.out.redactor.redact(request.text).text
+        fallen = await self._commit(answer, hypothesis_id, reason, request)
+        await self._mark(answer, fallen, reason, request.received_at)
+        await self._say(request, f"{fallen.id} is refuted, under your name. It opens again if: {fallen.reopen_if}")
+
+    async def _commit(self, answer: SavedAnswer, hypothesis_id: str, reason: str, request: Request) -> Hypothesis:
+        ref = ref_of(answer)
+        for _ in range(COMMITS):
+            board = await self.memory.board(ref)
+            _find(board, hypothesis_id)
+            changed = refute(board, hypothesis_id, reason=reason, by=request.asker_id, at=request.received_at)
+            if await self.memory.commit_board(ref, changed):
+                return _find(changed, hypothesis_id)
+        raise StoreUnavailableError("the board changed too often")
+
+    async def _mark(self, answer: SavedAnswer, fallen: Hypothesis, reason: str, at: datetime) -> None:
+        """Put one line on top of the answer, so that nobody acts on what has fallen."""
+        words = f"Superseded {at:%H:%M}: {fallen.id} refuted by a person: {reason}"
+        blocks, text = self.out.message(with_top_line(answer.blocks, words), f"{words} · {answer.text}")
+        await self.workspace.update(Posted(channel_id=answer.channel_id, ts=answer.ts), blocks, text=text)
+
+
+def ref_of(answer: SavedAnswer) -> IncidentRef:
+    """Return the incident that an answer is about."""
+    team_id, channel_id, thread = answer.incident_key.split(":", 2)
+    return IncidentRef(
+        team_id=team_id, channel_id=channel_id, thread_ts=None if thread == "channel" else thread
+    )
+
+
+def _find(board: Board, hypothesis_id: str) -> Hypothesis:
+    for hypothesis in board.hypotheses:
+        if hypothesis.id == hypothesis_id:
+            return hypothesis
+    raise BadInputError(field="hypothesis", problem=f"{hypothesis_id} is not on this incident's board")

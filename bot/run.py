@@ -1,0 +1,101 @@
+"""What is known of one request while it is worked on, and what is kept of its answer."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.incident.hypotheses import cited_ids
+from bot.incident.messages import Incident, IncidentRef, at_of
+from bot.investigation import Finding
+from bot.ports import Blocks, Posted, SavedAnswer
+from bot.request import Request
+from bot.routing.route import Route
+from bot.safety.redaction import Redactor
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One request under way.
+
+    Attributes:
+        thread_ts: Where the answer goes; None for the top level of the channel.
+        question: The asker's words, redacted.
+        incident: Redacted.
+        asked_at: The moment that counts, by Slack's clock; aware, UTC.
+        started_seconds: When the run began, by a clock that only runs forward.
+    """
+
+    request: Request
+    ref: IncidentRef
+    thread_ts: str | None
+    question: str
+    incident: Incident
+    redactor: Redactor
+    asked_at: datetime
+    started_seconds: float = field(default_factory=time.perf_counter)
+
+    def log(self, event: str, **facts: object) -> None:
+        """Log one step, with the milliseconds since the request was received."""
+        log.info(event, request=self.request.id, ms=age_ms(self.request), **facts)
+
+    def log_route(self, route: Route) -> None:
+        """Log where the question goes, and the words that decided."""
+        self.log(
+            "question.routed",
+            tier=route.tier.value,
+            domain=route.domain,
+            model=route.model,
+            effort=route.effort,
+            reason=route.reason,
+            score=round(route.score, 3),
+            matched=[{"words": match.words, "source": match.source} for match in route.matched],
+        )
+
+    @property
+    def seconds(self) -> float:
+        """How long this run has taken."""
+        return time.perf_counter() - self.started_seconds
+
+    def answered_at(self, posted: Posted | None) -> datetime | None:
+        """Say when the answer is given, by Slack's clock: that of our message plus what has passed since."""
+        if posted is None:
+            return None
+        return at_of(posted.ts) + timedelta(seconds=self.seconds)
+
+
+def age_ms(request: Request) -> float:
+    """Return the milliseconds since a request was received."""
+    return round((datetime.now(UTC) - request.received_at).total_seconds() * 1000, 1)
+
+
+def asked_at(request: Request, incident: Incident) -> datetime:
+    """Return the moment that counts, by Slack's clock.
+
+    A question is as old as its message. A command has none: then it is the newest message that was read.
+    """
+    if request.message_ts:
+        return at_of(request.message_ts)
+    return incident.messages[-1].at if incident.messages else request.received_at
+
+
+def saved_answer(run: Run, finding: Finding, posted: Posted, *, blocks: Blocks, text: str) -> SavedAnswer:
+    """Return what the buttons of an answer need later."""
+    cited = cited_ids(item for hypothesis in finding.hypotheses for item in hypothesis.evidence)
+    messages = [run.incident.by_id[evidence_id] for evidence_id in cited if evidence_id in run.incident.by_id]
+    return SavedAnswer(
+        id=run.request.id,
+        incident_key=run.ref.key,
+        channel_id=posted.channel_id,
+        ts=posted.ts,
+        question=run.question,
+        thread_ts=run.thread_ts,
+        asker_id=run.request.asker_id,
+        hypothesis_ids=tuple(hypothesis.id for hypothesis in finding.hypotheses if hypothesis.is_live),
+        quotes={m.id: (m.author.name, m.at.isoformat(), m.text, m.permalink) for m in messages},
+        blocks=blocks,
+        text=text,
+    )

@@ -1,0 +1,124 @@
+"""Everything an operator can set; each field is one environment variable, read once, by `bot.wiring`."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import BadInputError
+
+WATCHED = "inc-*,incident-*,sev*-*"
+
+
+class Settings(BaseSettings):
+    """The settings of one process.
+
+    Attributes:
+        slack_bot_token: `xoxb-…`, from the app's page after installing it.
+        slack_signing_secret: Proves that a request comes from Slack; the HTTP receiver needs it.
+        slack_app_token: `xapp-…` with `connections:write`; Socket Mode needs it.
+        slack_api_url: Where the Web API is; points the whole program anywhere, as tests do.
+        anthropic_api_key: Without it the rules analyst answers and says so.
+        model_pair: Which two models: `5.5` (current) or `4.6` (the pair that was benchmarked).
+        redis_url: Redis 6.2+ or Valkey 8+; empty starts an embedded Valkey in `data_dir`.
+        watched_channels: Name patterns; in a matching channel the incident is the whole channel.
+        link_hosts: Hosts that may be linked in answers, beside the workspace's own.
+        lease_seconds: How long a dead worker's request waits for another worker.
+        request_seconds: The most one request may take before it ends with what stands.
+        pace_seconds: Pause between the hypotheses of the rules analyst, so that a person can watch them
+            appear; 0 outside the local workspace.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+    anthropic_api_key: SecretStr = SecretStr("")
+    model_pair: Literal["5.5", "4.6"] = "5.5"
+    redis_url: str = ""
+    data_dir: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+    watched_channels: Annotated[tuple[str, ...], NoDecode] = tuple(WATCHED.split(","))
+    link_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    concurrency: int = Field(default=16, ge=1, le=256)
+    lease_seconds: float = Field(default=30, ge=1, le=600)
+    drain_seconds: float = Field(default=25, ge=0, le=600)
+    request_seconds: float = Field(default=110, ge=5, le=600)
+    model_seconds: float = Field(default=90, ge=5, le=600)
+    retention_days: int = Field(default=14, ge=1, le=400)
+    pace_seconds: float = Field(default=0, ge=0, le=10)
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("watched_channels", "link_hosts", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        """Take `a,b` as well as a JSON list."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def end_with_a_slash(cls, value: str) -> str:
+        """Bolt joins method names to it, so it must end in a slash."""
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// (or http:// for a local workspace)")
+        return value if value.endswith("/") else value + "/"
+
+    def literals(self) -> tuple[str, ...]:
+        """Return the process's own secrets, so that the redactor removes them wherever they turn up."""
+        secrets = (
+            self.slack_bot_token,
+            self.slack_signing_secret,
+            self.slack_app_token,
+            self.anthropic_api_key,
+        )
+        return tuple(
+            value for secret in secrets if len(value := secret.get_secret_value()) >= MIN_SECRET_CHARS
+        )
+
+
+MIN_SECRET_CHARS = 8
+"""Shorter values are placeholders; removing them everywhere would eat ordinary words."""
+
+REMEDIES = {
+    "slack_bot_token": "set it to the Bot User OAuth Token (xoxb-…) of your Slack app",
+    "slack_signing_secret": "set it to the Signing Secret on your Slack app's Basic Information page",
+    "slack_app_token": "set it to an app-level token (xapp-…) with the scope connections:write",
+}
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment and `.env`.
+
+    Raises:
+        BadInputError: A value cannot be used; it names the variable and what would be right.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # overrides are the same untyped text as the environment
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        raise BadInputError(field=name, problem=str(first["msg"])) from None
+    except ValueError as error:
+        raise BadInputError(field="settings", problem=str(error)) from None
+
+
+def require(settings: Settings, *names: str) -> None:
+    """Refuse to start without these settings.
+
+    Raises:
+        BadInputError: One is empty; it names the variable and where to find its value.
+    """
+    for name in names:
+        if not getattr(settings, name).get_secret_value():
+            problem = f"is not set: {REMEDIES[name]}, or try `make sandbox`, which needs no Slack."
+            raise BadInputError(field=name.upper(), problem=problem)
