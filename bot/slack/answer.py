@@ -1,0 +1,80 @@
+"""The whole answer: bottom line, rivals, what was computed, buttons, and what it cost and could not see."""
+
+from collections.abc import Iterator
+
+from bot.incident.hypotheses import Hypothesis
+from bot.slack.answer_values import Answer, Computed, Rendered
+from bot.slack.blocks import Line, bold, cites, divider, joined, numbered, rich, spans, text
+from bot.slack.footer import footer_blocks
+from bot.slack.headline import best_check, bottom_line, top_lines
+from bot.slack.hypothesis_lines import hypothesis_lines, refuted_line, shown_words
+from bot.slack.limits import Blocks, check, shorten, visible_chars
+from bot.slack.texts import escaped
+
+__all__ = ["Answer", "Computed", "Rendered", "answer"]
+
+WHOLE_CHARS = 3_000
+"""An answer is read on a phone at night; a rival that does not fit is named instead of printed."""
+
+NOTIFICATION_CHARS = 280
+_MOST_REFUTED = 4
+_COMPUTED_CAP = 300
+_SIZES = ((3, 80), (3, 60), (2, 60), (2, 45), (1, 60))
+"""How many rivals are printed, and the most characters of a cause or effect, longest version first."""
+
+_SMALLEST_CAP = 45
+
+
+def answer(said: Answer) -> Rendered:
+    """Return an answer as Slack's blocks and as the lock screen's words.
+
+    Raises:
+        LimitExceededError: Slack would refuse it.
+    """
+    versions = (_blocks(said, most=most, cap=cap) for most, cap in _SIZES)
+    fitting = next((blocks for blocks in versions if visible_chars(blocks) <= WHOLE_CHARS), None)
+    blocks = numbered(fitting or _blocks(said, most=1, cap=_SMALLEST_CAP), said.id)
+    words = escaped(shorten(bottom_line(said), NOTIFICATION_CHARS))
+    check(blocks, words)
+    return Rendered(blocks=blocks, text=words)
+
+
+def _blocks(said: Answer, *, most: int, cap: int) -> Blocks:
+    body = [rich(lines) for lines in _body(said, most=most, cap=cap) if any(lines)]
+    rule = [divider()] if body else []
+    return [rich(top_lines(said)), *rule, *body, divider(), *footer_blocks(said)]
+
+
+def _body(said: Answer, *, most: int, cap: int) -> Iterator[list[Line]]:
+    told = best_check(said) if said.has_model else None
+    for index, hypothesis in enumerate(said.live[:most]):
+        yield hypothesis_lines(
+            hypothesis,
+            said.incident,
+            as_of=said.as_of,
+            has_claim=index > 0 or not said.has_model,
+            has_check=hypothesis.next_check is not told,
+            cap=cap,
+        )
+    yield [_unprinted(said.live[most:])]
+    yield _fallen(said)
+    yield [_computed(item, said) for item in said.computed]
+
+
+def _unprinted(rest: tuple[Hypothesis, ...]) -> Line:
+    named = [[bold(h.id), text(f" {h.likelihood} ({shown_words(h)})")] for h in rest]
+    return [text("Not printed for length: "), *joined(named)] if named else []
+
+
+def _fallen(said: Answer) -> list[Line]:
+    lines = [refuted_line(h, said.incident, as_of=said.as_of) for h in said.fallen[-_MOST_REFUTED:]]
+    more = len(said.fallen) - len(lines)
+    return [*lines, [text(f"{more} refuted earlier, not printed")]] if more > 0 else lines
+
+
+def _computed(item: Computed, said: Answer) -> Line:
+    return [
+        bold("Computed:"),
+        *spans(f" {item.words}", limit_chars=_COMPUTED_CAP),
+        *cites(item.cites, said.incident),
+    ]

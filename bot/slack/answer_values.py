@@ -1,0 +1,90 @@
+"""What an answer is made of, before it is laid out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.incident.facts import Facts
+from bot.incident.hypotheses import Hypothesis, Mitigation
+from bot.incident.messages import Incident
+from bot.routing.route import Route
+from bot.slack.limits import Blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A message ready for the gate.
+
+    Attributes:
+        text: What the lock screen shows: the bottom line, escaped for Slack.
+    """
+
+    blocks: Blocks
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """Something that code worked out, such as what a denial means, with its source."""
+
+    words: str
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Everything an answer says; nothing in it was left unverified.
+
+    Attributes:
+        id: Of the request; the buttons' value.
+        hypotheses: Verified and ranked, best first; refuted ones included.
+        analyst: `claude` or `rules`: who really answered.
+        model_name: The model's name for people, such as `Opus 5.5`; the one that was asked, also
+            when it did not answer.
+        note: Why no model was used, in a few words; else empty.
+        insufficient: Why there is no chain; empty when there is one.
+        computed: What code worked out about permissions and the like.
+        unseen: What would have helped and was not in the thread.
+        as_of: The time of the newest message that was read; aware, UTC.
+        asked_at, answered_at: When the question was accepted and when this answer was made.
+        seconds: From accepting to this answer.
+        cost_usd: None when not known.
+        dropped: How many statements of the analyst had no source and were left out.
+        arrived_since: How many messages came after `as_of`, unread.
+    """
+
+    id: str
+    incident: Incident
+    facts: Facts
+    route: Route
+    as_of: datetime
+    hypotheses: tuple[Hypothesis, ...] = ()
+    mitigations: tuple[Mitigation, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    analyst: str = "claude"
+    model_name: str = ""
+    note: str = ""
+    insufficient: str = ""
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+    seconds: float = 0.0
+    cost_usd: Decimal | None = None
+    dropped: int = 0
+    arrived_since: int = 0
+
+    @property
+    def live(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses still in the race, best first."""
+        return tuple(h for h in self.hypotheses if h.is_live)
+
+    @property
+    def fallen(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses out of the race."""
+        return tuple(h for h in self.hypotheses if not h.is_live)
+
+    @property
+    def has_model(self) -> bool:
+        """A model gave this answer."""
+        return self.analyst != "rules"

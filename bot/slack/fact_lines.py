@@ -1,0 +1,147 @@
+"""What the thread states, as short cited lines; made by code alone, before any analyst has spoken."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.incident.facts import Fact, FactKind, Facts
+from bot.incident.messages import Incident
+from bot.incident.wording import clock, counted
+from bot.slack.blocks import Line, bold, cites, joined, lines_chars, numbered, rich, spans, text
+from bot.slack.limits import Blocks
+
+TOP_CHARS = 590
+"""What a phone shows without scrolling; the part above the first rule stays under it."""
+
+_WORD_CAPS = (90, 64, 46, 34, 24)
+_MOST_CHANGES = 3
+_MOST_RULED_OUT = 3
+
+
+def first_facts(facts: Facts, incident: Incident, *, answer_id: str, as_of: datetime) -> Blocks:
+    """Return the facts that stand in the thread before anybody diagnoses.
+
+    Args:
+        facts: Extracted from `incident`.
+        incident: Redacted.
+        answer_id: Of the answer that will follow.
+        as_of: The moment that counts; aware, UTC.
+
+    Returns:
+        One block of less than 600 visible characters.
+    """
+    tail = [text("Diagnosis follows.")]
+    versions = ([*fact_lines(facts, incident, as_of=as_of, cap=cap), tail] for cap in _WORD_CAPS)
+    lines = first_that_fits(versions, TOP_CHARS)
+    return numbered([rich(lines)], answer_id)
+
+
+def first_that_fits(versions: Iterable[list[Line]], room_chars: int) -> list[Line]:
+    """Return the first (longest) version that fits, else the last one."""
+    lines: list[Line] = []
+    for lines in versions:
+        if lines_chars(lines) <= room_chars:
+            break
+    return lines
+
+
+def fact_lines(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> list[Line]:
+    """Return since when, what changed before and what is ruled out; or that nothing is known.
+
+    Each fact's own words take `cap` characters at most.
+    """
+    lines = [
+        *symptom_lines(facts, incident, as_of=as_of, cap=cap),
+        changes_line(facts, incident, as_of=as_of, cap=cap),
+        ruled_out_line(facts, incident, as_of=as_of, cap=cap),
+    ]
+    return [line for line in lines if line]
+
+
+def symptom_lines(
+    facts: Facts, incident: Incident, *, as_of: datetime, cap: int, is_brief: bool = False
+) -> list[Line]:
+    """Return since when it hurts, for whom, what was refused and whether it is over.
+
+    When `is_brief`, only since when and whether it is over.
+    """
+    onset = facts.onset
+    if onset is None:
+        return [[*_label("Since:"), text(f" unknown, no alert and no symptom in {_read(incident)}")]]
+    since = [*_label(f"Since {clock(onset.at, as_of=as_of)}:"), text(" "), *worded(onset, incident, cap=cap)]
+    recovery = _recovery(facts, incident, as_of=as_of)
+    if is_brief:
+        return [since, recovery]
+    denial = _denial(facts, incident, as_of=as_of, cap=cap)
+    return [joined([since, denial]), _impact(facts, incident, as_of=as_of, cap=cap), recovery]
+
+
+def changes_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:
+    """Return the changes before the first sign of trouble, nearest first."""
+    changes = facts.changes_before_onset()
+    label = _label("Changed before:" if facts.onset else "Changes, newest first:")
+    if not changes:
+        return [*label, text(f" nothing seen in {_read(incident)}")]
+    return [*label, text(" "), *_several(changes, incident, as_of=as_of, cap=cap, most=_MOST_CHANGES)]
+
+
+def ruled_out_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:
+    """Return the suspects that were looked at and found innocent; empty when there are none."""
+    items = facts.of(FactKind.RULED_OUT)
+    if not items:
+        return []
+    pieces = [_ruled_out(fact, incident, as_of=as_of, cap=cap) for fact in items[-_MOST_RULED_OUT:]]
+    return [*_label("Ruled out:"), text(" "), *joined(pieces), *_more(len(items) - len(pieces))]
+
+
+def timed(fact: Fact, incident: Incident, *, as_of: datetime, cap: int) -> Line:
+    """Return `20:37 removed the old pair [3]`."""
+    return [text(f"{clock(fact.at, as_of=as_of)} "), *worded(fact, incident, cap=cap)]
+
+
+def worded(fact: Fact, incident: Incident, *, cap: int) -> Line:
+    """Return a fact's own words and its citations."""
+    return [*spans(fact.text, limit_chars=cap), *cites(fact.cites, incident)]
+
+
+def _label(words: str) -> Line:
+    return [bold(words)]
+
+
+def _several(facts: Sequence[Fact], incident: Incident, *, as_of: datetime, cap: int, most: int) -> Line:
+    pieces = [timed(fact, incident, as_of=as_of, cap=cap) for fact in facts[:most]]
+    return [*joined(pieces), *_more(len(facts) - len(pieces))]
+
+
+def _more(count: int) -> Line:
+    return [text(f" · {count} more")] if count > 0 else []
+
+
+def _ruled_out(fact: Fact, incident: Incident, *, as_of: datetime, cap: int) -> Line:
+    suspect = spans(fact.status or fact.text, limit_chars=cap)
+    return [*suspect, text(f" {clock(fact.at, as_of=as_of)}"), *cites(fact.cites, incident)]
+
+
+def _denial(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:
+    denials = facts.of(FactKind.DENIAL)
+    if not denials or denials[0] is facts.onset:
+        return []
+    return [text("refused "), *timed(denials[0], incident, as_of=as_of, cap=cap)]
+
+
+def _impact(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:
+    """Return the latest statement of what is broken: people correct it as they learn."""
+    stated = [fact for fact in facts.of(FactKind.IMPACT) if fact is not facts.onset]
+    if not stated:
+        return []
+    return [*_label("Impact:"), text(" "), *timed(stated[-1], incident, as_of=as_of, cap=cap)]
+
+
+def _recovery(facts: Facts, incident: Incident, *, as_of: datetime) -> Line:
+    fact = facts.recovery
+    if fact is None:
+        return []
+    return [*_label(f"Recovered {clock(fact.at, as_of=as_of)}"), *cites(fact.cites, incident)]
+
+
+def _read(incident: Incident) -> str:
+    return counted(len(incident.messages), "message")

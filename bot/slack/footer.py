@@ -1,0 +1,104 @@
+"""The end of an answer: its buttons, who answered and why, what it cost, what it read and could not see."""
+
+from decimal import Decimal
+
+from bot.incident.wording import clock, counted, known, shown_number
+from bot.routing.route import Tier
+from bot.slack.answer_values import Answer
+from bot.slack.blocks import actions, button, context, feedback
+from bot.slack.limits import Block, Blocks, shorten
+
+_MOST_UNSEEN = 3
+_UNSEEN_CAP = 60
+_CENT = Decimal("0.01")
+_TENTHS_BELOW_SECONDS = 10
+
+
+def footer_blocks(answer: Answer) -> Blocks:
+    """Return the buttons, the thumbs and two grey lines."""
+    return [
+        actions(_buttons(answer)),
+        feedback(answer.id),
+        context(model_words(answer)),
+        context(coverage_words(answer)),
+    ]
+
+
+def model_words(answer: Answer) -> str:
+    """Return who answered and why: `Opus 5.5 high · because of InvalidAccessKeyId [13]`."""
+    route = answer.route
+    name = answer.model_name or route.tier.title()
+    sources = known((match.source for match in route.matched), answer.incident)
+    cites = "".join(f" [{shown_number(source)}]" for source in sources[:2])
+    reason = f"{route.reason}{'' if '[' in route.reason else cites}"
+    if answer.has_model:
+        return f"{name} {route.effort} · {reason}"
+    return f"No model · the question would go to {name}: {reason}"
+
+
+def coverage_words(answer: Answer) -> str:
+    """Return when, how long, how much, what was read and what was not seen."""
+    parts = [
+        f"As of {clock(answer.as_of, as_of=answer.answered_at or answer.as_of)} UTC",
+        _seconds(answer.seconds),
+        _cost(answer),
+        _read(answer),
+        _dropped(answer),
+        _unseen(answer),
+        "AI: check before you act" if answer.has_model else "by rules: check before you act",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _buttons(answer: Answer) -> list[Block]:
+    wrong = button("That's wrong…", action_id="wrong", value=answer.id)
+    retry = button("Try the model again", action_id="retry_model", value=answer.id, is_primary=True)
+    return [
+        *([] if answer.has_model else [retry]),
+        button("Evidence", action_id="evidence", value=answer.id),
+        *([wrong] if answer.live else []),
+        _other_tier(answer),
+        button("Postmortem", action_id="postmortem", value=answer.id),
+    ]
+
+
+def _other_tier(answer: Answer) -> Block:
+    if answer.route.tier is Tier.OPUS:
+        return button("Use Sonnet", action_id="deescalate", value=answer.id)
+    return button("Ask Opus", action_id="escalate", value=answer.id)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < _TENTHS_BELOW_SECONDS else f"{seconds:.0f} s"
+
+
+def _cost(answer: Answer) -> str:
+    if not answer.has_model:
+        return "$0"
+    cost = answer.cost_usd
+    if cost is None:
+        return "cost not known"
+    return f"${cost:.2f}" if cost >= _CENT else "under $0.01"
+
+
+def _read(answer: Answer) -> str:
+    incident = answer.incident
+    read = len(incident.messages)
+    total = read + incident.deleted + incident.omitted
+    missing = [f"{incident.deleted} deleted"] if incident.deleted else []
+    missing += [f"{incident.omitted} unreadable"] if incident.omitted else []
+    words = f"read {read} of {counted(total, 'message')}" + (f" ({', '.join(missing)})" if missing else "")
+    partial = incident.partial_files
+    return f"{words}, {counted(partial, 'file')}: first lines only" if partial else words
+
+
+def _dropped(answer: Answer) -> str:
+    return f"{counted(answer.dropped, 'statement')} without a source left out" if answer.dropped else ""
+
+
+def _unseen(answer: Answer) -> str:
+    ours = (words for hypothesis in answer.live for words in hypothesis.unseen)
+    unseen = [shorten(words, _UNSEEN_CAP) for words in dict.fromkeys((*answer.unseen, *ours))]
+    more = len(unseen) - _MOST_UNSEEN
+    named = ", ".join(unseen[:_MOST_UNSEEN])
+    return f"not seen: {named}{f' and {more} more' if more > 0 else ''}" if unseen else ""

@@ -1,0 +1,236 @@
+"""The part of an answer above its first rule: enough to act on, made by code from the best hypothesis."""
+
+from datetime import timedelta
+
+from bot.incident.facts import FactKind
+from bot.incident.hypotheses import Check, Hypothesis, Likelihood, Mitigation, Status, cited_ids
+from bot.incident.wording import clock, duration, listed, without_citations
+from bot.slack.answer_values import Answer
+from bot.slack.blocks import Line, bold, cites, italic, spans, text
+from bot.slack.fact_lines import TOP_CHARS, changes_line, first_that_fits, ruled_out_line, symptom_lines
+from bot.slack.hypothesis_lines import ends_cited, outcomes, shown_words
+from bot.slack.limits import shorten
+
+LATE = timedelta(minutes=5)
+"""An answer later than this says when it was asked."""
+
+_CAPS = (140, 110, 90, 76, 64, 52)
+_SHORTEST_CAP = 26
+_CHECK_CAP = 110
+_NO_MODEL = "Changes and symptoms in order. No model was used"
+_LABELS = {
+    Likelihood.LIKELY: "Likely, not proven:",
+    Likelihood.POSSIBLE: "Possible, not proven:",
+    Likelihood.LESS_LIKELY: "A weak lead, not proven:",
+}
+_PROVEN = {Status.CONFIRMED: "Confirmed:", Status.SUPPORTED: "Supported, not confirmed:"}
+
+
+def top_lines(answer: Answer) -> list[Line]:
+    """Return the lines above the first rule, less than 600 visible characters together."""
+    return first_that_fits((_lines(answer, cap) for cap in _CAPS), TOP_CHARS)
+
+
+def bottom_line(answer: Answer) -> str:
+    """Return the lock screen's words, not yet escaped and without citations."""
+    best = answer.live[0] if answer.live else None
+    if best is None:
+        first = f"Not enough to explain it yet: {_why(answer)}"
+    elif answer.has_model:
+        first = f"{label(best)} {without_citations(best.claim)}"
+    else:
+        first = f"No model used{_because(answer)}. Candidate: {_chain_words(best)}"
+    return f"{first.rstrip('.')}. {_next_words(answer)}"
+
+
+def label(hypothesis: Hypothesis) -> str:
+    """Return how sure the headline may sound."""
+    return _PROVEN.get(hypothesis.status) or _LABELS[hypothesis.likelihood]
+
+
+def best_check(answer: Answer) -> Check | None:
+    """Return the check that decides between most live rivals, then the cheapest, then the best one's."""
+    live = {hypothesis.id for hypothesis in answer.live}
+    checks = [hypothesis.next_check for hypothesis in answer.live if hypothesis.next_check]
+    return min(checks, key=lambda c: (-len(live & set(c.splits)), c.minutes), default=None)
+
+
+def _lines(answer: Answer, cap: int) -> list[Line]:
+    if not answer.live:
+        lines = _without_chain(answer, cap)
+    elif answer.has_model:
+        lines = _from_model(answer, answer.live[0], cap)
+    else:
+        lines = _from_rules(answer, answer.live[0], cap)
+    return [line for line in (_lateness(answer), *lines) if line]
+
+
+def _from_model(answer: Answer, best: Hypothesis, cap: int) -> list[Line]:
+    ids = cited_ids(best.trigger.evidence)
+    alone = [text(" No rival was found.")] if len(answer.live) == 1 else []
+    claim = spans(f" {without_citations(best.claim)}", limit_chars=cap)
+    return [
+        [bold(label(best)), *claim, *cites(ids, answer.incident, most=2), *alone],
+        _not_shown(answer, best, cap),
+        *_check_lines(answer, cap),
+        *_mitigation_lines(answer, cap),
+        _ruled_out(answer, cap),
+        *_recovered(answer),
+    ]
+
+
+def _from_rules(answer: Answer, best: Hypothesis, cap: int) -> list[Line]:
+    facts, incident, as_of = answer.facts, answer.incident, answer.as_of
+    short, is_brief = max(cap // 2, _SHORTEST_CAP), cap < _CAPS[1]
+    return [
+        [bold(f"{_NO_MODEL}{_because(answer)}, so no diagnosis.")],
+        _candidate(answer, best, short),
+        _ask(answer, cap),
+        *_mitigation_lines(answer, cap),
+        *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief),
+        changes_line(facts, incident, as_of=as_of, cap=short),
+        _ruled_out(answer, cap),
+    ]
+
+
+def _without_chain(answer: Answer, cap: int) -> list[Line]:
+    facts, incident, as_of = answer.facts, answer.incident, answer.as_of
+    why = spans(f" {_why(answer)}", limit_chars=cap)
+    who = [] if answer.has_model else [italic(f"No model was used{_because(answer)}.")]
+    return [
+        [bold("Not enough to explain it yet:"), *why],
+        who,
+        *symptom_lines(facts, incident, as_of=as_of, cap=cap),
+        changes_line(facts, incident, as_of=as_of, cap=cap),
+        _ruled_out(answer, cap),
+        *_check_lines(answer, cap),
+    ]
+
+
+def _lateness(answer: Answer) -> Line:
+    asked, made = answer.asked_at, answer.answered_at
+    if asked is None or made is None or made - asked <= LATE:
+        return []
+    newer = f"; {answer.arrived_since} newer messages are not in here" if answer.arrived_since else ""
+    return [italic(f"Asked {asked:%H:%M}, answered {made:%H:%M}, {duration(made - asked)} later{newer}.")]
+
+
+def _because(answer: Answer) -> str:
+    return f" ({shorten(answer.note, 60)})" if answer.note else ""
+
+
+def _why(answer: Answer) -> str:
+    return without_citations(answer.insufficient) or "nothing in the thread connects a change to the symptom."
+
+
+def _not_shown(answer: Answer, best: Hypothesis, cap: int) -> Line:
+    guesses = [link for link in best.links if not link.is_shown]
+    if not guesses:
+        return []
+    first = guesses[0]
+    words = f" that {without_citations(first.cause)} → {without_citations(first.effect)}"
+    more = f" (and {len(guesses) - 1} more)" if len(guesses) > 1 else ""
+    ids = cited_ids(first.evidence_for)
+    return [
+        bold("Not shown:"),
+        *spans(words, limit_chars=cap),
+        *cites(ids, answer.incident, most=2),
+        text(more or "."),
+    ]
+
+
+def _candidate(answer: Answer, best: Hypothesis, cap: int) -> Line:
+    """Return the best chain on one line, each step with a message that it adds."""
+    incident, trigger = answer.incident, cited_ids(best.trigger.evidence)
+    first = best.links[0].cause if best.links else best.trigger.what
+    at_start = ends_cited(best.links[0], before=set(trigger))[0] if best.links else list(trigger)
+    is_trigger = bool(set(at_start) & set(trigger))
+    stamp = f"{clock(best.trigger.at, as_of=answer.as_of)} " if best.trigger.at and is_trigger else ""
+    line = [
+        bold("Candidate, proposed:"),
+        text(f" {stamp}"),
+        *spans(without_citations(first), limit_chars=cap),
+    ]
+    line += cites(at_start, incident, most=1)
+    seen = {*trigger, *at_start}
+    for link in best.links:
+        new = [i for i in cited_ids(link.evidence_for) if i not in seen]
+        seen |= set(new)
+        effect = spans(without_citations(link.effect), limit_chars=cap)
+        line += [text(" → "), *effect, *cites(new, incident, most=1)]
+    return [*line, text(f" · {shown_words(best)}")]
+
+
+def _check_lines(answer: Answer, cap: int) -> list[Line]:
+    check = best_check(answer)
+    if check is None:
+        return [_ask(answer, cap)]
+    title = [bold("Check next"), text(f" · {check.minutes} min · read-only")]
+    return [
+        title,
+        spans(without_citations(check.do), limit_chars=max(cap, _CHECK_CAP)),
+        outcomes(check, [h.id for h in answer.live]),
+    ]
+
+
+def _ask(answer: Answer, cap: int) -> Line:
+    check = best_check(answer)
+    words = f"{without_citations(check.do)} ({check.minutes} min, read-only)" if check else _question(answer)
+    return [bold("Ask next:"), *spans(f" {words}", limit_chars=max(cap, _CHECK_CAP))]
+
+
+def _mitigation_lines(answer: Answer, cap: int) -> list[Line]:
+    items = answer.mitigations
+    if not items or answer.facts.recovery is not None:
+        return []
+    more = text(f" {len(items) - 1} more named in the thread.") if len(items) > 1 else None
+    return [[*_mitigation(answer, items[0], cap), text(". A person decides."), *([more] if more else [])]]
+
+
+def _mitigation(answer: Answer, item: Mitigation, cap: int) -> Line:
+    live = {hypothesis.id for hypothesis in answer.live}
+    under = [i for i in item.safe_under if i in live]
+    title = f"Would stop it under {listed(under)}:" if under else "Named to stop it:"
+    return [
+        bold(title),
+        *spans(f" {without_citations(item.do).rstrip('.')}", limit_chars=cap),
+        *cites(item.cites, answer.incident),
+    ]
+
+
+def _ruled_out(answer: Answer, cap: int) -> Line:
+    return ruled_out_line(answer.facts, answer.incident, as_of=answer.as_of, cap=max(cap // 3, _SHORTEST_CAP))
+
+
+def _recovered(answer: Answer) -> list[Line]:
+    fact = answer.facts.recovery
+    if fact is None:
+        return []
+    return [[bold(f"Recovered {clock(fact.at, as_of=answer.as_of)}"), *cites(fact.cites, answer.incident)]]
+
+
+def _chain_words(best: Hypothesis) -> str:
+    steps = [best.links[0].cause if best.links else best.trigger.what, *(link.effect for link in best.links)]
+    return " → ".join(shorten(without_citations(step), 50) for step in steps)
+
+
+def _next_words(answer: Answer) -> str:
+    check = best_check(answer)
+    if check is not None:
+        return f"Check next: {without_citations(check.do)}"
+    return f"Ask next: {_question(answer)}"
+
+
+def _question(answer: Answer) -> str:
+    """Return what to ask people: the analyst's first question, else the one the facts leave open."""
+    if answer.open_questions:
+        return without_citations(answer.open_questions[0])
+    facts = answer.facts
+    if facts.onset is None:
+        return "when did it start, and which graph or alert shows it?"
+    if not facts.changes_before_onset():
+        return f"what was deployed, flagged or configured before {clock(facts.onset.at, as_of=answer.as_of)}?"
+    if not facts.of(FactKind.DENIAL):
+        return "what does one failing request say in the log?"
+    nearest = facts.changes_before_onset()[0]
+    return f"who can say whether the {clock(nearest.at, as_of=answer.as_of)} change touches what fails?"

@@ -1,0 +1,252 @@
+"""One hypothesis: which links are shown, what speaks against it and what would end it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.incident.hypotheses import (
+    Change,
+    Check,
+    Evidence,
+    EvidenceKind,
+    Hypothesis,
+    Link,
+    Order,
+    Status,
+    cited_ids,
+)
+from bot.incident.messages import Incident
+from bot.incident.wording import clock, counted, evidence_words, known, one_line, without_citations
+from bot.slack.blocks import Line, bold, cites, italic, joined, numbered, rich, spans, text
+from bot.slack.limits import Blocks
+
+LINK_CAP = 80
+"""The most characters of a cause or an effect: what the shape of a link promises."""
+_LINE_CAP = 140
+_QUOTE_CAP = 70
+_MOST_LINKS = 7
+_MOST_AGAINST = 2
+
+
+def hypothesis_blocks(
+    hypothesis: Hypothesis, incident: Incident, *, answer_id: str, as_of: datetime, n: int = 0
+) -> Blocks:
+    """Return one hypothesis as it appears in the thread while others are still being worked out.
+
+    Args:
+        hypothesis: Verified.
+        incident: Redacted.
+        answer_id: Of the answer it belongs to.
+        as_of: The moment that counts; aware, UTC.
+        n: The number of its first block in the message.
+    """
+    lines = hypothesis_lines(hypothesis, incident, as_of=as_of)
+    return numbered([rich(lines)], answer_id, start=n)
+
+
+def hypothesis_lines(
+    hypothesis: Hypothesis,
+    incident: Incident,
+    *,
+    as_of: datetime,
+    has_claim: bool = True,
+    has_check: bool = True,
+    cap: int = LINK_CAP,
+) -> list[Line]:
+    """Return the lines of one hypothesis that is still in the race.
+
+    Without `has_claim` and `has_check` these are not repeated: the headline says them already.
+    Each cause and effect takes `cap` characters at most.
+    """
+    claim = spans(without_citations(hypothesis.claim), limit_chars=2 * cap) if has_claim else []
+    return [
+        _title(hypothesis),
+        claim,
+        *_trigger(hypothesis, incident, as_of=as_of, cap=cap),
+        *chain_lines(hypothesis, incident, as_of=as_of, cap=cap),
+        *_against(hypothesis, incident),
+        *_ends(hypothesis),
+        *(_check_lines(hypothesis) if has_check else []),
+    ]
+
+
+def shown_words(hypothesis: Hypothesis) -> str:
+    """Return `3 of 4 links shown`."""
+    return f"{hypothesis.shown} of {counted(len(hypothesis.links), 'link')} shown"
+
+
+def chain_lines(
+    hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap: int = LINK_CAP
+) -> list[Line]:
+    """Return one line a link: ● shown by more than an inference, ○ inferred."""
+    trigger = set(cited_ids(hypothesis.trigger.evidence))
+    starts = _first_link_of(trigger, hypothesis.links)
+    stamp = _stamp(hypothesis, hypothesis.links[starts].cause, as_of) if starts is not None else ""
+    before: set[str] = set()
+    lines: list[Line] = []
+    for index, link in enumerate(hypothesis.links[:_MOST_LINKS]):
+        lead = stamp if index == starts else ""
+        lines.append(_link(link, incident, before=before | trigger, stamp=lead, cap=cap))
+        before = set(cited_ids(link.evidence_for))
+    hidden = len(hypothesis.links) - _MOST_LINKS
+    return [*lines, [text(f"{counted(hidden, 'more link')} not printed")]] if hidden > 0 else lines
+
+
+def ends_cited(link: Link, *, before: set[str]) -> tuple[list[str], list[str]]:
+    """Return which of a link's citations belong to its cause and which to its effect.
+
+    What the trigger or the link before cites (`before`) stands at the cause, the rest at the effect;
+    what an inference rests on is always its cause.
+    """
+    ids = cited_ids(link.evidence_for)
+    at_cause = [i for i in ids if i in before or not link.is_shown]
+    return at_cause, [i for i in ids if i not in at_cause]
+
+
+def outcomes(check: Check, standing: Sequence[str]) -> Line:
+    """Return `before 20:19 → H1 · at 20:19 → H2`: what would be seen, and for whom it speaks.
+
+    Only hypotheses that are still `standing`, by id and best first, are named.
+    """
+    split = [i for i in check.splits if i in standing] or list(standing[:1])
+    other = split[1] if split[1:] else f"not {split[0]}"
+    pairs = ((check.expect_if_true, split[0]), (check.expect_if_false, other))
+    return joined(
+        [
+            [*spans(without_citations(seen), limit_chars=_QUOTE_CAP), text(f" → {whom}")]
+            for seen, whom in pairs
+            if seen
+        ],
+        "   ·   ",
+    )
+
+
+def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime) -> Line:
+    """Return `H3 refuted 22:10 · 14:00 release [12] · reopen if …`, for one that is out of the race."""
+    last = last_change(hypothesis, hypothesis.status)
+    when = f" {clock(last.at, as_of=as_of)}" if last else ""
+    claim = spans(without_citations(hypothesis.claim), limit_chars=_QUOTE_CAP)
+    because = cites(last.because, incident) if last else []
+    reopen = spans(without_citations(hypothesis.reopen_if), limit_chars=_LINE_CAP)
+    reason = _reason(last)
+    return joined(
+        [
+            [bold(hypothesis.id), text(f" {hypothesis.status}{when}")],
+            claim,
+            [*reason, *because] if reason else [text("see"), *because] if because else [],
+            [text("reopen if "), *reopen] if reopen else [],
+        ]
+    )
+
+
+def change_line(hypothesis: Hypothesis, incident: Incident, *, now: datetime) -> Line:
+    """Return the line that an earlier answer gets on top when this hypothesis changed its status.
+
+    `Superseded 22:36: H1 refuted [18]` when it fell, else `Updated 22:36: H1 supported [18]`.
+    """
+    verb = "Updated" if hypothesis.is_live else "Superseded"
+    last = last_change(hypothesis, hypothesis.status)
+    because = cites(last.because, incident) if last else []
+    reason = _reason(last)
+    words = [bold(f"{verb} {now:%H:%M}:"), text(f" {hypothesis.id} {hypothesis.status}"), *because]
+    return joined([words, reason])
+
+
+def last_change(hypothesis: Hypothesis, status: Status) -> Change | None:
+    """Return the latest change to this status; None when the history does not hold one."""
+    return next((change for change in reversed(hypothesis.history) if change.status is status), None)
+
+
+def _reason(change: Change | None) -> Line:
+    return spans(without_citations(change.reason), limit_chars=_QUOTE_CAP) if change else []
+
+
+def _title(hypothesis: Hypothesis) -> Line:
+    is_new = hypothesis.status is Status.PROPOSED
+    words = [hypothesis.likelihood, *([] if is_new else [hypothesis.status]), shown_words(hypothesis)]
+    return [bold(hypothesis.id), text(f" · {' · '.join(words)}")]
+
+
+def _first_link_of(trigger: set[str], links: Sequence[Link]) -> int | None:
+    """Return the place of the first link that cites the trigger; None when none does."""
+    cited = (index for index, link in enumerate(links) if trigger & set(cited_ids(link.evidence_for)))
+    return next(cited, None)
+
+
+def _stamp(hypothesis: Hypothesis, beside: str, as_of: datetime) -> str:
+    """Return the trigger's time; empty when unknown or when the words beside it say it already."""
+    at = hypothesis.trigger.at
+    return clock(at, as_of=as_of) if at and f"{at:%H:%M}" not in beside else ""
+
+
+def _trigger(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap: int) -> list[Line]:
+    """Return a line for a trigger that no link cites, so that it cannot get lost."""
+    ids = known(cited_ids(hypothesis.trigger.evidence), incident)
+    in_links = {item.id for link in hypothesis.links for item in link.evidence_for}
+    if not ids or in_links & set(ids):
+        return []
+    stamp = _stamp(hypothesis, hypothesis.trigger.what, as_of)
+    what = spans(without_citations(hypothesis.trigger.what), limit_chars=cap)
+    return [[text(f"Trigger: {stamp} " if stamp else "Trigger: "), *what, *cites(ids, incident)]]
+
+
+def _link(link: Link, incident: Incident, *, before: set[str], stamp: str, cap: int) -> Line:
+    """Return one link, each end with its citations."""
+    at_cause, at_effect = ends_cited(link, before=before)
+    cause = spans(without_citations(link.cause), limit_chars=cap)
+    effect = spans(without_citations(link.effect), limit_chars=cap)
+    return [
+        text(f"{'●' if link.is_shown else '○'} {stamp}{' ' if stamp else ''}"),
+        *cause,
+        *cites(at_cause, incident),
+        text(" → "),
+        *effect,
+        *cites(at_effect, incident),
+        text(" · "),
+        italic(evidence_words(link.evidence_for, incident)),
+        *_order(link),
+    ]
+
+
+def _order(link: Link) -> Line:
+    """Say what is wrong with the order in time; an inferred link has no times to compare."""
+    if link.order is Order.VIOLATED:
+        return [text(" · "), bold("effect seen before its cause")]
+    if link.order is Order.UNKNOWN and link.is_shown:
+        return [text(" · order unknown")]
+    return []
+
+
+def _against(hypothesis: Hypothesis, incident: Incident) -> list[Line]:
+    items = [item for link in hypothesis.links for item in link.evidence_against]
+    if not items:
+        return [[text("Against: nothing found")]]
+    shown = [_counter(item, incident) for item in items[:_MOST_AGAINST]]
+    more = len(items) - len(shown)
+    return [[text("Against: "), *joined(shown), *([text(f" · {more} more")] if more else [])]]
+
+
+def _counter(item: Evidence, incident: Incident) -> Line:
+    """Return what speaks against it, in the words of the message; where none are quoted, its first ones."""
+    message = incident.by_id.get(item.id)
+    words = one_line(item.quote or (message.text if message else ""))
+    inferred = [text(" (inferred)")] if item.kind is EvidenceKind.INFERENTIAL else []
+    return [*spans(words, limit_chars=_QUOTE_CAP), *cites([item.id], incident), *inferred]
+
+
+def _check_lines(hypothesis: Hypothesis) -> list[Line]:
+    check = hypothesis.next_check
+    if check is None:
+        return []
+    do = spans(without_citations(check.do), limit_chars=_LINE_CAP)
+    title: Line = [text(f"Check ({check.minutes} min, read-only): "), *do]
+    return [joined([title, outcomes(check, check.splits or (hypothesis.id,))], "   ·   ")]
+
+
+def _ends(hypothesis: Hypothesis) -> list[Line]:
+    falsifiers = [hypothesis.refuted_if, *(link.falsifier for link in hypothesis.links)]
+    refuted_if = without_citations(next(filter(None, falsifiers), "nothing named"))
+    gaps = "; ".join(without_citations(gap) for gap in hypothesis.does_not_explain) or "nothing found"
+    return [
+        [text("Refuted if: "), *spans(refuted_if, limit_chars=_LINE_CAP)],
+        [text("Does not explain: "), *spans(gaps, limit_chars=_LINE_CAP)],
+    ]

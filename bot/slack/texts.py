@@ -1,0 +1,62 @@
+"""The short things the bot says: a sentence, help, a status line."""
+
+from datetime import datetime
+
+from bot.incident.facts import Facts
+from bot.incident.wording import clock, counted
+from bot.routing.route import Route
+from bot.slack.blocks import Line, bold, code, numbered, rich, spans, text
+from bot.slack.limits import Blocks, shorten
+
+_STATUS_CHARS = 100
+_HELP = (
+    ("@copilot why are uploads failing?", "rival explanations, each link with its messages"),
+    ("@copilot escalate [question]", "the same from Opus"),
+    ("/opus [question]", "the same, for the thread with the newest message"),
+    ("/copilot postmortem", "a draft of the review, as a file"),
+    ("/copilot help", "this"),
+)
+
+
+def escaped(words: str) -> str:
+    """Return words for a message's `text`, in which Slack would read mentions and links otherwise."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(sentence: str, *, answer_id: str) -> Blocks:
+    """Return one sentence of ours as a message; words between backticks become code."""
+    return numbered([rich([spans(sentence)])], answer_id)
+
+
+def help_blocks(*, answer_id: str) -> Blocks:
+    """Return what the bot can be asked and what it never does; shown to the asker alone."""
+    title: Line = [bold("I read this incident and say what may have caused it, citing the messages.")]
+    ways: list[Line] = [[code(words), text(f"  {meaning}")] for words, meaning in _HELP]
+    promise: Line = [
+        text(
+            "I only read. I cite every claim, ping nobody and run nothing in production: "
+            "what would stop the impact is for a person to decide."
+        )
+    ]
+    return numbered([rich([title, *ways, promise])], answer_id)
+
+
+def status_words(
+    *,
+    messages: int = 0,
+    facts: Facts | None = None,
+    route: Route | None = None,
+    model_name: str = "",
+    as_of: datetime | None = None,
+) -> str:
+    """Return the status line for how far an answer is: each step of the work adds one argument.
+
+    `reading 16 messages`, then `what changed before 21:38`, then `asking Opus 5.5: because of …`.
+    """
+    if route is not None:
+        return shorten(f"asking {model_name or route.tier.title()}: {route.reason}", _STATUS_CHARS)
+    if facts is None:
+        return f"reading {counted(messages, 'message')}" if messages else "reading the thread"
+    if facts.onset is None:
+        return "looking for what changed"
+    return f"what changed before {clock(facts.onset.at, as_of=as_of or facts.onset.at)}"
