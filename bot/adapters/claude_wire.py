@@ -122,7 +122,8 @@ class WireDiagnosis(Wire):
 
 def answer_schema() -> dict[str, Any]:
     """Return the JSON schema of an answer as the API wants it: no docstrings, no titles, no defaults."""
-    return _plain(WireDiagnosis.model_json_schema())
+    schema: dict[str, Any] = _plain(WireDiagnosis.model_json_schema())
+    return schema
 
 
 def _plain(node: Any) -> Any:
@@ -138,6 +139,7 @@ def to_hypothesis(wire: WireHypothesis, *, taken: Collection[str]) -> Hypothesis
     """Translate one hypothesis; nothing in it is verified yet.
 
     Args:
+        wire: As the model gave it.
         taken: Ids that earlier hypotheses of this answer have; a second use gets the next free number.
     """
     return Hypothesis(

@@ -1,0 +1,249 @@
+"""The analyst that asks Claude. Cheap to import: the SDK is loaded by `warm`, in a thread."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bot.adapters.claude_pack import TOOLS, conversation
+from bot.adapters.claude_trouble import ModelFailedError, Patience, Remedy, TroubleError
+from bot.adapters.claude_usage import Ledger
+from bot.adapters.claude_wire import answer_schema
+from bot.incident.case import Case
+from bot.incident.compaction import Plan, plan_for
+from bot.incident.hypotheses import Hypothesis, cited_ids
+from bot.models.catalogue import Catalogue
+from bot.ports import Closing, Restart
+from prompts import load
+
+if TYPE_CHECKING:
+    from bot.adapters.claude_stream import Session
+
+log = structlog.get_logger()
+
+ANSWER_TOKENS = 16_000
+"""Most tokens of one answer, thinking included; at usual speeds a minute and a half is up before that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """One attempt.
+
+    Attributes:
+        repair: What to say about an earlier answer that could not be used.
+        note: Why another model than the route's is asked; else empty.
+    """
+
+    model: str
+    effort: str
+    repair: str = ""
+    note: str = ""
+
+
+class ClaudeAnalyst:
+    """An `Analyst` that asks Claude.
+
+    Args:
+        catalogue: What the models accept and cost.
+        api_key: The API key.
+        base_url: Where the API is; None for the SDK's default, which honours `ANTHROPIC_BASE_URL`.
+        total_seconds: Most time for one question, all attempts and pauses together.
+        evidence_tokens: Most tokens of messages in full; older ones stay as facts.
+        backoff_seconds: Pause before the first retry.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        api_key: str,
+        base_url: str | None = None,
+        total_seconds: float = 90,
+        evidence_tokens: int = 48_000,
+        backoff_seconds: float = 0.5,
+    ) -> None:
+        self._catalogue = catalogue
+        self._api_key = api_key
+        self._base_url = base_url
+        self._total_seconds = total_seconds
+        self._evidence_tokens = evidence_tokens
+        self._backoff_seconds = backoff_seconds
+        self._session: Session | None = None
+        self._opening = asyncio.Lock()
+
+    async def warm(self) -> None:
+        """Load the SDK and make the client, once, in a thread; the first question waits for it otherwise."""
+        async with self._opening:
+            if self._session is None:
+                self._session = await asyncio.to_thread(self._open)
+                log.info("model.warmed")
+
+    async def close(self) -> None:
+        """Close the client; safe to call twice."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def diagnose(self, case: Case) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
+        """Yield hypotheses as the model completes them, then one `Closing`; see `bot.ports.Analyst`.
+
+        When the time is up, complete hypotheses stand as the best so far (`Closing.cut_short`).
+
+        Raises:
+            ModelFailedError: No usable diagnosis, for the reason it names.
+        """
+        deadline = asyncio.get_running_loop().time() + self._total_seconds
+        ledger = Ledger()
+        shown = 0
+        async with aclosing(self._attempts(case, ledger)) as steps:
+            while True:
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        step = await anext(steps, None)
+                except TimeoutError:
+                    yield self._best_so_far(shown, ledger)
+                    return
+                if step is None:
+                    return
+                shown = 0 if isinstance(step, Restart) else shown + 1
+                yield step
+
+    def _open(self) -> "Session":
+        from bot.adapters.claude_stream import Session  # noqa: PLC0415  # a second and 40 MB: only in a worker
+
+        rehearsal = _parameters(
+            _Ask(model="rehearsal", effort="low"), [{"role": "user", "content": "rehearsal"}], ANSWER_TOKENS
+        )
+        return Session.open(api_key=self._api_key, base_url=self._base_url, rehearsal=rehearsal)
+
+    async def _attempts(
+        self, case: Case, ledger: Ledger
+    ) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
+        patience = Patience(backoff_seconds=self._backoff_seconds)
+        reading = self._reading(case)
+        ask = self._first_ask(case)
+        while True:
+            has_shown = False
+            try:
+                async with aclosing(self._attempt(case, reading, ask, ledger)) as items:
+                    async for item in items:
+                        has_shown = True
+                        yield item
+            except TroubleError as trouble:
+                ask, reason = await self._next_ask(ask, trouble, patience, ledger), trouble.reason
+            else:
+                return
+            if has_shown:
+                yield Restart(reason=reason)
+
+    async def _attempt(
+        self, case: Case, reading: Plan, ask: _Ask, ledger: Ledger
+    ) -> AsyncGenerator[Hypothesis | Closing, None]:
+        await self.warm()
+        assert self._session is not None  # noqa: S101  # `warm` has set it
+        model = self._catalogue.find(ask.model)
+        most_tokens = min(ANSWER_TOKENS, model.max_output_tokens) if model else ANSWER_TOKENS
+        parameters = _parameters(ask, conversation(case, reading, repair=ask.repair), most_tokens)
+        async with aclosing(self._session.answer(parameters, ledger)) as items:
+            async for item in items:
+                yield self._signed(item, ask, ledger) if isinstance(item, Closing) else item
+
+    def _signed(self, closing: Closing, ask: _Ask, ledger: Ledger) -> Closing:
+        usage = ledger.usage(self._catalogue)
+        log.info(
+            "model.answered",
+            model=ledger.model,
+            effort=ask.effort,
+            prompt=load("diagnose_system").label,
+            requests=ledger.requests,
+            input_tokens=usage.input_tokens if usage else 0,
+            output_tokens=usage.output_tokens if usage else 0,
+            cache_read_tokens=usage.cache_read_tokens if usage else 0,
+            model_request=ledger.request_id,
+        )
+        return replace(closing, usage=usage, note=ask.note)
+
+    async def _next_ask(self, ask: _Ask, trouble: TroubleError, patience: Patience, ledger: Ledger) -> _Ask:
+        """Wait as long as needed and return the next attempt.
+
+        Raises:
+            ModelFailedError: There is nothing left to try.
+        """
+        log.warning(
+            "model.failed",
+            model=ask.model,
+            reason=trouble.reason,
+            remedy=trouble.remedy.value,
+            status=trouble.status,
+            model_request=trouble.request_id,
+        )
+        wait_seconds = patience.spend(trouble)
+        following = self._following(ask, trouble)
+        if wait_seconds is None or following is None:
+            raise ModelFailedError(reason=trouble.reason, usage=ledger.usage(self._catalogue)) from trouble
+        await asyncio.sleep(wait_seconds)
+        return following
+
+    def _following(self, ask: _Ask, trouble: TroubleError) -> _Ask | None:
+        match trouble.remedy:
+            case Remedy.REPAIR:
+                return replace(ask, repair=load("repair").fill(problem=trouble.problem))
+            case Remedy.OTHER_MODEL:
+                return self._other_model(ask)
+            case _:
+                return ask
+
+    def _other_model(self, ask: _Ask) -> _Ask | None:
+        model = self._catalogue.find(ask.model)
+        other = self._catalogue.find(model.on_refusal) if model and model.on_refusal else None
+        if model is None or other is None:
+            return None
+        note = f"{model.label} declined, so {other.label} answered"
+        return replace(ask, model=other.id, effort=other.fit_effort(ask.effort), note=note)
+
+    def _first_ask(self, case: Case) -> _Ask:
+        model = self._catalogue.find(case.route.model)
+        effort = model.fit_effort(case.route.effort) if model else case.route.effort
+        return _Ask(model=case.route.model, effort=effort)
+
+    def _reading(self, case: Case) -> Plan:
+        cited = {evidence_id for hypothesis in case.board for evidence_id in cited_ids(hypothesis.evidence)}
+        return plan_for(case.incident, case.facts, cited=cited, budget_tokens=self._evidence_tokens)
+
+    def _best_so_far(self, shown: int, ledger: Ledger) -> Closing:
+        usage = ledger.usage(self._catalogue)
+        reason = f"no answer within {self._total_seconds:g} s"
+        if shown == 0:
+            raise ModelFailedError(reason=reason, usage=usage)
+        words = f"stopped after {self._total_seconds:g} s with the best so far"
+        return Closing(analyst="claude", cut_short=words, usage=usage)
+
+
+def _parameters(ask: _Ask, turns: list[dict[str, Any]], most_tokens: int) -> dict[str, Any]:
+    """Return the parameters of `beta.messages.stream`.
+
+    The system text changes with the program only, so it is cached for an hour; the pages of messages carry
+    breakpoints of their own. Thinking is adaptive on every model, and said explicitly because the models
+    differ in what they do without a word. No tool may be called: the calls in the turns are made up.
+    """
+    system = {
+        "type": "text",
+        "text": load("diagnose_system").text,
+        "cache_control": {"type": "ephemeral", "ttl": "1h"},
+    }
+    return {
+        "model": ask.model,
+        "max_tokens": most_tokens,
+        "system": [system],
+        "tools": TOOLS,
+        "tool_choice": {"type": "none"},
+        "messages": turns,
+        "thinking": {"type": "adaptive", "display": "omitted"},
+        "output_config": {
+            "effort": ask.effort,
+            "format": {"type": "json_schema", "schema": answer_schema()},
+        },
+    }

@@ -1,0 +1,98 @@
+"""What can go wrong between a question and a usable answer of Claude, and what may be tried then."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.errors import AnalystFailedError
+from bot.ports import Usage
+
+
+class Remedy(StrEnum):
+    """What may help."""
+
+    AGAIN = "again"
+    """The same request a moment later."""
+    REPAIR = "repair"
+    """The same request with a word on what was wrong with the answer."""
+    OTHER_MODEL = "other_model"
+    """A model without the classifier that declined."""
+    NONE = "none"
+
+
+class TroubleError(Exception):
+    """One attempt gave no usable answer; never leaves the adapter.
+
+    Args:
+        reason: Short words for people, such as `API overloaded`.
+        remedy: What may help.
+        problem: For `REPAIR`: what was wrong, in words for the model; never the model's own text.
+        wait_seconds: How long the API asked us to wait; None when it did not say.
+        status: HTTP status; None when there was none.
+        request_id: The API's id of the request; empty when unknown.
+    """
+
+    def __init__(
+        self,
+        *,
+        reason: str,
+        remedy: Remedy = Remedy.NONE,
+        problem: str = "",
+        wait_seconds: float | None = None,
+        status: int | None = None,
+        request_id: str = "",
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+        self.problem = problem
+        self.wait_seconds = wait_seconds
+        self.status = status
+        self.request_id = request_id
+
+
+class ModelFailedError(AnalystFailedError):
+    """The model gave no usable diagnosis, and this is what the attempts used.
+
+    Args:
+        reason: Short words for people.
+        usage: None when the API reported nothing.
+    """
+
+    def __init__(self, *, reason: str, usage: Usage | None) -> None:
+        super().__init__(reason=reason)
+        self.usage = usage
+
+
+@dataclass(slots=True, kw_only=True)
+class Patience:
+    """How often each remedy may still be tried for one question.
+
+    Attributes:
+        longest_wait_seconds: An API that asks for a longer pause is given up at once: the asker is better
+            served by an answer without a model now.
+        backoff_seconds: Pause before the first retry when the API names none; doubles with each.
+    """
+
+    longest_wait_seconds: float = 8.0
+    backoff_seconds: float = 0.5
+    left: dict[Remedy, int] = field(
+        default_factory=lambda: {Remedy.AGAIN: 2, Remedy.REPAIR: 1, Remedy.OTHER_MODEL: 1, Remedy.NONE: 0}
+    )
+
+    def spend(self, trouble: TroubleError) -> float | None:
+        """Use up one try of the remedy.
+
+        Returns:
+            Seconds to wait before it; None when there is nothing left to try.
+        """
+        if self.left[trouble.remedy] == 0:
+            return None
+        self.left[trouble.remedy] -= 1
+        if trouble.remedy is not Remedy.AGAIN:
+            return 0.0
+        return self._pause(trouble.wait_seconds)
+
+    def _pause(self, asked_seconds: float | None) -> float | None:
+        wait_seconds = self.backoff_seconds if asked_seconds is None else asked_seconds
+        self.backoff_seconds *= 2
+        return wait_seconds if wait_seconds <= self.longest_wait_seconds else None
