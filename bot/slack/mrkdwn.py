@@ -1,0 +1,95 @@
+"""Slack's mrkdwn to plain text: entities resolved, escapes undone exactly once, links kept aside."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.incident.messages import Link
+
+_TOKEN = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>|\s]+\|[^<\n]*?[^\s<=-]|[^<>\n]+)>|&(amp|lt|gt);")
+"""An entity or an escape. Some bots leave a `>` or `->` in a label unescaped: the label does not end there."""
+_ESCAPES = {"amp": "&", "lt": "<", "gt": ">"}
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
+_BOLD = re.compile(r"(?<![\w*\"'/:.=-])(\*{1,2})(?=[^\s*.,/\"')\]])([^*\n]*[^\s*])\1(?![\w*/\"']|\.\w)")
+_ITALIC = re.compile(r"(?<![\w_/.-])_(?=[^\s_])([^_\n]*[^\s_])_(?![\w_/.-])")
+_MARK = "\x02"
+"""Stands around the number of an entity while marks are removed, so that no address is read as italics."""
+_KEPT = re.compile(f"{_MARK}(\\d+){_MARK}")
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((\S+?)\)")
+
+
+@dataclass(slots=True)
+class Flattener:
+    """Turns markup into text.
+
+    Args:
+        names: User, bot and channel ids to display names; an unknown id is shown as itself.
+    """
+
+    names: Mapping[str, str]
+    links: list[Link] = field(default_factory=list)
+
+    def mrkdwn(self, text: str) -> str:
+        """Flatten mrkdwn; bold and italic marks go, code marks and strikes stay (they carry meaning)."""
+        shown: list[str] = []
+
+        def keep(match: re.Match[str]) -> str:
+            shown.append(self._token(match))
+            return f"{_MARK}{len(shown) - 1}{_MARK}"
+
+        marked = _TOKEN.sub(keep, text.replace(_MARK, ""))
+        return _KEPT.sub(lambda match: shown[int(match[1])], _unmarked_outside_code(marked))
+
+    def plain(self, text: str) -> str:
+        """Undo the escapes of a `plain_text` object; nothing else is markup there."""
+        return re.sub(r"&(amp|lt|gt);", lambda match: _ESCAPES[match[1]], text)
+
+    def markdown(self, text: str) -> str:
+        """Flatten standard Markdown, as Slack's `markdown` block carries it."""
+        return self.mrkdwn(_MARKDOWN_LINK.sub(self._markdown_link, text))
+
+    def link(self, url: str, label: str) -> str:
+        """Keep a link and return what is shown of it."""
+        self.links.append(Link(url=url, label=label))
+        return label or url
+
+    def user(self, user_id: str) -> str:
+        """Return a mention as it reads."""
+        return "@" + self.names.get(user_id, user_id)
+
+    def channel(self, channel_id: str) -> str:
+        """Return a channel reference as it reads."""
+        return "#" + self.names.get(channel_id, channel_id)
+
+    def _markdown_link(self, match: re.Match[str]) -> str:
+        return self.link(match[2], match[1])
+
+    def _token(self, match: re.Match[str]) -> str:
+        if match[2]:
+            return _ESCAPES[match[2]]
+        body, _, label = match[1].partition("|")
+        return self._entity(body, self.plain(label)) or match[0]
+
+    def _entity(self, body: str, label: str) -> str:
+        sigil, rest = body[0], body[1:]
+        if sigil == "@":
+            return "@" + label.removeprefix("@") if label else self.user(rest)
+        if sigil == "#":
+            return "#" + label.removeprefix("#") if label else self.channel(rest)
+        if sigil == "!":
+            return label if rest.startswith("date^") and label else _special(rest, label)
+        return self.link(self.plain(body), _unmarked(label)) if _URL.fullmatch(body) else ""
+
+
+def _special(command: str, label: str) -> str:
+    """Resolve `here`, `channel`, `subteam^S…` and what may come."""
+    return "@" + (label or command.rsplit("^", 1)[-1]).removeprefix("@")
+
+
+def _unmarked(text: str) -> str:
+    return _ITALIC.sub(r"\1", _BOLD.sub(r"\2", text))
+
+
+def _unmarked_outside_code(text: str) -> str:
+    return "".join(part if index % 2 else _unmarked(part) for index, part in enumerate(_CODE.split(text)))

@@ -1,0 +1,273 @@
+"""From Slack's message objects to `Message` values: what counts as evidence, flattened once.
+
+Nothing here raises on a shape that Slack does not send: what can be read of it is read.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.incident.messages import Author, AuthorKind, File, Message, at_of, ts_key
+from bot.slack.alerts import Alert, read_attachments, read_fields
+from bot.slack.layout import flatten_block, flatten_blocks
+from bot.slack.mrkdwn import Flattener
+from bot.slack.rich_text import dicts, string
+
+Json = Mapping[str, Any]
+Permalink = Callable[[str, str | None], str]
+
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
+_HOUSEKEEPING = frozenset(
+    "assistant_app_thread bot_add bot_remove channel_archive channel_convert_to_private channel_join "
+    "channel_leave channel_posting_permissions channel_unarchive document_mention group_archive group_join "
+    "group_leave group_unarchive huddle_thread message_changed message_replied pinned_item reminder_add "
+    "reply_broadcast sh_room_created unpinned_item".split()
+)
+"""Subtypes that say nothing about an incident."""
+_DELETED = frozenset({"tombstone", "message_deleted"})
+_TWIN_SHARE = 0.8
+"""A text whose words stand to this share in the blocks is their notification text, not more content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read of an incident.
+
+    Attributes:
+        messages: The evidence, oldest first.
+        deleted: How many messages are known to have been deleted.
+        own_ts: The copilot's own posts.
+        asked_ts: Messages of people that mention the copilot: questions, not evidence.
+    """
+
+    messages: tuple[Message, ...]
+    deleted: int
+    own_ts: tuple[str, ...]
+    asked_ts: tuple[str, ...]
+
+
+def evidence_ts(raw: Sequence[Json], *, bot_user_id: str, bot_id: str) -> list[str]:
+    """Return the `ts` that get an evidence number, oldest first.
+
+    Deletions and joins are counted too, though they carry no evidence, so that `[n]` is the n-th message that
+    a person sees; the copilot's own posts and questions asked of it are not.
+    """
+    return [
+        string(item["ts"])
+        for item in _ordered(raw)
+        if not _is_own(item, bot_user_id, bot_id) and not _is_asked(item, bot_user_id)
+    ]
+
+
+def read_messages(
+    raw: Sequence[Json],
+    *,
+    numbers: Mapping[str, int],
+    names: Mapping[str, str],
+    bot_user_id: str,
+    bot_id: str,
+    permalink: Permalink,
+) -> Reading:
+    """Read Slack's messages of one incident.
+
+    Args:
+        raw: Message objects of all threads, in any order; a `ts` that comes twice counts once.
+        numbers: The evidence number of every `ts` that `evidence_ts` names.
+        names: User, bot and channel ids to display names.
+        bot_user_id: The copilot's user id.
+        bot_id: The copilot's bot id.
+        permalink: Called with `ts` and `thread_ts`.
+    """
+    ordered = _ordered(raw)
+    own = [item for item in ordered if _is_own(item, bot_user_id, bot_id)]
+    others = [item for item in ordered if not _is_own(item, bot_user_id, bot_id)]
+    asked = [item for item in others if _is_asked(item, bot_user_id)]
+    spoken = [item for item in others if not _is_asked(item, bot_user_id) and _is_content(item)]
+    messages = (
+        _message(item, number=numbers[item["ts"]], names=names, permalink=permalink) for item in spoken
+    )
+    return Reading(
+        messages=tuple(message for message in messages if message.text),
+        deleted=sum(_is_deleted(item) for item in others),
+        own_ts=tuple(string(item["ts"]) for item in own),
+        asked_ts=tuple(string(item["ts"]) for item in asked),
+    )
+
+
+def _ordered(raw: Sequence[Json]) -> list[dict[str, Any]]:
+    by_ts = {item["ts"]: item for item in dicts(raw) if _is_ts(item.get("ts"))}
+    return sorted(by_ts.values(), key=lambda item: ts_key(item["ts"]))
+
+
+def _is_ts(value: object) -> bool:
+    return isinstance(value, str) and bool(_TS.fullmatch(value))
+
+
+def _is_own(item: Json, bot_user_id: str, bot_id: str) -> bool:
+    is_user = bool(bot_user_id) and item.get("user") == bot_user_id
+    return is_user or (bool(bot_id) and item.get("bot_id") == bot_id)
+
+
+def _is_asked(item: Json, bot_user_id: str) -> bool:
+    """A person mentions the copilot; other bots that do are context like any other."""
+    if not bot_user_id or item.get("bot_id") or item.get("subtype") in _HOUSEKEEPING:
+        return False
+    return f"<@{bot_user_id}" in string(item.get("text")) or _mentions(item.get("blocks"), bot_user_id)
+
+
+def _mentions(part: object, user_id: str) -> bool:
+    if isinstance(part, list):
+        return any(_mentions(inner, user_id) for inner in part)
+    if not isinstance(part, dict):
+        return False
+    is_mention = part.get("type") == "user" and part.get("user_id") == user_id
+    return is_mention or _mentions(part.get("elements"), user_id)
+
+
+def _is_deleted(item: Json) -> bool:
+    return item.get("subtype") in _DELETED
+
+
+def _is_content(item: Json) -> bool:
+    subtype = string(item.get("subtype"))
+    return not (subtype in _HOUSEKEEPING or _is_deleted(item) or (item.get("hidden") is True and subtype))
+
+
+def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Permalink) -> Message:
+    flattener = Flattener(names)
+    author = _author(item, names)
+    alert = read_attachments(item.get("attachments"), flattener)
+    files = tuple(_files(item))
+    body = _body(item, alert, flattener)
+    thread_ts = item["thread_ts"] if _is_ts(item.get("thread_ts")) else None
+    return Message(
+        id=f"m{number}",
+        ts=item["ts"],
+        thread_ts=thread_ts,
+        author=author,
+        text="\n".join([part for part in [body] if part] + _file_lines(files, body)).strip(),
+        title=alert.title or _headline(item, author, body),
+        fields=read_fields(item) if author.kind is AuthorKind.BOT else (),
+        files=files,
+        links=tuple(dict.fromkeys(flattener.links)),
+        reactions=tuple(_reactions(item)),
+        edited_at=_edited_at(item),
+        permalink=permalink(item["ts"], thread_ts),
+    )
+
+
+def _author(item: Json, names: Mapping[str, str]) -> Author:
+    user, bot = string(item.get("user")), string(item.get("bot_id"))
+    is_bot = bool(bot) or item.get("subtype") == "bot_message" or user == "USLACKBOT"
+    known = names.get(bot) or names.get(user) if is_bot else names.get(user)
+    name = string(item.get("username")) or known or _profile_name(item) or user or bot or "unknown"
+    if is_bot:
+        return Author(id=bot or user, name=name, kind=AuthorKind.BOT)
+    home, team = item.get("user_team"), item.get("team")
+    is_external = bool(home and team and home != team)
+    return Author(id=user, name=name, kind=AuthorKind.EXTERNAL if is_external else AuthorKind.PERSON)
+
+
+def _profile_name(item: Json) -> str:
+    profiles = (item.get(key) for key in ("bot_profile", "user_profile"))
+    names = [string(p.get(key)) for p in dicts([*profiles]) for key in ("display_name", "real_name", "name")]
+    return next((name for name in names if name), "")
+
+
+def _body(item: Json, alert: Alert, flattener: Flattener) -> str:
+    """Join text, blocks and attachments in the order in which they are seen, each word once."""
+    text = flattener.mrkdwn(string(item.get("text"))).strip()
+    told = _once(text, [block.strip("\n") for block in flatten_blocks(item.get("blocks"), flattener)])
+    for part in alert.parts:
+        if _squashed(part) not in _squashed("\n".join(told)):
+            told.append(part)
+    if alert.fallback and not _is_covered(alert.fallback, "\n".join(told)):
+        told.append(alert.fallback)
+    return "\n".join(told).strip()
+
+
+def _once(text: str, blocks: list[str]) -> list[str]:
+    """Choose between a text and its blocks: one is mostly the other's twin."""
+    shown = "\n".join(blocks)
+    if not text or not shown:
+        return [text or shown] if text or shown else []
+    if _squashed(shown) in _squashed(text):
+        return [text]
+    if _is_covered(text, shown):
+        return blocks
+    return [text, *(block for block in blocks if _squashed(block) not in _squashed(text))]
+
+
+def _is_covered(text: str, shown: str) -> bool:
+    words = _words(text)
+    present = set(_words(shown))
+    return sum(word in present for word in words) >= _TWIN_SHARE * len(words)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _squashed(text: str) -> str:
+    return "".join(_words(text))
+
+
+def _headline(item: Json, author: Author, body: str) -> str:
+    """Return a bot's first line where it is marked as one: a header, or little more than a link."""
+    if author.kind is not AuthorKind.BOT:
+        return ""
+    flattener = Flattener({})
+    blocks = [*dicts(item.get("blocks"))]
+    blocks += [block for part in dicts(item.get("attachments")) for block in dicts(part.get("blocks"))]
+    headers = [flatten_block(block, flattener) for block in blocks if block.get("type") == "header"]
+    if headers:
+        return headers[0]
+    first = _first_text(item, blocks).split("\n")[0]
+    line = flattener.mrkdwn(first)
+    linked = sum(len(link.label) for link in flattener.links)
+    return line if body and 2 * linked > len(line) else ""
+
+
+def _first_text(item: Json, blocks: list[dict[str, Any]]) -> str:
+    texts = [string(item.get("text"))]
+    texts += [string(text.get("text")) for block in blocks for text in dicts([block.get("text")])]
+    return next((text for text in texts if text), "")
+
+
+def _files(item: Json) -> Iterator[File]:
+    for file in dicts(item.get("files")):
+        name = string(file.get("name")) or string(file.get("title"))
+        if not name or file.get("mode") == "tombstone":
+            continue
+        head = string(file.get("preview")) or string(file.get("preview_plain_text"))
+        size = file.get("size")
+        is_longer = isinstance(size, int) and size > len(head.encode("utf-8", "surrogatepass"))
+        is_partial = bool(head) and (is_longer or file.get("preview_is_truncated") is True)
+        yield File(name=name, mimetype=string(file.get("mimetype")), head=head, is_partial=is_partial)
+
+
+def _file_lines(files: Sequence[File], body: str) -> list[str]:
+    """Show each file by its name, and its head unless the message says the same."""
+    told = _squashed(body)
+    return [
+        f"{file.name}:\n{file.head}" if file.head and _squashed(file.head) not in told else file.name
+        for file in files
+    ]
+
+
+def _reactions(item: Json) -> Iterator[tuple[str, int]]:
+    for reaction in dicts(item.get("reactions")):
+        count = reaction.get("count")
+        if reaction.get("name"):
+            yield (
+                string(reaction["name"]),
+                count if isinstance(count, int) else len(reaction.get("users") or ()),
+            )
+
+
+def _edited_at(item: Json) -> datetime | None:
+    edited = item.get("edited")
+    ts = edited.get("ts") if isinstance(edited, dict) else None
+    return at_of(str(ts)) if _is_ts(ts) else None

@@ -1,0 +1,91 @@
+"""Slack's `rich_text` to plain text. Its strings are literal: nothing in them is escaped or markup."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from bot.slack.mrkdwn import Flattener
+
+Json = Mapping[str, Any]
+
+
+def rich_text(block: Json, flattener: Flattener) -> str:
+    """Flatten one `rich_text` block or cell, a line each for sections and list items.
+
+    Args:
+        block: With `elements`; a shape that is not known yields what can be read of it.
+        flattener: Resolves names and keeps the links.
+    """
+    return "\n".join(part for element in dicts(block.get("elements")) for part in _part(element, flattener))
+
+
+def dicts(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a list; anything else yields nothing."""
+    if isinstance(value, list | tuple):
+        yield from (item for item in value if isinstance(item, dict))
+
+
+def string(value: object) -> str:
+    """Return a string or a number as text; anything else is empty."""
+    if isinstance(value, bool):
+        return ""
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
+def _part(element: Json, flattener: Flattener) -> Iterator[str]:
+    kind = element.get("type")
+    if kind == "rich_text_list":
+        yield from _items(element, flattener)
+    elif kind == "rich_text_preformatted":
+        yield f"```{_inline(element, flattener, code=False)}```"
+    elif kind == "rich_text_quote":
+        yield from (f"> {line}" for line in _inline(element, flattener).splitlines())
+    elif "elements" in element:
+        yield from (line for line in [_inline(element, flattener).strip("\n")] if line)
+    else:
+        yield from (line for line in [_leaf(element, flattener)] if line)
+
+
+def _items(element: Json, flattener: Flattener) -> Iterator[str]:
+    indent = "  " * _number(element.get("indent"))
+    is_ordered = element.get("style") == "ordered"
+    first = _number(element.get("offset")) + 1
+    for number, item in enumerate(dicts(element.get("elements")), start=first):
+        bullet = f"{number}." if is_ordered else "•"
+        yield f"{indent}{bullet} {_inline(item, flattener)}"
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value <= 100 else 0  # noqa: PLR2004 Slack indents to 8
+
+
+def _inline(element: Json, flattener: Flattener, *, code: bool = True) -> str:
+    return "".join(_leaf(leaf, flattener, code=code) for leaf in dicts(element.get("elements")))
+
+
+def _leaf(leaf: Json, flattener: Flattener, *, code: bool = True) -> str:
+    kind = leaf.get("type")
+    if kind == "text":
+        return _styled(string(leaf.get("text")), leaf.get("style") if code else None)
+    if kind == "link":
+        return flattener.link(string(leaf.get("url")), string(leaf.get("text")))
+    if kind == "date":
+        return string(leaf.get("fallback")) or string(leaf.get("timestamp"))
+    return _reference(leaf, flattener)
+
+
+def _reference(leaf: Json, flattener: Flattener) -> str:
+    shown: dict[object, Callable[[], str]] = {
+        "user": lambda: flattener.user(string(leaf.get("user_id"))),
+        "usergroup": lambda: flattener.user(string(leaf.get("usergroup_id"))),
+        "channel": lambda: flattener.channel(string(leaf.get("channel_id"))),
+        "broadcast": lambda: f"@{string(leaf.get('range'))}",
+        "emoji": lambda: f":{string(leaf.get('name'))}:",
+        "color": lambda: string(leaf.get("value")),
+    }
+    return shown.get(leaf.get("type"), lambda: string(leaf.get("text")))()
+
+
+def _styled(text: str, style: object) -> str:
+    """Keep code as code: it is how commands and names are told from prose."""
+    is_code = isinstance(style, dict) and style.get("code") is True
+    return f"`{text}`" if is_code and text.strip() else text
