@@ -1,12 +1,241 @@
-"""Facts out of a thread, by structure and wording alone; no model."""
+"""Facts out of a thread, by structure and wording alone; no model.
 
-from datetime import datetime
+Sentences are first read one by one (`statements`), bots' messages by their state words (`alerts`); then in the light of
+each other: what came before the trouble is a change and what came after it a response, and `no change` rules out
+whatever was tried just before.
+"""
 
-from bot.incident.facts import Facts
-from bot.incident.messages import Incident
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.incident import cues
+from bot.incident.alerts import alert_key, bot_at, bot_kind, head
+from bot.incident.entities import entities, is_name
+from bot.incident.facts import Fact, FactKind, Facts
+from bot.incident.messages import AuthorKind, Incident, Message
+from bot.incident.sentences import clean, pieces, shorten
+from bot.incident.statements import Statement, said
+from bot.incident.suspects import resolve
+
+_BACKGROUND_FIRINGS = 5
+"""An alert that fires this often in one thread is part of the wallpaper, not of the incident."""
+
+_WARNING_SPAN = timedelta(minutes=60)
+_STATED_SPAN = timedelta(hours=24)
+_TEXT_CHARS = 120
+_SHARED_WORDS = 3
+_SHORT_CHARS = 32
 
 
 def extract(incident: Incident, *, now: datetime) -> Facts:
-    """Return what the thread states up to `now`."""
-    del incident, now
-    return Facts()
+    """Return what the thread states up to `now`, in time order.
+
+    Args:
+        incident: Redacted or not; texts of facts are made of its words.
+        now: Messages after it are not read.
+    """
+    read = tuple(_read(m for m in incident.messages if m.at <= now))
+    onset = _onset(read)
+    told = resolve(tuple(_in_light_of(_related(read), onset)))
+    facts = _number(_merge(told))
+    return Facts(items=facts, onset=_fact_of(facts, onset), recovery=_recovery(facts, onset, incident))
+
+
+def _read(messages: Iterable[Message]) -> Iterator[Statement]:
+    seen = tuple(messages)
+    wallpaper = _wallpaper(seen)
+    for message in seen:
+        if message.author.kind is AuthorKind.BOT:
+            yield from _by_bot(message, wallpaper)
+        elif message.author.kind is not AuthorKind.SELF:
+            yield from _by_person(message)
+
+
+def _related(read: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Leave out unmarked sentences that share less than two words with everything that is marked."""
+    marked = [s for s in read if not s.is_weak and s.kind is not FactKind.QUESTION]
+    return tuple(s for s in read if not s.is_weak or _speaks_of(s, marked))
+
+
+def _speaks_of(statement: Statement, marked: Sequence[Statement]) -> bool:
+    others = {entity for s in marked if s.message is not statement.message for entity in s.entities}
+    return len(statement.entities & others) >= _SHARED_WORDS - 1
+
+
+def _wallpaper(messages: Iterable[Message]) -> frozenset[str]:
+    fired = Counter(
+        alert_key(m) for m in messages if m.author.kind is AuthorKind.BOT and bot_kind(m) is FactKind.ALERT
+    )
+    return frozenset(key for key, count in fired.items() if count >= _BACKGROUND_FIRINGS)
+
+
+def _by_bot(message: Message, wallpaper: frozenset[str]) -> Iterator[Statement]:
+    kind = bot_kind(message)
+    if kind is None or alert_key(message) in wallpaper:
+        return
+    at = bot_at(message, kind)
+    yield Statement(
+        kind=kind, message=message, raw=message.text, text=shorten(_bot_text(message), _TEXT_CHARS), at=at,
+        is_stated=at != message.at, is_bot=True,
+    )  # fmt: skip
+
+
+def _bot_text(message: Message) -> str:
+    top = clean(head(message))
+    lines = (clean(line) for line in message.text.splitlines())
+    rest = [line for line in lines if line and line not in top and top not in line and not line.endswith(":")]
+    body = max(rest, key=_tells, default="")
+    return f"{top} · {body}" if body else top
+
+
+def _tells(line: str) -> int:
+    """A version or a step from one value to another says most, then any figure."""
+    if re.search(r"→|->|\d+\.\d+", line):
+        return 2
+    return int(re.search(r"\d", line) is not None and not line.startswith("Resources"))
+
+
+def _by_person(message: Message) -> Iterator[Statement]:
+    is_list = cues.FOLLOW_UP.search(message.text) is not None
+    for piece in pieces(message.text):
+        statement = said(piece, message)
+        if statement is not None:
+            yield replace(statement, kind=FactKind.FOLLOW_UP) if is_list else statement
+
+
+def _onset(read: Sequence[Statement]) -> Statement | None:
+    alerts = [s for s in read if s.kind is FactKind.ALERT]
+    impacts = [s for s in read if s.kind in {FactKind.IMPACT, FactKind.DENIAL}]
+    if not alerts:
+        return min(impacts, key=lambda s: s.at, default=None)
+    first = min(alerts, key=lambda s: s.at)
+    return min((first, *(s for s in impacts if _opens(s, first))), key=lambda s: s.at)
+
+
+def _opens(impact: Statement, first: Statement) -> bool:
+    span = _STATED_SPAN if impact.is_stated and impact.message.at >= first.at else _WARNING_SPAN
+    return first.at - span <= impact.at <= first.at
+
+
+def _in_light_of(read: Sequence[Statement], onset: Statement | None) -> Iterator[Statement]:
+    fired: list[Statement] = []
+    for statement in read:
+        if statement.is_bot and statement.kind is FactKind.ALERT:
+            fired.append(statement)
+        yield _placed(statement, onset, read=read, fired=fired)
+
+
+def _placed(
+    statement: Statement, onset: Statement | None, *, read: Sequence[Statement], fired: Sequence[Statement]
+) -> Statement:
+    is_after = onset is not None and statement.at > onset.at
+    match statement.kind:
+        case FactKind.CHANGE if is_after and _is_response(statement, read):
+            return replace(statement, kind=FactKind.ACTION)
+        case FactKind.RECOVERY if not _ends(statement, is_after=is_after, fired=fired):
+            return replace(statement, kind=FactKind.OBSERVATION)
+        case FactKind.RULED_OUT if not is_after:
+            return replace(statement, kind=FactKind.OBSERVATION)
+        case _:
+            return statement
+
+
+def _ends(statement: Statement, *, is_after: bool, fired: Sequence[Statement]) -> bool:
+    """A monitor that never fired here cannot end anything here: its `OK` is somebody else's."""
+    return is_after and (not statement.is_bot or any(_is_same_trouble(statement, alert) for alert in fired))
+
+
+def _is_same_trouble(back: Statement, alert: Statement) -> bool:
+    if alert_key(back.message) == alert_key(alert.message):
+        return True
+    shared = back.entities & alert.entities
+    return any(is_name(entity) for entity in shared) or len(shared) >= _SHARED_WORDS
+
+
+def _is_response(statement: Statement, read: Sequence[Statement]) -> bool:
+    """What is done after trouble began is a response, unless its doer owns up to it or a bot shipped something new."""
+    if statement.is_bot:
+        return _touches_something_known(statement, read)
+    whole = statement.message.text
+    owned = cues.ADMISSION.search(whole) or (cues.EXPLAINS.search(whole) and cues.FIRST_PERSON.search(statement.raw))
+    return not owned
+
+
+def _touches_something_known(statement: Statement, read: Sequence[Statement]) -> bool:
+    names = {entity for entity in entities(statement.raw) if is_name(entity)}
+    earlier = (s for s in read if s.message.at < statement.message.at and s.kind is not FactKind.QUESTION)
+    return any(names & s.entities for s in earlier)
+
+
+def _merge(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Join neighbours of one kind within one message: two sentences, one fact."""
+    merged: list[Statement] = []
+    for statement in statements:
+        last = merged[-1] if merged else None
+        if last is not None and _belongs(last, statement):
+            merged[-1] = _joined(last, statement)
+        else:
+            merged.append(statement)
+    return tuple(merged)
+
+
+def _belongs(last: Statement, statement: Statement) -> bool:
+    if last.message is not statement.message:
+        return False
+    if last.kind is FactKind.RULED_OUT and statement.kind is FactKind.OBSERVATION:
+        return len(last.text) <= _SHORT_CHARS or len(statement.text) <= _SHORT_CHARS
+    return last.kind is statement.kind and not (last.is_stated and statement.is_stated) and not last.is_code and not statement.is_code
+
+
+def _joined(last: Statement, statement: Statement) -> Statement:
+    stated = statement if statement.is_stated else last
+    return replace(
+        last, raw=f"{last.raw} {statement.raw}", text=shorten(f"{last.text} {statement.text}", _TEXT_CHARS), at=stated.at,
+        is_stated=stated.is_stated, targets=tuple(dict.fromkeys((*last.targets, *statement.targets))),
+        status=last.status or statement.status,
+    )  # fmt: skip
+
+
+def _number(statements: Iterable[Statement]) -> tuple[Fact, ...]:
+    ordered = sorted(enumerate(statements), key=lambda pair: (pair[1].at, pair[0]))
+    return tuple(_fact(f"f{n}", statement) for n, (_, statement) in enumerate(ordered, start=1))
+
+
+def _fact(fact_id: str, statement: Statement) -> Fact:
+    return Fact(
+        id=fact_id,
+        kind=statement.kind,
+        text=statement.text,
+        cites=(statement.message.id, *statement.targets),
+        at=statement.at,
+        status=statement.status,
+        entities=statement.entities,
+    )
+
+
+def _fact_of(facts: Iterable[Fact], onset: Statement | None) -> Fact | None:
+    if onset is None:
+        return None
+    same = (f for f in facts if f.cites[0] == onset.message.id and f.kind is onset.kind)
+    return next(same, None)
+
+
+def _recovery(facts: Sequence[Fact], onset: Statement | None, incident: Incident) -> Fact | None:
+    """Return what ended it: the onset's own monitor, else the first recovery after the last alert."""
+    if onset is None:
+        return None
+    back = [f for f in facts if f.kind is FactKind.RECOVERY]
+    fired = [f for f in facts if f.kind is FactKind.ALERT]
+    own = _after_last(back, fired, keys=incident, key=alert_key(onset.message))
+    return own or _after_last(back, fired, keys=incident, key=None)
+
+
+def _after_last(back: Sequence[Fact], fired: Sequence[Fact], *, keys: Incident, key: str | None) -> Fact | None:
+    def is_it(fact: Fact) -> bool:
+        return key is None or alert_key(keys.by_id[fact.cites[0]]) == key
+
+    last = max((f.at for f in fired if is_it(f)), default=None)
+    return next((f for f in back if is_it(f) and (last is None or f.at > last)), None)

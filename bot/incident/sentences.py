@@ -1,0 +1,77 @@
+"""A message cut into the pieces that each say one thing; every piece is an exact substring."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"```(.*?)(?:```|\Z)", re.DOTALL)
+_BREAK = re.compile(
+    r"\n+"
+    r"|(?<=[.!?;])\s+(?=[^\s])"
+    r"|,\s+(?=(?:so i'?m |i'?m |i am )?(?:rolling|reverting|undoing|restarting|backing|disabling|blocking)\b)"
+)
+_LOG = re.compile(
+    r"^\s*(?:\d{4}-\d\d-\d\d[T ]\d\d|\[?\d\d:\d\d:\d\d|(?:ERROR|WARN|FATAL|INFO|DEBUG|PANIC)\b|\$ |> |[{}\[\]\"]|\s*at \w+[.(]|"
+    r"Traceback|Caused by|\w+Exception\b|\S+=\S+ \S+=\S+)"
+)
+_MARKS = re.compile(r"[*`]|(?<!\w)_|_(?!\w)|(?<![\w:]):[a-z][a-z0-9_+-]*:(?!\w)")
+_SHOWN_CHARS = 120
+_LOG_LINE = re.compile(r"error|denied|exception|fail|refused|panic|fatal|timeout|timed out|full|invalid|not authorized", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One piece of a message.
+
+    Attributes:
+        raw: Exactly as it stands in the message.
+        is_code: It is a log, a configuration or a command, not prose.
+    """
+
+    raw: str
+    is_code: bool = False
+
+    @property
+    def text(self) -> str:
+        """The piece without marks, in one line of at most 120 characters."""
+        return shorten(clean(self.raw), _SHOWN_CHARS)
+
+
+def pieces(text: str) -> tuple[Piece, ...]:
+    """Return the pieces of `text` in order, each once."""
+    return tuple(dict.fromkeys(_pieces(text)))
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    start = 0
+    for fence in _FENCE.finditer(text):
+        yield from _prose(text[start : fence.start()])
+        if fence[1].strip():
+            yield Piece(raw=fence[1].strip(), is_code=True)
+        start = fence.end()
+    yield from _prose(text[start:])
+
+
+def _prose(text: str) -> Iterator[Piece]:
+    for part in _BREAK.split(text):
+        raw = part.strip()
+        if any(char.isalnum() for char in clean(raw)):
+            yield Piece(raw=raw, is_code=_LOG.match(raw) is not None)
+
+
+def clean(text: str) -> str:
+    """Return `text` in one line, without the marks of formatting."""
+    return " ".join(_MARKS.sub("", text).split())
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text` cut at a word's end, at most `limit` characters, an ellipsis included when it was cut."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.-") + "…"
+
+
+def telling_line(code: str) -> str:
+    """Return the line of a log or document that says most: the first that names a failure, else the first."""
+    lines = [line.strip() for line in code.splitlines() if any(char.isalnum() for char in line)]
+    return next((line for line in lines if _LOG_LINE.search(line)), lines[0] if lines else code)

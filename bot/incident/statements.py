@@ -1,0 +1,174 @@
+"""One sentence of a person, read on its own: what kind of statement it is, and when it happened."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incident import cues
+from bot.incident.entities import entities
+from bot.incident.facts import FactKind
+from bot.incident.messages import Message
+from bot.incident.sentences import Piece, clean, telling_line
+from bot.incident.times import stated_at
+
+_LEAD = r"^(?:\W*(?:fyi|also|just|now|then|so|and|ok|done|we|i|update|heads up|note|ps)\b[,:]?\s*)*(?:\w+ly\s+)?"
+_STARTS = re.compile(rf"{_LEAD}(?:{cues.DONE.pattern}|{cues.DOING.pattern})", re.IGNORECASE)
+_SOMEBODY = re.compile(
+    rf"\b(?:i|we|they|he|she|someone|somebody|team|who)\b(?:'ve|'d)?(?:\s+\w+){{0,2}}?\s+(?:{cues.DONE.pattern})", re.IGNORECASE
+)
+_BEEN = re.compile(rf"\b(?:was|were|been|got|gets|being|has|have)\s+(?:\w+\s+)?(?:{cues.DONE.pattern})", re.IGNORECASE)
+_ENDS = re.compile(rf"(?:{cues.DONE.pattern})\s*(?:$|[,.;)(]|\b(?:to|in|on|from|at|with|for|by)\b|\d)", re.IGNORECASE)
+_API_EVENT = re.compile(
+    r"\b(?:Put|Attach|Detach|Delete|Create|Update|Modify|Revoke|Remove|Set|Disable|Enable|Replace|Add|Terminate)[A-Z]\w+"
+)
+_LOG_COMMAND = re.compile(
+    r"^(?:[\w./-]+ )?(?:[\w-]+ )*?(?:deploy|apply|put|set|delete|rm|destroy|upgrade|install|scale|rollout|attach|detach|drop|"
+    r"truncate|migrate|create|patch|push|restart|modify-\S+|update-\S+|put-\S+)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LABELLED_IMPACT = re.compile(r"^\W*(?:impact|state|known|current state|symptoms?|affected|customer impact)\s*:", re.IGNORECASE)
+_SUSPECT_QUESTION = re.compile(
+    r"\b(?:down|overload\w*|evict\w*|shr[aiu]nk|full|broken|expired|slow|throttl\w*|leak\w*|attack|ddos|again|saturated|"
+    r"unhealthy|outage|release|deploy|rolled|us or|did (?:someone|somebody|anyone|anybody|we|you))\b",
+    re.IGNORECASE,
+)
+_WEAK_ENTITIES = 2
+_MEASURED = re.compile(r"\d|[a-z]+[A-Z]|\w[_-]\w|/\w")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One piece of one message with what was read from it; `kind` may still change by what others say."""
+
+    kind: FactKind
+    message: Message
+    raw: str
+    text: str
+    at: datetime
+    is_stated: bool = False
+    is_bot: bool = False
+    is_code: bool = False
+    is_weak: bool = False
+    targets: tuple[str, ...] = ()
+    status: str = ""
+
+    @property
+    def entities(self) -> frozenset[str]:
+        """What ties it to other statements."""
+        return entities(self.raw)
+
+
+def said(piece: Piece, message: Message) -> Statement | None:
+    """Return the statement a person makes with one piece of a message; None when it says nothing of use."""
+    kind = _code_kind(piece, message) if piece.is_code else _prose_kind(piece.text, message.text)
+    is_weak = kind is None and not piece.is_code and _may_matter(piece)
+    kind = FactKind.OBSERVATION if is_weak else kind
+    if kind is None:
+        return None
+    at = _when(piece, message) if kind in _TIMED else None
+    raw = telling_line(piece.raw) if piece.is_code else piece.raw
+    return Statement(
+        kind=kind, message=message, raw=piece.raw, text=Piece(raw=raw).text, at=at or message.at, is_stated=at is not None,
+        is_code=piece.is_code, is_weak=is_weak,
+    )  # fmt: skip
+
+
+def _may_matter(piece: Piece) -> bool:
+    """Nothing marks it as a finding; it counts only when it speaks of what others found."""
+    return not cues.CHATTER.search(piece.text) and len(entities(piece.raw)) >= _WEAK_ENTITIES
+
+
+_TIMED = frozenset({FactKind.CHANGE, FactKind.OBSERVATION, FactKind.IMPACT, FactKind.DENIAL})
+
+
+def _when(piece: Piece, message: Message) -> datetime | None:
+    return stated_at(piece.raw, said_at=message.at)
+
+
+def _code_kind(piece: Piece, message: Message) -> FactKind | None:
+    if cues.DENIAL.search(piece.raw):
+        return FactKind.DENIAL
+    prose = message.text.replace(piece.raw, "")
+    if _LOG_COMMAND.match(piece.raw.lstrip("$ ")) and re.search(r"\b(?:done|deployed|ran|applied)\b", prose, re.IGNORECASE):
+        return FactKind.CHANGE
+    return FactKind.OBSERVATION
+
+
+def _prose_kind(text: str, whole: str) -> FactKind | None:
+    if cues.CHATTER.search(text) and not cues.DENIAL.search(text):
+        return None
+    return next((kind for reads, kind in _RULES if reads(text, whole)), None)
+
+
+def is_change(text: str) -> bool:
+    """Say whether a sentence reports that somebody altered something; not a plan, a question or a metric."""
+    if cues.METRIC_SUBJECT.search(text) or cues.NEGATED_CHANGE.search(text) or cues.LONG_AGO.search(text):
+        return False
+    if cues.ELSEWHERE.search(text):
+        return False
+    plan = cues.PLAN.search(text)
+    forms = (form.search(text) for form in (_STARTS, _SOMEBODY, _BEEN, _ENDS, cues.OCCASION))
+    return any(form and (plan is None or form.end() <= plan.start()) for form in forms)
+
+
+def _is_api_event(text: str, whole: str) -> bool:
+    return _API_EVENT.search(text) is not None and re.search(r"\d\d:\d\d", whole) is not None
+
+
+def _is_suspicion(text: str, whole: str) -> bool:
+    del whole
+    if cues.HEDGE.search(text):
+        return True
+    return cues.QUESTION.search(text) is not None and _SUSPECT_QUESTION.search(text) is not None
+
+
+def _is_suspicious_context(text: str, whole: str) -> bool:
+    """A sentence after `kms maybe?` in the same message argues for that suspicion."""
+    before = clean(whole).partition(text[:20])[0]
+    asks = cues.QUESTION.search(before.strip()) is not None and len(before) < len(whole)
+    return asks and cues.HEDGE.search(before) is not None
+
+
+def _is_impact(text: str, whole: str) -> bool:
+    del whole
+    if cues.INNOCENT.search(text) and not re.search(r"\b(?:fail\w*|timing out|can'?t)\b", text, re.IGNORECASE):
+        return False
+    return cues.IMPACT.search(text) is not None and cues.POPULATION.search(text) is not None
+
+
+def _is_unhelped(text: str, whole: str) -> bool:
+    return cues.FIX_FAILED.search(text) is not None and cues.OUTCOME_WORDS.search(whole) is not None
+
+
+def _is_plan(text: str, whole: str) -> bool:
+    del whole
+    return cues.PLAN.search(text) is not None and not _MEASURED.search(text)
+
+
+def _has(pattern: re.Pattern[str]) -> Callable[[str, str], bool]:
+    return lambda text, whole: pattern.search(text) is not None  # noqa: ARG005 -- every rule takes both
+
+
+_RULES: tuple[tuple[Callable[[str, str], bool], FactKind], ...] = (
+    (_has(cues.FOLLOW_UP), FactKind.FOLLOW_UP),
+    (_has(cues.DECISION), FactKind.DECISION),
+    (_has(_LABELLED_IMPACT), FactKind.IMPACT),
+    (_has(cues.ROLE), FactKind.ROLE),
+    (_is_suspicion, FactKind.BELIEF),
+    (_is_suspicious_context, FactKind.BELIEF),
+    (_has(cues.QUESTION), FactKind.QUESTION),
+    (_is_unhelped, FactKind.RULED_OUT),
+    (_has(cues.NEGATED_CHANGE), FactKind.RULED_OUT),
+    (_has(cues.DENIAL), FactKind.DENIAL),
+    (lambda text, whole: _is_api_event(text, whole), FactKind.CHANGE),
+    (lambda text, whole: cues.ADMISSION.search(whole) is not None and is_change(text), FactKind.CHANGE),
+    (_is_impact, FactKind.IMPACT),
+    (_has(cues.INNOCENT), FactKind.RULED_OUT),
+    (_has(cues.BACK), FactKind.RECOVERY),
+    (lambda text, _: is_change(text), FactKind.CHANGE),
+    (_is_plan, FactKind.DECISION),
+    (_has(cues.EXPLAINS), FactKind.OBSERVATION),
+    (_has(cues.CONDITION), FactKind.OBSERVATION),
+    (_has(_MEASURED), FactKind.OBSERVATION),
+)

@@ -1,0 +1,102 @@
+"""Which suspect a statement such as `rollback done, no change` answers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.incident import cues
+from bot.incident.entities import Lexicon, entities, lexicon, stem
+from bot.incident.facts import FactKind
+from bot.incident.sentences import pieces, shorten
+from bot.incident.statements import Statement
+
+_WINDOW = timedelta(hours=3)
+_NEAR_STATEMENTS = 10
+_NEAR_SPAN = timedelta(minutes=30)
+_SHARED_ENOUGH = 0.5
+_LABEL_CHARS = 48
+_LABEL_NOISE = re.compile(
+    r"^(?:ok|ack|so|then|and|also|well|hm+|there you go)\b[,.!:]*\s*|\b(?:maybe|perhaps|probably|possibly|could (?:be|it be)|might be|may be|must be|"
+    r"looks? like|smells? like|sounds? like|has to be(?: it)?|i (?:think|guess|suspect|bet)|is it|it'?s|again|today)\b|[?!]+",
+    re.IGNORECASE,
+)
+_ANAPHORA = re.compile(
+    r"\b(?:not (?:that|it|them)|no (?:change|effect|improvement|difference)|ruled out|healthy|same|still|innocent|that line|^no\b|"
+    r"idle|normal|fine|unchanged)\b",
+    re.IGNORECASE,
+)
+_FIRM = re.compile(r"\b(?:ruled out|that (?:line|idea|theory)|innocent|red herring|not an? \w+ then)\b", re.IGNORECASE)
+_GENERIC = frozenset(
+    stem(w) for w in "error errors slow change changes changed deploy rollback roll prod log logs request requests region data".split()
+)
+
+
+def resolve(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Return the statements with each ruling-out tied to its suspects; one that answers nobody is an observation."""
+    weights = lexicon([s.entities for s in statements], ignore=_GENERIC)
+    return tuple(_resolved(n, statements, weights) for n in range(len(statements)))
+
+
+def _resolved(n: int, statements: Sequence[Statement], weights: Lexicon) -> Statement:
+    statement = statements[n]
+    if statement.kind is not FactKind.RULED_OUT:
+        return statement
+    suspects = _suspects(n, statements, weights)
+    if not suspects:
+        return replace(statement, kind=FactKind.OBSERVATION)
+    targets = tuple(dict.fromkeys(s.message.id for s in suspects if s.message.id != statement.message.id))
+    return replace(statement, targets=targets, status=_label(suspects))
+
+
+def _suspects(n: int, statements: Sequence[Statement], weights: Lexicon) -> list[Statement]:
+    statement = statements[n]
+    earlier = [s for s in statements[:n] if _is_suspect(s) and statement.message.at - s.message.at <= _WINDOW]
+    named = [s for s in earlier if weights.overlap(statement.entities, _about(s)) >= _SHARED_ENOUGH]
+    if cues.FIX_FAILED.search(statement.raw):
+        tried = [s for s in earlier if _is_attempt(s)][-1:]
+        return _with_reasons(tried or named, earlier, weights)
+    return named or _nearest(statement, earlier)
+
+
+def _about(statement: Statement) -> frozenset[str]:
+    """A suspicion is about all that its message says: `r9 was just before. rolling back`."""
+    return statement.entities if statement.is_bot else entities(statement.message.text)
+
+
+def _is_suspect(statement: Statement) -> bool:
+    return statement.kind is FactKind.BELIEF or _is_attempt(statement)
+
+
+def _is_attempt(statement: Statement) -> bool:
+    if statement.kind not in {FactKind.ACTION, FactKind.CHANGE, FactKind.BELIEF, FactKind.DECISION}:
+        return False
+    return cues.REVERSAL.search(statement.raw) is not None or statement.kind is FactKind.ACTION
+
+
+def _with_reasons(tried: list[Statement], earlier: list[Statement], weights: Lexicon) -> list[Statement]:
+    """An attempt answers the suspicion that led to it: what the same words suspected before."""
+    reasons = [
+        s
+        for s in earlier
+        if s not in tried and any(weights.overlap(_about(s), _about(t)) >= _SHARED_ENOUGH for t in tried)
+    ]
+    return [*reasons[-2:], *tried]
+
+
+def _nearest(statement: Statement, earlier: list[Statement]) -> list[Statement]:
+    if not _ANAPHORA.search(statement.text):
+        return []
+    span = _WINDOW if _FIRM.search(statement.text) else _NEAR_SPAN
+    thread = [s for s in earlier if s.message.thread_ts == statement.message.thread_ts]
+    near = [s for s in thread[-_NEAR_STATEMENTS:] if statement.message.at - s.message.at <= span]
+    return near[-1:]
+
+
+def _label(suspects: Sequence[Statement]) -> str:
+    beliefs = [s for s in suspects if s.kind is FactKind.BELIEF]
+    suspect = (beliefs or list(suspects))[0]
+    is_bare = len(suspect.entities) <= 1 or cues.REVERSAL.search(suspect.raw) is not None
+    text = suspect.text if suspect.is_bot or not is_bare else pieces(suspect.message.text)[0].text
+    bare = " ".join(_LABEL_NOISE.sub(" ", text).split()).strip(" ,.;:-")
+    return shorten(re.split(r"[,;.]\s|\s->\s", bare)[0] or bare or text, _LABEL_CHARS)
