@@ -1,0 +1,133 @@
+"""Every key the program writes: its pattern, its owner and how long it lives.
+
+All names share one hash tag, so that a script may touch several of them on a cluster; one workspace group
+therefore lives on one shard. `*` stands for anything. The keys of pydocket begin with a pool's `tickets`.
+"""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+PREFIX = "{copilot}"
+DAY_SECONDS = 86_400
+
+SEEN_SECONDS = 90_000
+"""25 hours: longer than any retry of Slack, so that a delivery replayed a day later is still known."""
+WAITING_SECONDS = 2 * DAY_SECONDS
+"""A question that no worker could answer for two days is moot."""
+EFFECT_SECONDS = 2 * DAY_SECONDS
+DEAD_SECONDS = 14 * DAY_SECONDS
+DEAD_LIMIT = 200
+MEMORY_SECONDS = 14 * DAY_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """One family of keys.
+
+    Attributes:
+        pattern: What follows the prefix; `*` stands for anything.
+        owner: The module that alone writes it.
+        ttl_seconds: The longest it lives untouched; None when it is bounded in another way.
+        holds: What stands in it, and what bounds it when it has no time to live.
+    """
+
+    pattern: str
+    owner: str
+    ttl_seconds: int | None
+    holds: str
+
+    def matches(self, key: str) -> bool:
+        """Say whether a full key belongs to this family."""
+        return fnmatchcase(key.removeprefix(PREFIX), f":{self.pattern}")
+
+
+TABLE: tuple[Keys, ...] = (
+    Keys(pattern="seen:*", owner="lanes", ttl_seconds=SEEN_SECONDS, holds="that a delivery was accepted"),
+    Keys(
+        pattern="*:tickets:*",
+        owner="pydocket",
+        ttl_seconds=None,
+        holds="tickets without any text: as many as there is work, plus workers seen lately",
+    ),
+    Keys(
+        pattern="*:inbox:*",
+        owner="lanes",
+        ttl_seconds=WAITING_SECONDS,
+        holds="a lane's requests, oldest first; the head is the one under way",
+    ),
+    Keys(
+        pattern="*:team:*",
+        owner="lanes",
+        ttl_seconds=WAITING_SECONDS,
+        holds="a workspace's lanes that wait for a ticket",
+    ),
+    Keys(
+        pattern="*:ring",
+        owner="lanes",
+        ttl_seconds=WAITING_SECONDS,
+        holds="workspaces with waiting lanes, next first",
+    ),
+    Keys(
+        pattern="*:claims", owner="lanes", ttl_seconds=WAITING_SECONDS, holds="ticket → the lane it works on"
+    ),
+    Keys(
+        pattern="*:owners", owner="lanes", ttl_seconds=WAITING_SECONDS, holds="lane → the turn that owns it"
+    ),
+    Keys(pattern="turns", owner="lanes", ttl_seconds=WAITING_SECONDS, holds="the number of the last turn"),
+    Keys(
+        pattern="tries:*",
+        owner="lanes",
+        ttl_seconds=WAITING_SECONDS,
+        holds="how often a request was begun and how often it failed",
+    ),
+    Keys(
+        pattern="dead",
+        owner="lanes",
+        ttl_seconds=DEAD_SECONDS,
+        holds=f"the last {DEAD_LIMIT} requests given up, without their text",
+    ),
+    Keys(
+        pattern="fx:*",
+        owner="ledger",
+        ttl_seconds=EFFECT_SECONDS,
+        holds="that an effect is about to happen, or its outcome",
+    ),
+    Keys(
+        pattern="numbers:*",
+        owner="store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="message ts → its number in the incident",
+    ),
+    Keys(
+        pattern="secret:*", owner="store", ttl_seconds=MEMORY_SECONDS, holds="an incident's key for aliases"
+    ),
+    Keys(
+        pattern="board:*",
+        owner="store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="an incident's hypotheses and their version",
+    ),
+    Keys(
+        pattern="answer:*",
+        owner="store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="an answer as posted, for its buttons",
+    ),
+    Keys(
+        pattern="answers:*",
+        owner="store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="the ids of an incident's answers",
+    ),
+    Keys(
+        pattern="thumbs:*",
+        owner="store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="person → their verdict on an answer",
+    ),
+)
+
+
+def key(*parts: str) -> str:
+    """Return the full key made of `parts`."""
+    return ":".join((PREFIX, *parts))

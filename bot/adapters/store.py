@@ -1,0 +1,108 @@
+"""What outlives a process: message numbers, alias secrets, boards, answers, thumbs.
+
+Everything lives `ttl_seconds` from its last use and belongs to one incident, so that `forget` finds it all.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+from redis.asyncio import Redis
+
+from bot.adapters import lua
+from bot.adapters.keys import MEMORY_SECONDS, key
+from bot.adapters.replies import as_bytes, as_text, store_errors_named
+from bot.incident.board import Board
+from bot.incident.messages import IncidentRef
+from bot.ports import SavedAnswer
+
+SECRET_BYTES = 32
+
+_BOARD = TypeAdapter(Board)
+_ANSWER = TypeAdapter(SavedAnswer)
+
+
+class RedisMemory:
+    """The `Memory` port over Redis or Valkey; every method raises `StoreUnavailableError` when it is away.
+
+    Args:
+        redis: Where; not closed by this class.
+        ttl_seconds: How long a key lives after its last use.
+    """
+
+    def __init__(self, redis: Redis, *, ttl_seconds: int = MEMORY_SECONDS) -> None:
+        self._redis = redis
+        self._ttl_seconds = ttl_seconds
+        self._mint = redis.register_script(lua.MINT)
+        self._commit = redis.register_script(lua.COMMIT_BOARD)
+
+    async def mint(self, ref: IncidentRef, ts: Sequence[str]) -> dict[str, int]:
+        """Give each `ts` its number within the incident: 1, 2, … in the order first seen, never reused."""
+        if not ts:
+            return {}
+        with store_errors_named():
+            numbers = await self._mint(keys=[key("numbers", ref.key)], args=[self._ttl_seconds, *ts])
+        return dict(zip(ts, numbers, strict=True))
+
+    async def incident_key(self, ref: IncidentRef) -> bytes:
+        """Return the incident's secret for aliases, made once: 32 random bytes."""
+        name = key("secret", ref.key)
+        fresh = secrets.token_bytes(SECRET_BYTES)
+        with store_errors_named():
+            if await self._redis.set(name, fresh, nx=True, ex=self._ttl_seconds):
+                return fresh
+            return as_bytes(await self._redis.getex(name, ex=self._ttl_seconds)) or fresh
+
+    async def board(self, ref: IncidentRef) -> Board:
+        """Return the board; an empty one when there is none."""
+        with store_errors_named():
+            stored = as_bytes(await self._redis.hget(key("board", ref.key), "board"))
+        return _BOARD.validate_json(stored) if stored else Board()
+
+    async def commit_board(self, ref: IncidentRef, board: Board) -> bool:
+        """Store `board` as the next version if nobody committed since it was read; else return False."""
+        following = replace(board, version=board.version + 1)
+        arguments: list[int | bytes] = [board.version, _BOARD.dump_json(following), self._ttl_seconds]
+        with store_errors_named():
+            return bool(await self._commit(keys=[key("board", ref.key)], args=arguments))
+
+    async def save_answer(self, answer: SavedAnswer) -> None:
+        """Keep an answer for its buttons."""
+        index = key("answers", answer.incident_key)
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.set(key("answer", answer.id), _ANSWER.dump_json(answer), ex=self._ttl_seconds)
+                pipe.sadd(index, answer.id)
+                pipe.expire(index, self._ttl_seconds)
+                await pipe.execute()
+
+    async def answer(self, answer_id: str) -> SavedAnswer | None:
+        """Return a kept answer."""
+        with store_errors_named():
+            stored = as_bytes(await self._redis.get(key("answer", answer_id)))
+        return _ANSWER.validate_json(stored) if stored else None
+
+    async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
+        """Keep one person's thumbs on an answer; the last one counts."""
+        name = key("thumbs", answer_id)
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(name, person_id, verdict)
+                pipe.expire(name, self._ttl_seconds)
+                await pipe.execute()
+
+    async def feedback(self, answer_id: str) -> dict[str, str]:
+        """Return the thumbs on an answer: person → verdict."""
+        with store_errors_named():
+            stored = await self._redis.hgetall(key("thumbs", answer_id))
+        return {as_text(person): as_text(verdict) for person, verdict in stored.items()}
+
+    async def forget(self, ref: IncidentRef) -> int:
+        """Remove everything kept of an incident; return how many keys that were."""
+        index = key("answers", ref.key)
+        with store_errors_named():
+            answers = [as_text(member) for member in await self._redis.smembers(index)]
+            own = [key(kind, ref.key) for kind in ("numbers", "secret", "board", "answers")]
+            kept = [key(kind, answer) for answer in answers for kind in ("answer", "thumbs")]
+            return int(await self._redis.delete(*own, *kept))
