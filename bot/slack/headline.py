@@ -152,12 +152,12 @@ def _candidate(answer: Answer, best: Hypothesis, cap: int) -> Line:
         *spans(without_citations(first), limit_chars=cap),
     ]
     line += cites(at_start, incident, most=1)
-    seen = {*trigger, *at_start}
+    seen = set(at_start)
     for link in best.links:
         new = [i for i in cited_ids(link.evidence_for) if i not in seen]
         seen |= set(new)
         effect = spans(without_citations(link.effect), limit_chars=cap)
-        line += [text(" → "), *effect, *cites(new, incident, most=1)]
+        line += [text(" → "), *effect, *cites(new, incident, most=2)]
     return [*line, text(f" · {shown_words(best)}")]
 
 
