@@ -1,0 +1,189 @@
+"""The phrases and shapes that decide, and how they are found in a text: in one pass, longest phrase first."""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_PART = re.compile(
+    r"[A-Z]{2,}s(?![a-zA-Z])"  # ACLs
+    r"|[A-Z]{2,}v[0-9]+"  # IMDSv2
+    r"|[A-Z]{2,}(?=[A-Z][a-z])"  # IAM in IAMRole
+    r"|[A-Z]?[a-z]+[0-9]*"
+    r"|[A-Z]+[0-9]*"
+    r"|[0-9]+"
+)
+
+_PASSED_OVER = frozenset(
+    {"the", "a", "an", "this", "that", "its", "my", "our", "your", "their", "any", "same"}
+)
+
+Phrase = tuple[str, ...]
+"""Stemmed words, in their order."""
+
+
+class Role(StrEnum):
+    """What a signal says about the text it stands in; `signals.toml` explains them."""
+
+    POLICY = "policy"
+    ACCESS = "access"
+    VENDOR = "vendor"
+    FOREIGN = "foreign"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One phrase or shape, as `signals.toml` has it.
+
+    Attributes:
+        name: The phrase, stemmed, or the shape's name: what tells two signals apart.
+        weight: How strongly it speaks, in logits.
+        is_shared: Other vendors use the same words.
+    """
+
+    name: str
+    domain: str
+    role: Role
+    weight: float
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A form of machine text, such as an ARN.
+
+    Attributes:
+        needs: What a text must contain to be worth a closer look.
+    """
+
+    needs: str
+    pattern: re.Pattern[str]
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A signal found in a text, and the words it was found in."""
+
+    signal: Signal
+    words: str
+
+
+class Lexicon:
+    """Finds signals in texts.
+
+    Args:
+        phrases: Signals by their stemmed words.
+        shapes: Forms of machine text; the first that fits a place wins.
+    """
+
+    def __init__(self, phrases: Mapping[Phrase, Signal], shapes: Sequence[Shape]) -> None:
+        self._phrases = dict(phrases)
+        self._known = frozenset(word for phrase in phrases for word in phrase)
+        self._parts = lru_cache(maxsize=20_000)(self._split)
+        self._shapes = tuple(shapes)
+        self._longest: dict[str, int] = defaultdict(int)
+        for phrase in phrases:
+            self._longest[phrase[0]] = max(self._longest[phrase[0]], len(phrase))
+
+    def hits(self, text: str) -> list[Hit]:
+        """Return the signals in `text`: shapes first, then phrases outside of them, in their order."""
+        hits: list[Hit] = []
+        for shape in self._shapes:
+            if shape.needs in text:
+                hits += [Hit(signal=shape.signal, words=found) for found in shape.pattern.findall(text)]
+                text = shape.pattern.sub(_blank, text)
+        return [*hits, *self._phrases_in(text)]
+
+    def _phrases_in(self, text: str) -> Iterator[Hit]:
+        found = [
+            (word, run.start() + start, run.start() + end)
+            for run in _RUN.finditer(text)
+            for word, start, end in self._parts(run[0])
+            if word not in _PASSED_OVER
+        ]
+        words = [word for word, _, _ in found]
+        position = 0
+        while position < len(words):
+            length = self._phrase_length_at(words, position)
+            if length:
+                signal = self._phrases[tuple(words[position : position + length])]
+                start, end = found[position][1], found[position + length - 1][2]
+                yield Hit(signal=signal, words=text[start:end])
+            position += length or 1
+
+    def _split(self, run: str) -> tuple[tuple[str, int, int], ...]:
+        """Split letters that stand together, unless they are a name we know: MinIO, but Access-Denied."""
+        whole = stem(run)
+        if whole in self._known:
+            return ((whole, 0, len(run)),)
+        return tuple((stem(part[0]), part.start(), part.end()) for part in _PART.finditer(run))
+
+    def _phrase_length_at(self, words: Sequence[str], position: int) -> int:
+        longest = min(self._longest.get(words[position], 0), len(words) - position)
+        lengths = range(longest, 0, -1)
+        return next((n for n in lengths if tuple(words[position : position + n]) in self._phrases), 0)
+
+
+def stem(word: str) -> str:
+    """Return a word without case and English plural, so that `Policies` and `policy` are one."""
+    word = word.lower()
+    if word.endswith("ies") and len(word) > len("ties"):
+        return word[:-3] + "y"
+    if word.endswith("s") and len(word) > len("its") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def phrase_of(text: str) -> Phrase:
+    """Return the stemmed words of a lower-case text that count."""
+    return tuple(word for word in map(stem, _RUN.findall(text)) if word not in _PASSED_OVER)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Lexicon:
+    """Return the lexicon of `signals.toml`, read once."""
+    return parse(files("bot.routing").joinpath("signals.toml").read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Lexicon:
+    """Return the lexicon that a TOML text describes; a phrase listed twice keeps its first place.
+
+    Raises:
+        KeyError: A group or shape lacks a field.
+        ValueError: It is no TOML, or a role is unknown.
+    """
+    data = tomllib.loads(text)
+    phrases: dict[Phrase, Signal] = {}
+    for group in data["group"]:
+        for line in group["words"].strip().splitlines():
+            phrase = phrase_of(line)
+            phrases.setdefault(phrase, _signal(group, " ".join(phrase)))
+    return Lexicon(phrases, [_shape(entry) for entry in data["shape"]])
+
+
+def _signal(entry: Mapping[str, Any], name: str) -> Signal:
+    return Signal(
+        name=name,
+        domain=entry["domain"],
+        role=Role(entry["role"]),
+        weight=entry["weight"],
+        is_shared=entry.get("is_shared", False),
+    )
+
+
+def _shape(entry: Mapping[str, Any]) -> Shape:
+    return Shape(
+        needs=entry["needs"], pattern=re.compile(entry["pattern"]), signal=_signal(entry, entry["name"])
+    )

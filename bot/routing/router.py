@@ -1,0 +1,133 @@
+"""Decide which model answers a question, from the question and the incident, and say which words decided."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.routing.classify import BIAS, Reading, domain_of, read, sigmoid
+from bot.routing.route import Match, Route, Tier
+from bot.routing.routes import Routes
+
+QUESTION = "question"
+"""The source of a word that stood in the question."""
+
+DEFAULT_EFFORTS: Mapping[Tier, str] = {Tier.SONNET: "high", Tier.OPUS: "high"}
+"""High effort for the diagnosis; gathering evidence chooses its own."""
+
+_MOST_MATCHES = 5
+_LEAST_WEIGHT = 1.0
+"""A word that adds less than this many logits did not decide anything."""
+_MATCH_CHARACTERS = 60
+_THREAD_COUNTS = 0.8
+"""The thread's words count a little less than the question's own."""
+_OLDEST_COUNTS = 0.85
+"""And the oldest message's a little less than the newest's."""
+_MERE_MENTION = 1.0
+"""What a message must say beyond silence: in a thread, `S3` in passing is no subject."""
+_SMALL_THREAD = 10
+"""Up to so many messages one of them can decide; in a longer thread it takes more to be its subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """One text that was read, and how much it counts."""
+
+    id: str
+    reading: Reading
+    counts: float
+
+    @property
+    def evidence(self) -> float:
+        """What it says for a matter of policy, in logits above a mere mention."""
+        return max(0.0, self.reading.logit - BIAS - _MERE_MENTION) * self.counts
+
+
+def route(
+    question: str,
+    texts: Sequence[tuple[str, str]],
+    *,
+    routes: Routes,
+    models: Mapping[Tier, str],
+    efforts: Mapping[Tier, str] = DEFAULT_EFFORTS,
+    forced: Tier | None = None,
+) -> Route:
+    """Decide which model answers.
+
+    The same input gives the same route; nothing is learnt, asked or remembered.
+
+    Args:
+        question: In the asker's words; may be empty.
+        texts: Evidence id and redacted text of every message of the incident, oldest first.
+        routes: Which domain goes to which tier.
+        models: The model id of each tier.
+        efforts: The effort of each tier.
+        forced: The tier a person chose; the words are still reported.
+    """
+    asked = _Source(id=QUESTION, reading=read(question), counts=1.0)
+    thread = _sources(texts)
+    logit = asked.reading.logit + _THREAD_COUNTS * _evidence(thread)
+    domain = _domain(asked, thread, is_policy=logit >= 0)
+    tier = forced or routes.tier_of(domain)
+    matched = _matched([asked, *thread]) if logit >= 0 else ()
+    return Route(
+        domain=domain,
+        tier=tier,
+        model=models[tier],
+        effort=efforts[tier],
+        reason=_reason(domain, matched, routes=routes, forced=forced),
+        matched=matched,
+        score=round(sigmoid(logit), 4),
+        is_forced=forced is not None,
+    )
+
+
+def _sources(texts: Sequence[tuple[str, str]]) -> list[_Source]:
+    step = (1 - _OLDEST_COUNTS) / max(1, len(texts) - 1)
+    return [
+        _Source(id=source, reading=read(text), counts=_OLDEST_COUNTS + step * place)
+        for place, (source, text) in enumerate(texts)
+    ]
+
+
+def _evidence(thread: Sequence[_Source]) -> float:
+    """Add up what the thread says: each further message counts half, and long threads dilute."""
+    ranked = sorted((source.evidence for source in thread), reverse=True)
+    total = sum(evidence * 0.5**rank for rank, evidence in enumerate(ranked[:4]))
+    return max(0.0, total - math.log(max(1.0, len(thread) / _SMALL_THREAD)))
+
+
+def _domain(asked: _Source, thread: Sequence[_Source], *, is_policy: bool) -> str:
+    domain = domain_of(asked.reading.domains, is_policy=is_policy)
+    if asked.reading.domains and domain in asked.reading.domains:
+        return domain
+    spoken: Counter[str] = Counter()
+    for source in thread:
+        if not is_policy or source.reading.logit >= 0:
+            spoken.update(source.reading.domains)
+    return domain_of(spoken, is_policy=is_policy)
+
+
+def _matched(sources: Iterable[_Source]) -> tuple[Match, ...]:
+    """Return the words that decided, each once: the strongest of every source, then their second ones."""
+    weighed = [
+        (-rank, weight * source.counts, Match(words=words[:_MATCH_CHARACTERS], source=source.id))
+        for source in sources
+        for rank, (words, weight) in enumerate(source.reading.weights)
+        if weight >= _LEAST_WEIGHT
+    ]
+    weighed.sort(key=lambda entry: entry[:2], reverse=True)
+    distinct: dict[str, Match] = {}
+    for _, _, match in weighed:
+        distinct.setdefault(match.words.lower(), match)
+    return tuple(distinct.values())[:_MOST_MATCHES]
+
+
+def _reason(domain: str, matched: Sequence[Match], *, routes: Routes, forced: Tier | None) -> str:
+    if forced is not None:
+        return f"because you asked for {forced.value.capitalize()}"
+    if domain in routes.overrides:
+        return f"because {domain} is set to {routes.overrides[domain].value}"
+    if matched:
+        return "because of " + ", ".join(match.words for match in matched[:2])
+    return "because nothing here is about AWS permissions or S3"
