@@ -9,7 +9,7 @@ import structlog
 from bot.errors import CopilotError, StaleRunError, StoreUnavailableError
 from bot.incident.board import Board, merge
 from bot.incident.case import Case
-from bot.incident.computed import computed
+from bot.slack.computed import computed
 from bot.incident.extraction import extract
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.postmortem import draft, to_markdown
@@ -19,7 +19,7 @@ from bot.models.catalogue import Catalogue
 from bot.outgoing import Outgoing
 from bot.ports import Analyst, Blocks, Fence, Memory, Posted, Reply, Workspace
 from bot.request import QUICK_KINDS, Request, RequestKind
-from bot.routing.classify import Router
+from bot.router import Router
 from bot.routing.route import Tier
 from bot.run import Run, asked_at, saved_answer
 from bot.safety.redaction import Redactor
@@ -60,13 +60,14 @@ class Copilot:
 
         Raises:
             StaleRunError: Another worker has taken it over.
+            StoreUnavailableError: It cannot be finished now and must be tried again.
         """
         log.info("request.started", request=request.id, kind=request.kind.value)
         try:
             async with asyncio.timeout(self.request_seconds):
                 await self._work(request, fence)
-        except StaleRunError:
-            raise
+        except (StaleRunError, StoreUnavailableError):
+            raise  # another run of this request ends it, here or elsewhere
         except TimeoutError:
             log.warning("request.timed_out", request=request.id)
             await self._apologize(request, fence, OUT_OF_TIME)

@@ -92,6 +92,7 @@ MIN_SECRET_CHARS = 8
 REMEDIES = {
     "slack_bot_token": "set it to the Bot User OAuth Token (xoxb-…) of your Slack app",
     "slack_signing_secret": "set it to the Signing Secret on your Slack app's Basic Information page",
+    "anthropic_api_key": "set it to a key of the Claude API, or use --analyst rules",
     "slack_app_token": "set it to an app-level token (xapp-…) with the scope connections:write",
 }
 

@@ -23,10 +23,12 @@ class RulesAnalyst:
     Attributes:
         explain: The rules: a pure function of the case.
         pace_seconds: Pause before each hypothesis, so that a person can watch them appear; 0 for none.
+        note: Why no model is asked, in people's words.
     """
 
     explain: Callable[[Case], Diagnosis]
     pace_seconds: float = 0
+    note: str = ""
 
     async def diagnose(self, case: Case) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
         """Yield what the rules find; see `bot.ports.Analyst`."""
@@ -41,6 +43,7 @@ class RulesAnalyst:
             open_questions=diagnosis.open_questions,
             unseen=diagnosis.unseen,
             insufficient=diagnosis.insufficient,
+            note=self.note,
         )
 
 

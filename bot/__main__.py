@@ -1,0 +1,182 @@
+"""The command line: `python -m bot ROLE` runs the copilot, the other commands work on files and lines.
+
+Exit status: 0 it ran, 2 the input or a setting cannot be used, with one line on standard error.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import logs
+from bot.errors import CopilotError
+from bot.lines import answered, text_of
+from bot.settings import Settings, load_settings
+
+app = typer.Typer(
+    help="Incident copilot: cited causal chains in Slack, checked by code.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+FileArgument = Annotated[Path, typer.Argument(help="An incident in Slack's message shape, as JSON.")]
+Analyst = Annotated[str, typer.Option(help="rules (no model) or claude (needs ANTHROPIC_API_KEY).")]
+
+
+def _serve(role: str) -> None:
+    from bot import roles
+
+    settings = load_settings()
+    logs.set_up(form=settings.log_format, level=settings.log_level, secrets=settings.literals())
+    asyncio.run(roles.serve(role, settings))
+
+
+@app.command(name="all")
+def all_() -> None:
+    """Receiver (HTTP) and worker in one process."""
+    _serve("all")
+
+
+@app.command()
+def web() -> None:
+    """The HTTP receiver: accepts Slack's requests durably and acknowledges them."""
+    _serve("web")
+
+
+@app.command(name="socket")
+def socket_() -> None:
+    """The Socket Mode receiver and a worker in one process: needs no public address."""
+    _serve("socket")
+
+
+@app.command()
+def worker() -> None:
+    """A worker: answers what the receivers accepted."""
+    _serve("worker")
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Of the page; 0 takes a free one.")] = 8300,
+    scenario: Annotated[str, typer.Option(help="The incident to begin with.")] = "objectstore-key-rotation",
+    incidents: Annotated[Path, typer.Option(help="The folder of incident files.")] = Path("evals/data/incidents"),
+) -> None:
+    """A local Slack workspace with a page, a store and the copilot; needs no account."""
+    from bot import local
+
+    settings = load_settings()
+    logs.set_up(form="console", level="warning", secrets=settings.literals())
+    asyncio.run(local.run(settings, port=port, scenarios=incidents, scenario=scenario, say=print))
+
+
+@app.command()
+def replay(
+    file: FileArgument,
+    question: Annotated[str, typer.Option(help="Default: the file's own.")] = "",
+    until: Annotated[str, typer.Option(help="Read up to this `ts`, that message included.")] = "",
+    fraction: Annotated[float, typer.Option(help="Read this share of the messages, 0 to 1.", min=0, max=1)] = 1.0,
+    analyst: Analyst = "rules",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as data.")] = False,
+) -> None:
+    """Answer a question about a recorded incident, as the bot would have answered it then."""
+    from bot import replay as replaying
+
+    settings = load_settings()
+    told = replaying.Telling(question=question, until_ts=until, fraction=fraction, analyst=analyst)
+    result = asyncio.run(replaying.replay(_json(file), told, settings))
+    print(json.dumps(result.document, ensure_ascii=False, indent=2) if as_json else result.words)
+
+
+@app.command()
+def postmortem(
+    file: FileArgument,
+    form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",
+    analyst: Analyst = "rules",
+) -> None:
+    """Draft the review of a recorded incident."""
+    from bot import replay as replaying
+
+    print(asyncio.run(replaying.postmortem(_json(file), form=form, analyst=analyst, settings=load_settings())))
+
+
+@app.command()
+def route() -> None:
+    """Say for each line `{"id","text"}` where it would go, and why."""
+    from bot.router import router_for
+
+    router = router_for(load_settings().model_pair)
+
+    def work(document: Mapping[str, Any]) -> Mapping[str, Any]:
+        chosen = router.route(text_of(document), [])
+        return {
+            "label": "policy" if chosen.tier == "opus" else "general",
+            "tier": chosen.tier.value,
+            "domain": chosen.domain,
+            "score": round(chosen.score, 4),
+            "reason": chosen.reason,
+        }
+
+    _each_line(work)
+
+
+@app.command()
+def redact() -> None:
+    """Replace the secrets in each line `{"id","text"}` by aliases."""
+    import secrets
+
+    from bot.safety.redaction import Redactor
+
+    redactor = Redactor(secrets.token_bytes(32), literals=load_settings().literals())
+
+    def work(document: Mapping[str, Any]) -> Mapping[str, Any]:
+        result = redactor.redact(text_of(document))
+        return {
+            "text": result.text,
+            "found": [{"kind": item.kind, "alias": item.alias} for item in result.found],
+        }
+
+    _each_line(work)
+
+
+@app.command()
+def manifest(
+    http: Annotated[str, typer.Option(help="The public address; without it, Socket Mode.")] = "",
+) -> None:
+    """Print the app manifest to paste into Slack's app settings."""
+    from handlers.manifest import manifest as build
+
+    print(json.dumps(build(http or None), indent=2))
+
+
+def _each_line(work: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
+    for line in answered(sys.stdin, work):
+        print(line, flush=True)
+
+
+def _json(file: Path) -> object:
+    from bot.errors import BadInputError
+
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInputError(field=str(file), problem=f"cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise BadInputError(field=str(file), problem=f"is not JSON: {error}") from None
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except CopilotError as error:
+        print(f"incident-copilot: {error.user_message}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

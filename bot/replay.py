@@ -1,0 +1,169 @@
+"""Answers and reviews of recorded incidents, by the same steps as in Slack but without Slack or a store."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot import wiring
+from bot.errors import BadInputError
+from bot.incident.board import Board
+from bot.incident.case import Case
+from bot.slack.computed import computed
+from bot.incident.extraction import extract
+from bot.incident.hypotheses import Hypothesis
+from bot.incident.messages import Incident, IncidentRef, at_of, ts_key
+from bot.incident.postmortem import draft, to_json, to_markdown
+from bot.incident.replay import IncidentFile, load_incident_file
+from bot.investigation import Finding, investigate, redact
+from bot.models.catalogue import default_catalogue
+from bot.replayed import document
+from bot.router import router_for
+from bot.safety.redaction import Redactor
+from bot.settings import Settings, require
+from bot.slack.answer import answer
+from bot.slack.answer_values import Answer
+from bot.slack.limits import visible_text
+from bot.slack.reading import evidence_ts, read_messages
+
+NOBODY = "U0COPILOT0"
+"""The copilot's own user id in a recorded incident; it has said nothing there."""
+
+ALIAS_KEY = b"a recorded incident"
+"""Fixed, so that the same file gives the same aliases; the secrets in it are replaced all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What to answer.
+
+    Attributes:
+        question: Empty for the file's own.
+        until_ts: The last message that is known; empty for all.
+        fraction: The share of the messages that is known, 0 to 1; `until_ts` goes first.
+        analyst: `rules` or `claude`.
+    """
+
+    question: str = ""
+    until_ts: str = ""
+    fraction: float = 1.0
+    analyst: str = "rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """An answer as data and as words."""
+
+    document: dict[str, Any]
+    words: str
+
+
+async def replay(data: object, told: Telling, settings: Settings) -> Replayed:
+    """Answer a question about a recorded incident.
+
+    Args:
+        data: The file's JSON.
+        told: What to answer.
+        settings: For the models and their key.
+
+    Raises:
+        BadInputError: The file or an option cannot be used; it names the field and the remedy.
+    """
+    file = load_incident_file(data)
+    case, finding = await _answered(file, told, settings)
+    return Replayed(
+        document=document(case, finding, incident_id=file.id),
+        words="\n\n".join(visible_text(block) for block in answer(_values(case, finding)).blocks),
+    )
+
+
+async def postmortem(data: object, *, form: str, analyst: str, settings: Settings) -> str:
+    """Draft the review of a recorded incident, as Markdown or JSON.
+
+    Raises:
+        BadInputError: The file or the format cannot be used.
+    """
+    if form not in {"md", "json"}:
+        raise BadInputError(field="--format", problem=f"must be md or json, not {form!r}")
+    file = load_incident_file(data)
+    case, finding = await _answered(file, Telling(analyst=analyst), settings)
+    review = draft(case.incident, case.facts, finding.board.hypotheses, now=case.asked_at)
+    return to_markdown(review) if form == "md" else json.dumps(to_json(review), ensure_ascii=False, indent=2)
+
+
+async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tuple[Case, Finding]:
+    incident = _visible(_incident(file), told)
+    redactor = Redactor(ALIAS_KEY, literals=settings.literals())
+    incident, _ = redact(incident, redactor)
+    now = incident.messages[-1].at if incident.messages else at_of("0.0")
+    question = redactor.redact(told.question or file.question).text
+    router = router_for(settings.model_pair)
+    case = Case(
+        question=question,
+        asked_at=now,
+        incident=incident,
+        facts=extract(incident, now=now),
+        route=router.route(question, [(message.id, message.text) for message in incident.messages]),
+    )
+    async with wiring.analyst(_chosen(settings, told.analyst)) as analyst:
+        return case, await investigate(case, analyst, board=Board(), on_verified=_nothing)
+
+
+def _chosen(settings: Settings, analyst: str) -> Settings:
+    """Return the settings that give the analyst asked for."""
+    if analyst == "rules":
+        return settings.model_copy(update={"anthropic_api_key": type(settings.anthropic_api_key)("")})
+    if analyst != "claude":
+        raise BadInputError(field="--analyst", problem=f"must be rules or claude, not {analyst!r}")
+    require(settings, "anthropic_api_key")
+    return settings
+
+
+def _incident(file: IncidentFile) -> Incident:
+    own = {"bot_user_id": NOBODY, "bot_id": NOBODY}
+    numbers = {ts: number for number, ts in enumerate(evidence_ts(file.messages, **own), 1)}
+    reading = read_messages(
+        file.messages, numbers=numbers, names={}, permalink=lambda ts, _root: f"slack:{ts}", **own
+    )
+    ref = IncidentRef(team_id="replay", channel_id=file.channel_id or file.id)
+    return Incident(
+        ref=ref, messages=reading.messages, deleted=reading.deleted, channel_name=file.channel_name
+    )
+
+
+def _visible(incident: Incident, told: Telling) -> Incident:
+    if told.until_ts:
+        try:
+            ts_key(told.until_ts)
+        except ValueError:
+            problem = f"must be a message's ts such as 1742595888.002055, not {told.until_ts!r}"
+            raise BadInputError(field="--until", problem=problem) from None
+        return incident.until(told.until_ts)
+    count = round(len(incident.messages) * told.fraction)
+    return incident.with_messages(incident.messages[:count])
+
+
+def _values(case: Case, finding: Finding) -> Answer:
+    closing = finding.closing
+    model_id = closing.usage.model if closing.usage else case.route.model
+    return Answer(
+        id="replay",
+        incident=case.incident,
+        facts=case.facts,
+        route=case.route,
+        as_of=case.asked_at,
+        hypotheses=finding.hypotheses,
+        mitigations=finding.mitigations,
+        open_questions=closing.open_questions,
+        unseen=closing.unseen,
+        computed=computed(case.incident),
+        analyst=closing.analyst,
+        model_name=default_catalogue().label(model_id),
+        note=closing.note or closing.cut_short,
+        insufficient=closing.insufficient,
+        cost_usd=closing.usage.cost_usd if closing.usage else None,
+        dropped=len(finding.dropped),
+    )
+
+
+async def _nothing(_hypothesis: Hypothesis) -> None:
+    """Show nothing: a replay prints the whole answer."""

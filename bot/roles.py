@@ -1,0 +1,99 @@
+"""What each role of the program runs, until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+from aiohttp import web
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot import wiring
+from bot.adapters.queue import RequestQueue, open_redis
+from bot.adapters.slack import identify
+from bot.adapters.store import RedisMemory
+from bot.errors import BadInputError
+from bot.settings import Settings, require
+from bot.slack.modals import wrong_modal
+from handlers.receiver import build_app, build_receiver, run_socket
+from handlers.views import opener
+
+log = structlog.get_logger()
+
+NEEDED = {
+    "all": ("slack_bot_token", "slack_signing_secret"),
+    "web": ("slack_bot_token", "slack_signing_secret"),
+    "socket": ("slack_bot_token", "slack_app_token"),
+    "worker": ("slack_bot_token",),
+}
+
+
+async def serve(role: str, settings: Settings) -> None:
+    """Run one role until SIGINT or SIGTERM, then stop in order: receiver first, then drain the work.
+
+    Raises:
+        BadInputError: A setting is missing, or Slack refuses the token.
+    """
+    require(settings, *NEEDED[role])
+    stop = _stop_on_signals()
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(wiring.store(settings))
+        client = wiring.slack_client(settings)
+        await _check_token(client, settings)
+        queue = await stack.enter_async_context(wiring.queue(settings, url))
+        tasks: list[asyncio.Task[None]] = []
+        if role in {"all", "worker", "socket"}:
+            copilot = await stack.enter_async_context(wiring.copilot(settings, url, client))
+            working = queue.work(
+                copilot.handle,
+                give_up=copilot.give_up,
+                concurrency=settings.concurrency,
+                lease_seconds=settings.lease_seconds,
+            )
+            tasks.append(asyncio.create_task(working))
+        if role != "worker":
+            app = await stack.enter_async_context(_app(settings, url, client, queue))
+            receiver = _socket(app, settings) if role == "socket" else _http(app, settings, queue)
+            await stack.enter_async_context(receiver)
+        log.info(f"{role}.ready")
+        await _until(stop, tasks)
+        await _drain(queue, tasks, settings.drain_seconds)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _check_token(client: AsyncWebClient, settings: Settings) -> None:
+    try:
+        await identify(client)
+    except SlackApiError as error:
+        code = error.response.get("error")
+        problem = f"Slack refused it ({code}): copy the Bot User OAuth Token of your app again."
+        raise BadInputError(field="SLACK_BOT_TOKEN", problem=problem) from None
+    except OSError as error:
+        problem = f"{settings.slack_api_url} cannot be reached ({type(error).__name__})."
+        raise BadInputError(field="SLACK_API_URL", problem=problem) from None
+
+
+async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    waiting = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in done - {waiting}:
+        task.result()  # a worker that ends by itself has failed: let the program end with its error
+
+
+async def _drain(queue: RequestQueue, tasks: list[asyncio.Task[None]], seconds: float) -> None:
+    if tasks:
+        await queue.drain(seconds)
+        await asyncio.gather(*tasks)
+    log.info("process.stopped")

@@ -1,0 +1,99 @@
+"""The composition root: the only file, beside the roles, that builds adapters."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
+
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.claude import ClaudeAnalyst
+from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
+from bot.adapters.ledger import RedisLedger
+from bot.adapters.queue import open_redis
+from bot.adapters.slack import Identity, SlackWorkspace, identify
+from bot.adapters.slack_read import IncidentReader
+from bot.adapters.store import RedisMemory
+from bot.adapters.valkey import EmbeddedValkey
+from bot.analysts import rules
+from bot.copilot import Copilot
+from bot.models.catalogue import default_catalogue
+from bot.ports import Analyst
+from bot.router import router_for
+from bot.settings import Settings
+
+DAY_SECONDS = 86_400
+NO_MODEL = "ANTHROPIC_API_KEY is not set"
+
+
+@asynccontextmanager
+async def store(settings: Settings) -> AsyncIterator[str]:
+    """Give the address of the store; start an embedded one when none is configured."""
+    if settings.redis_url:
+        yield settings.redis_url
+        return
+    async with EmbeddedValkey(settings.data_dir) as url:
+        yield url
+
+
+def slack_client(settings: Settings) -> AsyncWebClient:
+    """Return the one Web API client of this process; rate limits are waited for, twice."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+    )
+
+
+@asynccontextmanager
+async def analyst(settings: Settings) -> AsyncIterator[Analyst]:
+    """Give the analyst that the settings ask for; the rules answer when Claude cannot."""
+    key = settings.anthropic_api_key.get_secret_value()
+    if not key:
+        yield RulesAnalyst(rules.diagnose, pace_seconds=settings.pace_seconds, note=NO_MODEL)
+        return
+    claude = ClaudeAnalyst(
+        catalogue=default_catalogue(), api_key=key, total_seconds=settings.model_seconds
+    )
+    warming = asyncio.create_task(claude.warm())
+    try:
+        yield FallbackAnalyst(claude, RulesAnalyst(rules.diagnose))
+    finally:
+        await warming
+        await claude.close()
+
+
+@asynccontextmanager
+async def copilot(settings: Settings, url: str, client: AsyncWebClient) -> AsyncIterator[Copilot]:
+    """Give a copilot that works on the store at `url`."""
+    async with AsyncExitStack() as stack:
+        redis = open_redis(url)
+        stack.push_async_callback(redis.aclose)
+        me = await identify(client)
+        memory = RedisMemory(redis, ttl_seconds=settings.retention_days * DAY_SECONDS)
+        workspace = SlackWorkspace(
+            client=client,
+            me=me,
+            memory=memory,
+            ledger=RedisLedger(redis),
+            watched=settings.watched_channels,
+            reader=IncidentReader(client),
+        )
+        catalogue = default_catalogue()
+        yield Copilot(
+            workspace=workspace,
+            memory=memory,
+            analyst=await stack.enter_async_context(analyst(settings)),
+            router=router_for(settings.model_pair),
+            catalogue=catalogue,
+            link_hosts=link_hosts(settings, me),
+            literals=settings.literals(),
+            request_seconds=settings.request_seconds,
+        )
+
+
+def link_hosts(settings: Settings, me: Identity) -> frozenset[str]:
+    """Return the hosts that may be linked: the workspace's own and those that the operator lists."""
+    own = urlsplit(me.url).netloc
+    return frozenset({*settings.link_hosts, *((own,) if own else ())})

@@ -1,0 +1,134 @@
+"""Fakes of the ports: they do what the real ones promise, in memory, and remember what was asked of them."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.incident.board import Board
+from bot.incident.case import Case
+from bot.incident.hypotheses import Hypothesis
+from bot.incident.messages import Incident, IncidentRef
+from bot.ports import Blocks, Closing, Posted, Restart, SavedAnswer
+from bot.request import Request
+
+
+@dataclass
+class FakeFence:
+    checks: int = 0
+
+    async def check(self) -> None:
+        self.checks += 1
+
+
+@dataclass
+class FakeReply:
+    workspace: "FakeWorkspace"
+    request: Request
+    posted: Posted | None = None
+    shown: list[Blocks] = field(default_factory=list)
+    final: Blocks | None = None
+    text: str = ""
+
+    async def exists(self) -> bool:
+        return self.posted is not None
+
+    async def show(self, blocks: Blocks, *, text: str) -> None:
+        self.posted = self.posted or Posted(channel_id=self.request.channel_id, ts="1742595999.000001")
+        self.shown.append(blocks)
+        self.text = text
+
+    async def finish(self, blocks: Blocks, *, text: str) -> Posted:
+        self.posted = self.posted or Posted(channel_id=self.request.channel_id, ts="1742595999.000001")
+        self.final, self.text = blocks, text
+        return self.posted
+
+
+@dataclass
+class FakeWorkspace:
+    incident: Incident
+    failure: Exception | None = None
+    replies: dict[str, FakeReply] = field(default_factory=dict)
+    statuses: list[str] = field(default_factory=list)
+    whispers: list[tuple[str, Blocks, str]] = field(default_factory=list)
+    files: list[tuple[str, str]] = field(default_factory=list)
+    updates: list[tuple[Posted, Blocks, str]] = field(default_factory=list)
+    active: str | None = None
+
+    async def locate(self, request: Request) -> IncidentRef:
+        return self.incident.ref
+
+    async def read(self, ref: IncidentRef, *, until_ts: str | None) -> Incident:
+        if self.failure:
+            raise self.failure
+        return self.incident.until(until_ts) if until_ts else self.incident
+
+    def reply(self, request: Request, thread_ts: str | None, fence: object) -> FakeReply:
+        return self.replies.setdefault(request.id, FakeReply(self, request))
+
+    async def active_thread(self, ref: IncidentRef) -> str | None:
+        return self.active
+
+    async def status(self, request: Request, thread_ts: str | None, words: str) -> None:
+        self.statuses.append(words)
+
+    async def whisper(self, request: Request, blocks: Blocks, *, text: str) -> None:
+        self.whispers.append((request.asker_id, blocks, text))
+
+    async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
+        self.updates.append((posted, blocks, text))
+
+    async def attach(
+        self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
+    ) -> None:
+        self.files.append((name, content))
+
+
+@dataclass
+class FakeMemory:
+    boards: dict[str, Board] = field(default_factory=dict)
+    answers: dict[str, SavedAnswer] = field(default_factory=dict)
+    thumbs: dict[tuple[str, str], str] = field(default_factory=dict)
+    rivals: list[Board] = field(default_factory=list)
+    """Boards that somebody else commits just before us, one before each of our commits."""
+
+    async def mint(self, ref: IncidentRef, ts: Sequence[str]) -> dict[str, int]:
+        return {one: number for number, one in enumerate(ts, 1)}
+
+    async def incident_key(self, ref: IncidentRef) -> bytes:
+        return b"k" * 32
+
+    async def board(self, ref: IncidentRef) -> Board:
+        return self.boards.get(ref.key, Board())
+
+    async def commit_board(self, ref: IncidentRef, board: Board) -> bool:
+        if self.rivals:
+            self.boards[ref.key] = self.rivals.pop(0)
+            return False
+        current = await self.board(ref)
+        if current.version != board.version:
+            return False
+        self.boards[ref.key] = replace(board, version=board.version + 1)
+        return True
+
+    async def save_answer(self, answer: SavedAnswer) -> None:
+        self.answers[answer.id] = answer
+
+    async def answer(self, answer_id: str) -> SavedAnswer | None:
+        return self.answers.get(answer_id)
+
+    async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
+        self.thumbs[answer_id, person_id] = verdict
+
+
+@dataclass
+class FakeAnalyst:
+    """Says what it was given, step by step."""
+
+    steps: Sequence[Hypothesis | Restart | Closing | Exception]
+    cases: list[Case] = field(default_factory=list)
+
+    async def diagnose(self, case: Case) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
+        self.cases.append(case)
+        for step in self.steps:
+            if isinstance(step, Exception):
+                raise step
+            yield step
