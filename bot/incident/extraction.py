@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.incident import cues
 from bot.incident.alerts import alert_key, bot_at, bot_kind, head
@@ -17,13 +18,13 @@ from bot.incident.entities import entities, is_name
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.messages import AuthorKind, Incident, Message
 from bot.incident.sentences import clean, pieces, shorten
-from bot.incident.statements import Statement, said
+from bot.incident.statements import Statement, is_change, said
 from bot.incident.suspects import resolve
 
 _BACKGROUND_FIRINGS = 5
 """An alert that fires this often in one thread is part of the wallpaper, not of the incident."""
 
-_WARNING_SPAN = timedelta(minutes=60)
+_WARNING_SPAN = timedelta(minutes=75)
 _STATED_SPAN = timedelta(hours=24)
 _TEXT_CHARS = 120
 _SHARED_WORDS = 3
@@ -86,7 +87,7 @@ def _by_bot(message: Message, wallpaper: frozenset[str]) -> Iterator[Statement]:
 def _bot_text(message: Message) -> str:
     top = clean(head(message))
     lines = (clean(line) for line in message.text.splitlines())
-    rest = [line for line in lines if line and line not in top and top not in line and not line.endswith(":")]
+    rest = [line for line in lines if line and line not in top and not line.endswith(":")]
     body = max(rest, key=_tells, default="")
     return f"{top} · {body}" if body else top
 
@@ -112,12 +113,16 @@ def _onset(read: Sequence[Statement]) -> Statement | None:
     if not alerts:
         return min(impacts, key=lambda s: s.at, default=None)
     first = min(alerts, key=lambda s: s.at)
-    return min((first, *(s for s in impacts if _opens(s, first))), key=lambda s: s.at)
+    return min((first, *(s for s in impacts if _opens(s, first, read))), key=lambda s: s.at)
 
 
-def _opens(impact: Statement, first: Statement) -> bool:
-    span = _STATED_SPAN if impact.is_stated and impact.message.at >= first.at else _WARNING_SPAN
-    return first.at - span <= impact.at <= first.at
+def _opens(impact: Statement, first: Statement, read: Sequence[Statement]) -> bool:
+    """A stated impact opens the incident when an alert follows soon, or people talk on until one does."""
+    if impact.is_stated and impact.message.at >= first.at:
+        return first.at - _STATED_SPAN <= impact.at <= first.at
+    between = [s.message.at for s in read if impact.message.at <= s.message.at <= first.at]
+    pauses = (later - earlier for earlier, later in pairwise(between))
+    return impact.at <= first.at and max(pauses, default=_WARNING_SPAN) <= _WARNING_SPAN
 
 
 def _in_light_of(read: Sequence[Statement], onset: Statement | None) -> Iterator[Statement]:
@@ -136,11 +141,17 @@ def _placed(
         case FactKind.CHANGE if is_after and _is_response(statement, read):
             return replace(statement, kind=FactKind.ACTION)
         case FactKind.RECOVERY if not _ends(statement, is_after=is_after, fired=fired):
-            return replace(statement, kind=FactKind.OBSERVATION)
+            return _before(statement)
         case FactKind.RULED_OUT if not is_after:
-            return replace(statement, kind=FactKind.OBSERVATION)
+            return _before(statement)
         case _:
             return statement
+
+
+def _before(statement: Statement) -> Statement:
+    """Before trouble began nothing recovers and nothing is innocent: it is news, or a change whose test was green."""
+    is_news = statement.is_bot or not is_change(statement.text)
+    return replace(statement, kind=FactKind.OBSERVATION if is_news else FactKind.CHANGE)
 
 
 def _ends(statement: Statement, *, is_after: bool, fired: Sequence[Statement]) -> bool:

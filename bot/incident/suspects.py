@@ -97,6 +97,7 @@ def _label(suspects: Sequence[Statement]) -> str:
     beliefs = [s for s in suspects if s.kind is FactKind.BELIEF]
     suspect = (beliefs or list(suspects))[0]
     is_bare = len(suspect.entities) <= 1 or cues.REVERSAL.search(suspect.raw) is not None
-    text = suspect.text if suspect.is_bot or not is_bare else pieces(suspect.message.text)[0].text
+    said = (piece.text for piece in pieces(suspect.message.text) if entities(piece.raw))
+    text = suspect.text if suspect.is_bot or not is_bare else next(said, suspect.text)
     bare = " ".join(_LABEL_NOISE.sub(" ", text).split()).strip(" ,.;:-")
     return shorten(re.split(r"[,;.]\s|\s->\s", bare)[0] or bare or text, _LABEL_CHARS)

@@ -1,0 +1,152 @@
+"""The way from a change to the trouble: which findings stand between, and what shows each step."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.analysts.rules_candidates import Candidate, Scene
+from bot.analysts.rules_words import phrase, quote
+from bot.incident import cues
+from bot.incident.facts import Fact, FactKind
+from bot.incident.hypotheses import Evidence, EvidenceKind, Hypothesis, Impact, Link, Trigger
+
+_BETWEEN = frozenset({FactKind.OBSERVATION, FactKind.DENIAL, FactKind.IMPACT, FactKind.ALERT})
+_STEP_COST = 0.7
+_MOST_FINDINGS = 40
+_CLAIM_CHARS = 140
+_KIND_BONUS = {FactKind.DENIAL: 1.2, FactKind.OBSERVATION: 0.5, FactKind.IMPACT: 0.2, FactKind.ALERT: 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Findings in order from the change to the trouble, and how well they hold together."""
+
+    steps: tuple[Fact, ...]
+    worth: float
+
+
+def chain(candidate: Candidate, view: Scene, *, number: int) -> Hypothesis | None:
+    """Return a candidate as a hypothesis of at least two links; None when nothing visible stands between."""
+    symptom = _symptom_of(candidate, view)
+    if symptom is None:
+        return None
+    way = _best_way(candidate, symptom, view)
+    if not way.steps:
+        return None
+    facts = (candidate.head, *way.steps, symptom)
+    names = view.names
+    links = tuple(_link(n, pair, candidate, view) for n, pair in enumerate(pairwise(facts)))
+    what = phrase(candidate.head, names=names)
+    return Hypothesis(
+        id=f"H{number}",
+        claim=_claim(what, links),
+        trigger=Trigger(what=what, evidence=_trigger_evidence(candidate, view), at=candidate.at),
+        links=links,
+        impact=_impact(symptom, view),
+        refuted_if=f"{links[0].effect} was there before {candidate.at:%H:%M} UTC",
+    )
+
+
+def _claim(what: str, links: Sequence[Link]) -> str:
+    room = _CLAIM_CHARS - len(" leads to ") - min(len(what), 80)
+    effect = links[0].effect
+    return f"{what} leads to {effect if len(effect) <= room else effect[: room - 1].rsplit(' ', 1)[0] + '…'}"
+
+
+def _symptom_of(candidate: Candidate, view: Scene) -> Fact | None:
+    """The trouble asked about, or, for what was done during it, the next trouble that shares its names."""
+    symptom = view.symptom
+    if symptom is None or candidate.is_condition or candidate.at <= symptom.at:
+        return symptom
+    later = view.case.facts.of(FactKind.ALERT, FactKind.IMPACT)
+    tied = (f for f in later if f.at >= candidate.at and view.weights.overlap(candidate.entities, f.entities) > 0)
+    return next(tied, symptom)
+
+
+def _best_way(candidate: Candidate, symptom: Fact, view: Scene) -> Way:
+    findings = _findings(candidate, symptom, view)
+    pull = dict((fact.id, weight) for fact, weight in candidate.support)
+    ways = [Way((f,), pull.get(f.id, 0.0) + _step(f, symptom, view)) for f in findings if f.id in pull]
+    ways += [
+        Way((a, b), pull[a.id] + view.ties(a, b) + _step(b, symptom, view) + _bonus(a) - _STEP_COST)
+        for a in findings
+        for b in findings
+        if a.id in pull and a.cites[0] != b.cites[0] and view.ties(a, b) > 0
+    ]
+    plain = [Way((f,), _step(f, symptom, view)) for f in findings if f.kind is FactKind.DENIAL]
+    return max(ways or plain, key=lambda way: way.worth, default=Way((), 0.0))
+
+
+def _findings(candidate: Candidate, symptom: Fact, view: Scene) -> list[Fact]:
+    taken = {*candidate.ids, symptom.cites[0]}
+    pointed = [fact for fact, _ in candidate.support]
+    others = sorted(view.case.facts.of(*_BETWEEN), key=lambda f: -_step(f, symptom, view))
+    ordered = dict.fromkeys((*pointed, *others))
+    start = candidate.at
+    return [f for f in ordered if f.cites[0] not in taken and f.kind in _BETWEEN and _is_no_earlier(f, start, view)][:_MOST_FINDINGS]
+
+
+def _is_no_earlier(fact: Fact, start, view: Scene) -> bool:  # noqa: ANN001
+    return view.message(fact).at >= start
+
+
+def _step(fact: Fact, symptom: Fact, view: Scene) -> float:
+    return min(view.ties(fact, symptom), 2.0) + _bonus(fact)
+
+
+def _bonus(fact: Fact) -> float:
+    return _KIND_BONUS.get(fact.kind, 0.0)
+
+
+def _link(n: int, pair: tuple[Fact, Fact], candidate: Candidate, view: Scene) -> Link:
+    cause, effect = pair
+    evidence = tuple(_link_evidence(n, cause, effect, candidate, view))
+    return Link(
+        cause=phrase(cause, names=view.names),
+        effect=phrase(effect, names=view.names),
+        evidence_for=evidence,
+        falsifier=f"{phrase(effect, names=view.names, limit=60)} without the step before it",
+    )
+
+
+def _link_evidence(n: int, cause: Fact, effect: Fact, candidate: Candidate, view: Scene) -> Iterator[Evidence]:
+    tied = view.ties(cause, effect) > 0 or (n == 0 and any(f.id == effect.id for f, _ in candidate.support))
+    yield _cite(cause, view, EvidenceKind.CORRELATIONAL if tied else EvidenceKind.INFERENTIAL)
+    yield _cite(effect, view, _kind(effect, view) if tied else EvidenceKind.INFERENTIAL)
+    if n == 0:
+        for fact in _explaining(candidate, view, without={cause.cites[0], effect.cites[0]}):
+            yield _cite(fact, view, EvidenceKind.DIRECT)
+
+
+def _explaining(candidate: Candidate, view: Scene, *, without: set[str]) -> list[Fact]:
+    """The later statement that ties the change to the trouble, when it is not in the chain already."""
+    mentions = [f for f in candidate.facts[1:] if f.cites[0] not in without]
+    told = [f for f, _ in candidate.support if cues.EXPLAINS.search(view.message(f).text) and f.cites[0] not in without]
+    found = {f.cites[0]: f for f in (*told[:1], *mentions[:1])}
+    return list(found.values())
+
+
+def _kind(fact: Fact, view: Scene) -> EvidenceKind:
+    seen = fact.kind is FactKind.DENIAL or cues.EXPLAINS.search(view.message(fact).text) is not None
+    return EvidenceKind.DIRECT if seen else EvidenceKind.CORRELATIONAL
+
+
+def _cite(fact: Fact, view: Scene, kind: EvidenceKind) -> Evidence:
+    message = view.message(fact)
+    return Evidence(id=message.id, quote=quote(fact, message), kind=kind)
+
+
+def _trigger_evidence(candidate: Candidate, view: Scene) -> tuple[Evidence, ...]:
+    cited = {f.cites[0]: f for f in reversed(candidate.facts)}
+    return tuple(_cite(cited[i], view, EvidenceKind.DIRECT) for i in candidate.ids)
+
+
+def _impact(symptom: Fact, view: Scene) -> Impact:
+    said = [f for f in view.case.facts.of(FactKind.IMPACT) if f.at >= symptom.at and f.cites[0] != symptom.cites[0]][:1]
+    told = next(iter(said), None)
+    return Impact(
+        symptom=phrase(symptom, names=view.names),
+        population=phrase(told, names=view.names) if told and view.ties(told, symptom) > 0 else "",
+        since=symptom.at,
+        evidence=(_cite(symptom, view, EvidenceKind.DIRECT),),
+    )
