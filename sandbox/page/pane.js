@@ -1,0 +1,157 @@
+/** A scrolling list of messages that follows the newest one unless the reader scrolled up. */
+import { el, fill } from "./dom.js";
+import { flash } from "./citations.js";
+import { isReply, messageNode } from "./messages.js";
+import { blockNodes } from "./blocks.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { day, seconds, span } from "./time.js";
+
+const NEAR_BOTTOM_PX = 90;
+const GAP_SECONDS = 20 * 60;
+
+/**
+ * Make a pane inside `root`.
+ *
+ * @param {HTMLElement} root
+ * @param {object} options
+ * @param {boolean} options.inThread
+ * @param {(state: object) => object[]} options.select the messages it shows, oldest first.
+ * @param {(state: object) => string} options.tailKey whose status line and whispers it shows.
+ * @param {string} options.empty what it says when there are none.
+ * @param {object} options.context for `messageNode`.
+ */
+export function createPane(root, { inThread, select, tailKey, empty, context }) {
+  const title = el("header", { class: "pane-head" });
+  const list = el("div", { class: "list", role: "log", "aria-live": "polite", "aria-relevant": "additions", tabindex: "0" });
+  const tail = el("div", { class: "tail" });
+  const scroll = el("div", { class: "scroll" }, list, tail);
+  const jump = el("button", { type: "button", class: "jump", hidden: true, text: "Newer messages ↓", on: { click: () => toBottom() } });
+  const foot = el("footer", { class: "pane-foot" });
+  fill(root, title, el("div", { class: "scroll-frame" }, scroll, jump), foot);
+
+  const drawn = new Map();
+  let follows = true;
+  const isNear = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX;
+  const toBottom = () => scroll.scrollTo({ top: scroll.scrollHeight });
+  scroll.addEventListener("scroll", () => {
+    follows = isNear();
+    if (follows) jump.hidden = true;
+  });
+  new ResizeObserver(() => follows && toBottom()).observe(scroll);
+
+  /** Bring the list to the state; `isFresh` draws without motion, from the newest message. */
+  function update(state, { isFresh = false } = {}) {
+    if (isFresh) {
+      drawn.clear();
+      list.replaceChildren();
+      follows = true;
+    }
+    const messages = select(state);
+    const grew = place(state, messages, isFresh);
+    list.classList.toggle("is-empty", messages.length === 0);
+    if (messages.length === 0) fill(list, el("p", { class: "empty", text: empty }));
+    settle(grew);
+  }
+
+  function place(state, messages, isFresh) {
+    if (drawn.size === 0) list.replaceChildren();
+    let grew = false;
+    const wanted = new Set(messages.map((message) => message.ts));
+    for (const [ts, entry] of drawn) if (!wanted.has(ts)) entry.remove(), drawn.delete(ts);
+    messages.forEach((message, at) => {
+      const face = signature(state, message, inThread);
+      const known = drawn.get(message.ts);
+      if (known?.face === face && known.message === message) return;
+      const entry = entryOf(message, messages[at - 1], state, face);
+      if (known) known.replaceBy(entry);
+      else {
+        list.insertBefore(entry.holder, drawn.get(nextDrawn(messages, at))?.holder ?? null);
+        entry.node.classList.toggle("is-new", !isFresh);
+        grew = true;
+      }
+      drawn.set(message.ts, entry);
+    });
+    return grew;
+  }
+
+  const nextDrawn = (messages, at) => messages.slice(at + 1).find((message) => drawn.has(message.ts))?.ts;
+
+  function entryOf(message, before, state, face) {
+    const node = messageNode(message, state, { ...context, inThread });
+    const holder = el("div", { class: "holder" }, separator(message, before), node);
+    return {
+      message,
+      face,
+      node,
+      holder,
+      remove: () => holder.remove(),
+      replaceBy: (entry) => (keepFocus(holder, entry.holder), holder.replaceWith(entry.holder)),
+    };
+  }
+
+  /** Draw what stands below the messages: what only the reader sees, and the bot's status line. */
+  function updateTail(state) {
+    const key = tailKey(state);
+    const whispers = state.whispers.filter((whisper) => (whisper.thread_ts ?? "") === key);
+    const status = state.statuses.get(key);
+    fill(tail, whispers.map((whisper) => whisperNode(whisper, state)), status && statusNode(status, state));
+    settle(true);
+  }
+
+  function whisperNode(whisper, state) {
+    const bound = { ...context, press: (block, item, value) => context.press({ ts: whisper.at }, block, item, value) };
+    const body = whisper.blocks?.length ? blockNodes(whisper.blocks, bound) : mrkdwn(whisper.text, context.nameOf);
+    const drop = () => {
+      state.whispers.splice(state.whispers.indexOf(whisper), 1);
+      updateTail(state);
+    };
+    const close = el("button", { type: "button", class: "quiet icon", "aria-label": "Dismiss", text: "×", on: { click: drop } });
+    const head = el("header", {}, el("span", { text: "only visible to you" }), close);
+    return el("aside", { class: "whisper", role: "status" }, head, el("div", { class: "body" }, body));
+  }
+
+  function settle(grew) {
+    if (follows) requestAnimationFrame(toBottom);
+    else if (grew) jump.hidden = false;
+  }
+
+  /** Show one message: scroll to it and let it flash; false when it is not in this pane. */
+  function show(ts) {
+    const entry = drawn.get(ts);
+    if (!entry) return false;
+    follows = false;
+    flash(entry.node);
+    return true;
+  }
+
+  return { title, foot, scroll, update, updateTail, show, rowOf: (ts) => drawn.get(ts)?.node ?? null };
+}
+
+const statusNode = (status, state) =>
+  el("p", { class: "status", role: "status" }, el("span", { class: "pulse", "aria-hidden": "true" }), el("b", { text: state.bot?.name }), ` ${status}`);
+
+/** What besides the message itself changes how it is drawn. */
+function signature(state, message, inThread) {
+  if (inThread || isReply(message)) return String(state.numbers[message.ts] ?? "");
+  const replies = [...state.messages.values()].filter((other) => isReply(other) && other.thread_ts === message.ts);
+  return `${state.numbers[message.ts] ?? ""}/${replies.length}`;
+}
+
+/** A thin line where a day or a long silence passed between two messages. */
+function separator(message, before) {
+  if (!before || day(before.ts) !== day(message.ts)) return line(day(message.ts), "day");
+  return seconds(message.ts) - seconds(before.ts) >= GAP_SECONDS ? line(`${span(before.ts, message.ts)} later`, "gap") : null;
+}
+
+const line = (words, kind) => el("div", { class: `separator separator-${kind}`, role: "separator" }, el("span", { text: words }));
+
+/** A message that is drawn again must not throw the keyboard out of it. */
+function keepFocus(old, next) {
+  const focused = old.contains(document.activeElement) && [...old.querySelectorAll("a, button, select")].indexOf(document.activeElement);
+  if (focused === false || focused < 0) return;
+  requestAnimationFrame(() => next.querySelectorAll("a, button, select")[focused]?.focus({ preventScroll: true }));
+}
+
+/** The words in a pane's head. */
+export const headWords = (name, note) => [el("h2", { text: name }), el("p", { class: "pane-note", text: note })];
+

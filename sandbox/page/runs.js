@@ -1,0 +1,84 @@
+/** From the copilot's log to the stations of a pipeline. Every figure is as it was logged. */
+import { isUnderWay } from "./store.js";
+
+const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+/** How many things a field counts: a number, a list, or an object of numbers. */
+function countOf(value) {
+  if (Array.isArray(value)) return value.length;
+  if (value && typeof value === "object") return Object.values(value).reduce((sum, part) => sum + Number(part), 0);
+  return Number(value ?? 0);
+}
+
+const STATIONS = [
+  { id: "signed", event: "request.signed", words: () => "signed" },
+  { id: "durable", event: "request.accepted", words: () => "durable" },
+  { id: "acked", event: "request.acked", words: () => "acked" },
+  { id: "read", event: "incident.read", words: (e) => `${countOf(e.messages)} read`, note: (e) => (countOf(e.deleted) ? `${countOf(e.deleted)} deleted` : "") },
+  { id: "redacted", event: "incident.redacted", words: () => "redacted", note: (e) => plural(countOf(e.found), "secret") },
+  { id: "facts", event: "facts.shown", words: () => "facts shown" },
+  { id: "routed", event: "question.routed", words: (e) => `routed: ${e.tier}`, note: (e) => e.domain ?? "" },
+  { id: "verified", event: "answer.verified", words: (e) => `${countOf(e.kept)} verified`, note: (e) => `${countOf(e.dropped)} dropped` },
+  { id: "posted", event: "answer.posted", words: () => "posted once" },
+];
+
+/**
+ * The stations of one run.
+ *
+ * @param {{events: object[]}} run
+ * @returns {{id: string, words: string, note: string, ms: number|null, state: "done"|"next"|"waiting"|"bad"}[]}
+ */
+export function stationsOf(run) {
+  const stations = STATIONS.map((station) => stationOf(station, run));
+  const next = stations.findIndex((station) => station.state === "waiting");
+  const last = stations.findLastIndex((station) => station.state !== "waiting");
+  if (isUnderWay(run) && next >= 0) stations[Math.max(next, last + 1) % stations.length].state = "next";
+  return stations;
+}
+
+function stationOf({ id, event, words, note = () => "" }, run) {
+  const found = run.events.findLast((item) => item.event === event);
+  const seen = found ?? (id === "verified" ? verifiedSoFar(run) : null);
+  if (!seen) return { id, words: id, note: "", ms: null, state: "waiting" };
+  const station = { id, words: words(seen), note: note(seen), ms: seen.ms ?? null, state: "done" };
+  return id === "posted" ? posted(station, run) : station;
+}
+
+/** Before the whole answer is verified, its hypotheses are counted as they come. */
+function verifiedSoFar(run) {
+  const kept = run.events.filter((item) => item.event === "hypothesis.verified");
+  const dropped = run.events.filter((item) => item.event === "hypothesis.dropped");
+  const last = [...kept, ...dropped].at(-1);
+  return last && { kept: kept.length, dropped: dropped.length, ms: last.ms };
+}
+
+function posted(station, run) {
+  const places = new Set(run.events.filter((item) => item.event === "answer.posted").map((item) => item.ts));
+  if (places.size > 1) return { ...station, words: `posted ${places.size} times`, state: "bad" };
+  const { edits } = run.events.findLast((item) => item.event === "answer.posted");
+  return { ...station, note: edits ? plural(edits, "edit") : "" };
+}
+
+/** One sentence on how a run ended, or "" while it goes on. */
+export function endOf(run) {
+  const end = run.events.findLast((item) => item.event === "answer.completed");
+  if (!end) return "";
+  const cost = end.cost_usd === undefined || end.cost_usd === null ? null : `$${Number(end.cost_usd)}`;
+  const seconds = end.seconds === undefined ? null : `${Number(end.seconds).toFixed(1)} s`;
+  return [end.analyst && `by ${end.analyst}`, seconds, cost].filter(Boolean).join(" · ");
+}
+
+/** The words that decided the route, as `{words, source}`; empty before it was chosen. */
+export const matchedIn = (run) => routeOf(run)?.matched ?? [];
+
+/** The run's route event, or undefined. */
+export const routeOf = (run) => run?.events.findLast((item) => item.event === "question.routed");
+
+/** An event's own fields as words, for the plain list. */
+export function fieldsOf(event) {
+  const skip = new Set(["type", "event", "request", "ms"]);
+  return Object.entries(event)
+    .filter(([name]) => !skip.has(name))
+    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .join(" · ");
+}

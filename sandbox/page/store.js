@@ -1,0 +1,141 @@
+/**
+ * What the page knows, and who wants to hear of a change.
+ *
+ * One mutable state, changed here alone. Topics: `state`, `messages`, `clock`, `status`, `whispers`,
+ * `view`, `runs`, `bot`, `thread`, `asks`, `connection`.
+ */
+import { compareTs, seconds } from "./time.js";
+
+const EMPTY = {
+  scenarios: [], scenario: null, clock: null, bot: null, me: null, users: {}, channels: [], numbers: {},
+};
+
+/** Make the store. */
+export function createStore() {
+  const state = {
+    ...structuredClone(EMPTY),
+    messages: new Map(),
+    seen: new Map(),
+    statuses: new Map(),
+    whispers: [],
+    view: null,
+    runs: new Map(),
+    processes: [],
+    openThread: null,
+    asks: [],
+    isConnected: false,
+  };
+  const listeners = new Map();
+  const changed = (topic, detail) => {
+    for (const listener of listeners.get(topic) ?? []) listener(state, detail);
+  };
+  const on = (topics, listener) => {
+    for (const topic of topics.split(" ")) listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);
+  };
+  const apply = (event) => REDUCERS[event.type]?.(state, event, changed);
+  return { state, on, apply, changed };
+}
+
+const REDUCERS = {
+  snapshot: takeSnapshot,
+  message: takeMessage,
+  deleted: takeDeletion,
+  ephemeral: takeWhisper,
+  status: takeStatus,
+  view: takeView,
+  clock: takeClock,
+  run: takeRun,
+  bot: takeProcess,
+};
+
+function takeSnapshot(state, { snapshot }, changed) {
+  const isOther = state.scenario?.id !== snapshot.scenario?.id;
+  const isNewTake = isOther || state.scenario?.take !== snapshot.scenario?.take;
+  for (const name of Object.keys(EMPTY)) state[name] = snapshot[name] ?? EMPTY[name];
+  const messages = [...(snapshot.messages ?? [])].sort((one, other) => compareTs(one.ts, other.ts));
+  state.messages = new Map(messages.map((message) => [message.ts, message]));
+  if (isOther) Object.assign(state, { seen: new Map(), runs: new Map(), processes: [], openThread: null });
+  if (isNewTake) Object.assign(state, { statuses: new Map(), whispers: [] });
+  for (const message of messages) state.seen.set(message.ts, message);
+  if (!isOther && !state.messages.has(state.openThread)) state.openThread = null;
+  openOwnThread(state);
+  changed("state", { isOther, isNewTake });
+}
+
+/** A scenario told in one thread opens that thread by itself. */
+function openOwnThread(state) {
+  if (state.openThread || state.scenarios.find(({ id }) => id === state.scenario?.id)?.shape !== "thread") return false;
+  const root = [...state.messages.values()].find((message) => message.thread_ts === message.ts);
+  state.openThread = root?.ts ?? null;
+  return Boolean(root);
+}
+
+function takeMessage(state, { message, number }, changed) {
+  const isNew = !state.messages.has(message.ts);
+  const isLate = isNew && [...state.messages.keys()].some((ts) => compareTs(ts, message.ts) > 0);
+  state.messages.set(message.ts, message);
+  state.seen.set(message.ts, message);
+  if (isLate) state.messages = new Map([...state.messages].sort(([one], [other]) => compareTs(one, other)));
+  if (number) state.numbers[message.ts] = number;
+  if (openOwnThread(state)) changed("thread");
+  changed("messages", { message, isNew });
+}
+
+function takeDeletion(state, { ts }, changed) {
+  const message = state.messages.get(ts);
+  if (!message) return;
+  const gone = { ts, thread_ts: message.thread_ts, subtype: "tombstone", text: "" };
+  state.messages.set(ts, gone);
+  changed("messages", { message: gone, isNew: false });
+}
+
+function takeWhisper(state, event, changed) {
+  state.whispers.push({ ...event, at: event.ts ?? state.clock?.ts });
+  changed("whispers");
+}
+
+function takeStatus(state, { thread_ts: threadTs, status }, changed) {
+  if (status) state.statuses.set(threadTs ?? "", status);
+  else state.statuses.delete(threadTs ?? "");
+  changed("status", { threadTs, status });
+}
+
+function takeView(state, { view_id: id, view }, changed) {
+  state.view = view ? { id, view } : null;
+  changed("view");
+}
+
+function takeClock(state, { ts, speed, paused, at_ask: atAsk }, changed) {
+  state.clock = { ts, speed, paused };
+  changed("clock", { atAsk: Boolean(atAsk) });
+}
+
+function takeRun(state, event, changed) {
+  const id = event.request ?? "";
+  const run = state.runs.get(id) ?? { id, number: state.runs.size + 1, events: [] };
+  run.events.push(event);
+  state.runs.set(id, run);
+  changed("runs", { run, event });
+}
+
+function takeProcess(state, event, changed) {
+  state.processes.push(event);
+  if (event.event === "worker_started" && state.bot) state.bot.worker_pid = event.pid;
+  for (const run of state.runs.values()) if (isUnderWay(run)) run.events.push({ ...event, request: run.id });
+  changed("bot", event);
+}
+
+const ENDS = new Set(["answer.completed", "answer.failed", "request.failed", "request.completed", "request.finished"]);
+
+/** Whether a run has begun and not ended. */
+export const isUnderWay = (run) => !run.events.some((event) => ENDS.has(event.event));
+
+/** The current channel's id. */
+export const channelOf = (state) => state.channels.find((channel) => channel.is_current)?.id ?? state.channels[0]?.id;
+
+/** Whether the clock has reached the end of the scenario. */
+export const isAtEnd = (state) => Boolean(state.clock && state.scenario) && seconds(state.clock.ts) >= seconds(state.scenario.end) - 0.5;
+
+/** A user's display name, or undefined. */
+export const nameOf = (state, id) =>
+  id === state.bot?.user_id ? state.bot.name : id === state.me?.user_id ? state.me.name : state.users[id]?.name;
