@@ -20,6 +20,10 @@ _ACCESS_CAP = 4.0
 _VENDOR_CAP = 0.4
 _NAMES_ANOTHER = 2.0
 """A foreign signal of this weight or more says whose refusals the text is about."""
+_LEAST_NAMING = 0.1
+"""A word that weighs nothing still names its domain."""
+_POLICY_DOMAINS = frozenset({"aws_iam", "aws_s3"})
+_NAMING = frozenset({Role.VENDOR, Role.FOREIGN})
 _ALIAS = re.compile(r"\[[a-z_]{1,40}:\d{1,6}\]")
 """What redaction leaves: its words are ours, not the author's."""
 
@@ -67,17 +71,11 @@ def read(text: str) -> Reading:
     hits = _distinct(shipped().hits(_ALIAS.sub(" ", text)))
     roles = {role: [hit for hit in hits if hit.signal.role is role] for role in Role}
     spoken = _spoken(roles)
-    policy = _total(weight for hit, weight in spoken if hit.signal.role is Role.POLICY)
-    access = min(_total(weight for hit, weight in spoken if hit.signal.role is Role.ACCESS), _ACCESS_CAP)
-    vendor = min(_total(hit.signal.weight for hit in roles[Role.VENDOR]), _VENDOR_CAP)
-    foreign = _total(hit.signal.weight for hit in roles[Role.FOREIGN])
-    trouble = _total(hit.signal.weight for hit in roles[Role.TROUBLE])
+    naming = [(hit, hit.signal.weight) for hit in hits if hit.signal.role in _NAMING]
     return Reading(
-        logit=BIAS + policy + access + vendor - foreign - trouble,
+        logit=BIAS + _speaking_for(spoken, roles) - _speaking_against(roles),
         weights=tuple((hit.words, weight) for hit, weight in spoken),
-        domains=_domains(
-            [*spoken, *((hit, hit.signal.weight) for hit in hits if hit.signal.role in _NAMING)]
-        ),
+        domains=_domains([*spoken, *naming]),
     )
 
 
@@ -94,12 +92,11 @@ def sigmoid(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
-_POLICY_DOMAINS = frozenset({"aws_iam", "aws_s3"})
-_NAMING = frozenset({Role.VENDOR, Role.FOREIGN})
-
-
 def _distinct(hits: Iterable[Hit]) -> list[Hit]:
-    return list({hit.signal.name: hit for hit in reversed(list(hits))}.values())
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        first.setdefault(hit.signal.name, hit)
+    return list(first.values())
 
 
 def _spoken(roles: Mapping[Role, Sequence[Hit]]) -> list[tuple[Hit, float]]:
@@ -111,6 +108,17 @@ def _spoken(roles: Mapping[Role, Sequence[Hit]]) -> list[tuple[Hit, float]]:
     spoken = [(h, h.signal.weight * (shared if h.signal.is_shared else 1.0)) for h in roles[Role.POLICY]]
     spoken += [(hit, hit.signal.weight * access) for hit in roles[Role.ACCESS]]
     return sorted(spoken, key=lambda pair: -pair[1])
+
+
+def _speaking_for(spoken: Sequence[tuple[Hit, float]], roles: Mapping[Role, Sequence[Hit]]) -> float:
+    policy = _total(weight for hit, weight in spoken if hit.signal.role is Role.POLICY)
+    access = _total(weight for hit, weight in spoken if hit.signal.role is Role.ACCESS)
+    vendor = _total(hit.signal.weight for hit in roles[Role.VENDOR])
+    return policy + min(access, _ACCESS_CAP) + min(vendor, _VENDOR_CAP)
+
+
+def _speaking_against(roles: Mapping[Role, Sequence[Hit]]) -> float:
+    return sum(_total(hit.signal.weight for hit in roles[role]) for role in (Role.FOREIGN, Role.TROUBLE))
 
 
 def _discounts(*, is_aws: bool, is_foreign: bool) -> tuple[float, float]:
@@ -128,5 +136,5 @@ def _total(weights: Iterable[float]) -> float:
 def _domains(weighed: Iterable[tuple[Hit, float]]) -> dict[str, float]:
     domains: dict[str, float] = defaultdict(float)
     for hit, weight in weighed:
-        domains[hit.signal.domain] += weight or 0.1
+        domains[hit.signal.domain] += weight or _LEAST_NAMING
     return dict(domains)

@@ -148,7 +148,8 @@ def phrase_of(text: str) -> Phrase:
 
 
 def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
+    """Return a word of the same length that is in no phrase, so that none reaches across the place."""
+    return "0" * len(found[0])
 
 
 @lru_cache(maxsize=1)

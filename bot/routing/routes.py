@@ -105,7 +105,8 @@ def _number(data: Mapping[str, Any], name: str, *, low: float, high: float, with
     raise BadInputError(field=field_name, problem=f"must be a number from {low:g} to {high:g}")
 
 
-def _tier(domain: str, entry: object) -> Tier:
-    if entry not in set(Tier):
-        raise BadInputError(field=f"overrides.{domain}", problem='must be "sonnet" or "opus"')
-    return Tier(str(entry))
+def _tier(domain: str, entry: Any) -> Tier:
+    try:
+        return Tier(entry)
+    except ValueError as error:
+        raise BadInputError(field=f"overrides.{domain}", problem='must be "sonnet" or "opus"') from error

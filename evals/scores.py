@@ -1,0 +1,88 @@
+"""Counts, rates and their 95 % intervals, as every grader reports them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_Z = 1.959964  # two-sided 95 %
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A share of a count.
+
+    Attributes:
+        right: How many.
+        n: Of how many.
+    """
+
+    right: int
+    n: int
+
+    @property
+    def value(self) -> float:
+        """The share, 0 to 1; 0 when there is nothing to count."""
+        return self.right / self.n if self.n else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's 95 % interval; the whole range when there is nothing to count."""
+        if not self.n:
+            return 0.0, 1.0
+        centre = self.value + _Z**2 / (2 * self.n)
+        spread = _Z * math.sqrt(self.value * (1 - self.value) / self.n + _Z**2 / (4 * self.n**2))
+        scale = 1 + _Z**2 / self.n
+        return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+    def as_json(self) -> dict[str, float | int | list[float]]:
+        """Return the rate with its count and interval, rounded for print."""
+        low, high = self.interval
+        return {"value": round(self.value, 4), "n": self.n, "interval": [round(low, 4), round(high, 4)]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """How a yes-or-no judgement did against labels."""
+
+    true_yes: int = 0
+    false_yes: int = 0
+    false_no: int = 0
+    true_no: int = 0
+
+    @property
+    def precision(self) -> Rate:
+        """Of what was said to be yes, the share that is."""
+        return Rate(right=self.true_yes, n=self.true_yes + self.false_yes)
+
+    @property
+    def recall(self) -> Rate:
+        """Of what is yes, the share that was said to be."""
+        return Rate(right=self.true_yes, n=self.true_yes + self.false_no)
+
+    @property
+    def false_alarms(self) -> Rate:
+        """Of what is no, the share that was said to be yes."""
+        return Rate(right=self.false_yes, n=self.false_yes + self.true_no)
+
+    @property
+    def accuracy(self) -> Rate:
+        """The share that was judged right."""
+        n = self.true_yes + self.false_yes + self.false_no + self.true_no
+        return Rate(right=self.true_yes + self.true_no, n=n)
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall; 0 when both are."""
+        judged = 2 * self.true_yes + self.false_yes + self.false_no
+        return 2 * self.true_yes / judged if judged else 0.0
+
+
+def confusion(said: Sequence[bool], labels: Sequence[bool]) -> Confusion:
+    """Count judgements against labels of the same length."""
+    pairs = list(zip(said, labels, strict=True))
+    return Confusion(
+        true_yes=pairs.count((True, True)),
+        false_yes=pairs.count((True, False)),
+        false_no=pairs.count((False, True)),
+        true_no=pairs.count((False, False)),
+    )

@@ -1,0 +1,65 @@
+"""The grader of routes counts right, gives intervals and names a line it cannot use."""
+
+import json
+import sys
+
+import pytest
+
+from bot.errors import BadInputError
+from evals import routing
+from evals.scores import Confusion, Rate, confusion
+
+ROWS = [
+    {"text": "is not authorized to perform: sqs:SendMessage", "label": "policy", "hard": True},
+    {"text": "S3 bucket policy denies us", "label": "policy"},
+    {"text": "ESP32-S3 does not wake up", "label": "general", "hard": True},
+    {"text": "the pod restarts", "label": "general"},
+]
+
+
+@pytest.fixture
+def data(tmp_path):
+    path = tmp_path / "texts.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in ROWS) + "\n\n", encoding="utf-8")
+    return path
+
+
+def test_the_router_is_graded_beside_two_simple_rules(data):
+    report = routing.grade(data)
+
+    assert report["n"] == 4
+    assert report["route"]["f1"] == 1.0
+    assert report["word_search"]["f1"] == 0.5
+    assert report["word_search"]["hard_accuracy"]["value"] == 0.0
+    assert report["always_general"]["recall"]["value"] == 0.0
+    assert report["route"]["false_escalation"] == {"value": 0.0, "n": 2, "interval": [0.0, 0.6576]}
+
+
+@pytest.mark.parametrize("line", ["{", '{"text": "x"}', '{"text": "x", "label": "maybe"}', "[1]"])
+def test_a_line_that_cannot_be_used_is_named(tmp_path, line):
+    path = tmp_path / "texts.jsonl"
+    path.write_text(json.dumps(ROWS[0]) + "\n" + line, encoding="utf-8")
+
+    with pytest.raises(BadInputError, match="line 2"):
+        routing.grade(path)
+
+
+def test_the_report_is_printed_as_json(data, capsys):
+    arguments, sys.argv = sys.argv, ["routing", str(data)]
+    try:
+        routing.main()
+    finally:
+        sys.argv = arguments
+
+    assert json.loads(capsys.readouterr().out)["n"] == 4
+
+
+def test_an_empty_count_says_nothing():
+    assert (Rate(right=0, n=0).value, Rate(right=0, n=0).interval) == (0.0, (0.0, 1.0))
+    assert Confusion().f1 == 0.0
+
+
+def test_judgements_are_counted_against_labels():
+    assert confusion([True, True, False, False], [True, False, True, False]) == Confusion(
+        true_yes=1, false_yes=1, false_no=1, true_no=1
+    )
