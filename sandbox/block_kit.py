@@ -43,8 +43,6 @@ _PLACEHOLDER: dict[str, Rule] = {"placeholder": _plain(150)}
 _SELECT: dict[str, Rule] = {**_PLACEHOLDER, "max_selected_items": anything}
 _DATES = ("initial_date", "initial_time", "initial_date_time", "timezone")
 _PICKER: dict[str, Rule] = dict.fromkeys(_DATES, anything)
-    ("initial_date", "initial_time", "initial_date_time", "timezone"), anything
-)
 _BUTTON = _element(
     {"text": _plain(75)},
     {

@@ -34,6 +34,7 @@ class News:
                 self.delivery.send_event(event_callback(event, event_id=event_id))
         if self.is_shown(channel.id):
             self.publish(self._page_event(channel, change))
+            self._show_root(channel, change)
 
     def page_message(self, channel: Channel, message: Json) -> Json:
         """Return a message as the page shows it."""
@@ -42,14 +43,25 @@ class News:
             shown["stream"] = True
         return shown
 
+    def _show_root(self, channel: Channel, change: Change) -> None:
+        """A new reply changes the root's counters."""
+        root_ts = change.what.get("thread_ts")
+        root = (
+            channel.find(str(root_ts)) if change.kind == "posted" and root_ts != change.what["ts"] else None
+        )
+        if root is not None:
+            self.publish(self._message_event(channel, root))
+
     def _page_event(self, channel: Channel, change: Change) -> dict[str, Any]:
-        where = {"channel": channel.id}
         if change.kind in {"posted", "changed", "streamed", "reaction"}:
             message = change.previous if change.kind == "reaction" and change.previous else change.what
-            event = {"type": "message", "message": self.page_message(channel, message), **where}
-            number = channel.numbers.get(message["ts"])
-            return event if number is None else event | {"number": number}
-        return {**change.what, "type": change.kind, **where}
+            return self._message_event(channel, message)
+        return {**change.what, "type": change.kind, "channel": channel.id}
+
+    def _message_event(self, channel: Channel, message: Json) -> dict[str, Any]:
+        event = {"type": "message", "channel": channel.id, "message": self.page_message(channel, message)}
+        number = channel.numbers.get(message["ts"])
+        return event if number is None else event | {"number": number}
 
 
 def slack_events(channel: Channel, change: Change) -> Iterator[Json]:

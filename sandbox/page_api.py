@@ -167,11 +167,12 @@ class PageApi:
         view_id = _text(body, "view_id")
         if body.get("closed") is True:
             await self.person.dismiss(view_id)
-            return {"errors": {}}
+            return {}
         values = body.get("values") or {}
         if not isinstance(values, dict) or not all(isinstance(v, dict) for v in values.values()):
             raise PageError("values must be {block_id: {action_id: value}}")
-        return {"errors": await self.person.submit(view_id, values)}
+        errors = await self.person.submit(view_id, values)
+        return {"errors": errors} if errors else {}
 
     async def _clock(self, body: Json) -> Json:
         speed = body.get("speed")

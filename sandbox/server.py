@@ -52,7 +52,8 @@ class Sandbox:
         stream_age_seconds: How long a streamed message takes more, in machine time.
         ack_seconds: How long the app has to ack.
         retry_pauses_seconds: Pauses before the further attempts of an event that was not acked.
-        processes: The copilot's processes, for the page; may be set after the start.
+        scenario: The id of the incident to begin with; None takes the first file.
+        bot: The copilot's processes, for the page; may be set after the start.
         url: Where it listens, without a slash at the end; empty before the start.
     """
 
@@ -64,7 +65,8 @@ class Sandbox:
     ack_seconds: float = 3.0
     retry_pauses_seconds: tuple[float, ...] = RETRY_PAUSES_SECONDS
     monotonic: Callable[[], float] = time.monotonic
-    processes: BotProcesses | None = None
+    scenario: str | None = None
+    bot: BotProcesses | None = None
     url: str = ""
     workspace: Workspace = field(init=False)
     delivery: Delivery = field(init=False)
@@ -74,6 +76,7 @@ class Sandbox:
     page: PageApi = field(init=False)
     socket_mode: SocketMode = field(default_factory=SocketMode, init=False)
     listeners: Listeners = field(default_factory=Listeners, init=False)
+    _session: aiohttp.ClientSession = field(init=False)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack, init=False)
 
     def __post_init__(self) -> None:
@@ -95,7 +98,7 @@ class Sandbox:
             person=self.person,
             news=news,
             listeners=self.listeners,
-            processes=lambda: self.processes,
+            processes=lambda: self.bot,
         )
         self.workspace.observers.append(news)
         self.workspace.catch_up = self.player.catch_up
@@ -124,6 +127,7 @@ class Sandbox:
 
         Raises:
             OSError: The port is taken.
+            PageError: There is no incident `scenario`.
         """
         app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[_guard(host)])
         app.add_routes(
@@ -135,6 +139,7 @@ class Sandbox:
         await web.TCPSite(runner, host, port).start()
         shown = "127.0.0.1" if host in _EVERYWHERE else host
         self.url = self.workspace.base_url = f"http://{shown}:{runner.addresses[0][1]}"
+        self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
         self._begin()
 
     async def stop(self) -> None:
@@ -145,11 +150,10 @@ class Sandbox:
         """Send an event to all open pages; `type` is `run` or `bot` from outside."""
         self.listeners.publish(event)
 
-    async def deliver_http(self, request_url: str, signing_secret: str) -> None:
-        """From now on, reach the app by signed HTTP at this URL."""
-        session = await self._stack.enter_async_context(aiohttp.ClientSession())
+    def deliver_http(self, request_url: str, signing_secret: str) -> None:
+        """From now on, reach the app by signed HTTP at this URL; only after the start."""
         self.delivery.transport = HttpTransport(
-            session=session, request_url=request_url, signing_secret=signing_secret
+            session=self._session, request_url=request_url, signing_secret=signing_secret
         )
 
     def deliver_socket_mode(self) -> None:
@@ -183,7 +187,7 @@ class Sandbox:
 
     def _begin(self) -> None:
         if self.player.library.scenarios:
-            self.player.open()
+            self.player.open(self.scenario)
         playing = asyncio.create_task(self.player.run())
         self._stack.push_async_callback(self._end, playing)
 
