@@ -16,11 +16,12 @@ from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident
 from bot.incident.postmortem_format import to_json, to_markdown
 from bot.incident.postmortem_values import Claim, Material, Postmortem, Quote, Section, Table
-from bot.incident.wording import counted, day, duration, one_line, without_citations
+from bot.incident.wording import between, counted, day, without_citations
 
 __all__ = ["Postmortem", "draft", "to_json", "to_markdown"]
 
 _TITLE_CHARS = 90
+_FIRST_PART = re.compile(r"(?<=\w)[.;](?=\s)|\s·\s")
 _SEVERITY = re.compile(r"\b(?:sev(?:erity)?[- ]?\d|p[0-4])\b", re.IGNORECASE)
 _PARTS = (
     story.summary,
@@ -108,7 +109,7 @@ def _title(material: Material) -> str:
         ),
         material.incident.channel_name or "incident",
     )
-    plain = without_citations(one_line(words))
+    plain = _FIRST_PART.split(without_citations(words), maxsplit=1)[0]
     cut = plain if len(plain) <= _TITLE_CHARS else f"{plain[:_TITLE_CHARS].rsplit(' ', 1)[0]} …"
     return f"{cut[:1].upper()}{cut[1:]}"
 
@@ -136,7 +137,7 @@ def _lasted(material: Material) -> Claim:
             text=f"Impact since {material.clock(onset.at)} UTC, no recovery recorded", cites=onset.cites
         )
     span = f"{material.clock(onset.at)} to {material.clock(recovery.at)} UTC"
-    lasted = f"{duration(recovery.at - onset.at)} from first sign to recovery"
+    lasted = f"{between(onset.at, recovery.at)} from first sign to recovery"
     return Claim(text=f"Impact {span}, {lasted}", cites=(*onset.cites, *recovery.cites))
 
 

@@ -7,7 +7,7 @@ from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import EvidenceKind, Hypothesis, Link, Status
 from bot.incident.messages import AuthorKind, Message
 from bot.incident.postmortem_values import Claim, Material, Row, Section, Table, cites_of, said
-from bot.incident.wording import duration, one_line, without_citations
+from bot.incident.wording import between, one_line, without_citations
 
 _MOST_QUOTES = 4
 _MOST_QUESTIONS = 8
@@ -21,8 +21,8 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 _COMMA = re.compile(r"\s*[,;]\s+(?![^(]*\))")
 _OWNER = re.compile(r"@(\w[\w.-]+)")
 _UNDOABLE = re.compile(
-    r"\b(?:roll(?:ed|ing)?[ -]?back|revert\w*|disabl\w+|block\w*|paus\w+|scal\w+|rais\w+|lower\w*|dropp?\w+|drain\w*"
-    r"|froz\w+|silenc\w+|turned off|switched off|bypass\w*|widen\w*|opened)\b",
+    r"\b(?:roll(?:ed|ing)?[ -]?back|revert\w*|disabl\w+|block\w*|paus\w+|scal\w+|rais\w+|lower\w*"
+    r"|dropp?\w+|drain\w*|froz\w+|silenc\w+|turned off|switched off|bypass\w*|widen\w*|opened)\b",
     re.IGNORECASE,
 )
 _TYPES = (
@@ -72,8 +72,11 @@ def factors(material: Material) -> Section:
     asked = Claim(text="Why did each of these steps make sense at the time?")
     title = "Contributing factors (proposed, for people to own)"
     if lead is None:
-        none = Claim(text="No chain has been shown. Changes before the first sign, for people to weigh")
         changes = tuple(said(fact) for fact in material.facts.changes_before_onset())
+        found = (
+            "Changes before the first sign, for people to weigh" if changes else "No change was named either"
+        )
+        none = Claim(text=f"No chain has been shown. {found}")
         return Section(number=7, title=title, claims=(none,), bullets=changes, people=(asked,))
     bullets = (*_links(material, lead), *_conditions(material, lead), *_rivals(material, lead))
     return Section(number=7, title=title, claims=_trigger(material, lead), bullets=bullets, people=(asked,))
@@ -124,7 +127,7 @@ def open_questions(material: Material) -> Section:
 def _belief_row(material: Material, belief: Fact) -> Row:
     end = next((fact for fact in material.facts.of(FactKind.RULED_OUT) if _ends(fact, belief)), None)
     ended = Claim(text=f"ruled out {material.clock(end.at)}") if end else Claim(text="not said")
-    by = Claim(text="", cites=end.cites) if end else Claim(text="")
+    by = Claim(text="", cites=end.cites[:1]) if end else Claim(text="")
     return (
         Claim(text=material.clock(belief.at)),
         Claim(text=belief.text),
@@ -201,9 +204,10 @@ def _rivals(material: Material, lead: Hypothesis) -> tuple[Claim, ...]:
 
 
 def _turning_points(material: Material) -> list[Message]:
-    """Return what people wrote after the first sign and the best explanation rests on."""
+    """Return what people wrote after the first sign: what the explanation rests on, else what they saw."""
     lead = material.lead
-    cited = cites_of(lead.evidence) if lead else ()
+    seen = [i for fact in material.facts.of(FactKind.DENIAL, FactKind.OBSERVATION) for i in fact.cites]
+    cited = dict.fromkeys(cites_of(lead.evidence) if lead else seen)
     messages = [material.incident.by_id[i] for i in cited if i in material.incident.by_id]
     people = [m for m in messages if m.author.kind is AuthorKind.PERSON and m.at > material.start]
     return sorted(people, key=lambda message: message.at)[:_MOST_QUOTES]
@@ -218,7 +222,7 @@ def _quote(message: Message) -> Claim:
 def _late_sign(material: Material) -> Iterator[Claim]:
     lead, onset = material.lead, material.facts.onset
     if lead and onset and lead.trigger.at and lead.trigger.at < onset.at:
-        gap = duration(onset.at - lead.trigger.at)
+        gap = between(lead.trigger.at, onset.at)
         words = f"{gap} passed between the trigger and the first sign: what was there to see, and where?"
         yield Claim(text=words, cites=(*cites_of(lead.trigger.evidence), *onset.cites))
 
@@ -234,7 +238,7 @@ def _first_evidence(material: Material) -> Iterator[Claim]:
 def _set_aside(material: Material) -> Iterator[Claim]:
     for fact in material.facts.of(FactKind.RULED_OUT):
         words = f"What made “{fact.status or fact.text}” look likely, and what ended it?"
-        yield Claim(text=words, cites=fact.cites)
+        yield Claim(text=words, cites=fact.cites[:1])
 
 
 def _unexplained(material: Material) -> Iterator[Claim]:

@@ -8,7 +8,7 @@ from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Hypothesis, Status
 from bot.incident.messages import AuthorKind
 from bot.incident.postmortem_values import Claim, Material, Row, Section, Table, cites_of, said
-from bot.incident.wording import counted, duration, source_words, without_citations
+from bot.incident.wording import between, counted, source_words, without_citations
 
 MOST_ROWS = 60
 """A timeline longer than this keeps its milestones and says how many entries it left out."""
@@ -98,7 +98,10 @@ def detection(material: Material) -> Section:
 
 def response(material: Material) -> Section:
     """Return each attempt and whether it held."""
-    attempts = material.facts.of(FactKind.ACTION, FactKind.DECISION, FactKind.RULED_OUT)
+    done = material.facts.of(FactKind.ACTION, FactKind.DECISION)
+    tried = {fact.cites[:1] for fact in done}
+    looked_at = [f for f in material.facts.of(FactKind.RULED_OUT) if not tried & {(i,) for i in f.cites}]
+    attempts = sorted((*done, *looked_at), key=lambda fact: fact.at)
     rows = tuple(_attempt(material, fact) for fact in attempts)
     none = () if rows else (Claim(text="The thread names no attempt to stop the impact"),)
     table = Table(columns=("Attempt", "When", "Held?"), rows=rows) if rows else None
@@ -176,7 +179,7 @@ def _since(material: Material, fact: Fact) -> str:
     onset = material.facts.onset
     if onset is None:
         return ""
-    away = duration(fact.at - onset.at)
+    away = between(onset.at, fact.at)
     if fact.at < onset.at:
         return f"{away} before"
     return "0" if fact.cites == onset.cites else away
@@ -212,7 +215,7 @@ def _symptom(material: Material) -> list[Claim]:
 
 def _ruled_out(material: Material) -> list[Claim]:
     items = material.facts.of(FactKind.RULED_OUT)
-    cites = tuple(dict.fromkeys(cite for fact in items for cite in fact.cites))
+    cites = tuple(dict.fromkeys(cite for fact in items for cite in fact.cites[:1]))
     were = "was" if len(items) == 1 else "were"
     words = f"{counted(len(items), 'other explanation')} {were} looked at and ruled out"
     return [Claim(text=words, cites=cites)] if items else []
@@ -222,7 +225,7 @@ def _end(material: Material) -> list[Claim]:
     recovery, onset = material.facts.recovery, material.facts.onset
     if recovery is None:
         return [Claim(text=f"No recovery is recorded as of {material.clock(material.now)} UTC")]
-    after = f", {duration(recovery.at - onset.at)} after the first sign" if onset else ""
+    after = f", {between(onset.at, recovery.at)} after the first sign" if onset else ""
     return [Claim(text=f"Recovery was at {material.clock(recovery.at)} UTC{after}", cites=recovery.cites)]
 
 
@@ -235,17 +238,17 @@ def _impact_row(material: Material, what: str, fact: Fact) -> Row:
 def _noticed(material: Material, onset: Fact) -> Claim:
     message = material.incident.by_id.get(onset.cites[0]) if onset.cites else None
     is_program = message is not None and message.author.kind is AuthorKind.BOT
-    who = "An alert noticed" if is_program else "A person noticed; no alert came before"
+    who = "An alert noticed it" if is_program else "A person noticed it, before any alert,"
     trigger = _trigger_at(material)
-    late = f", {duration(onset.at - trigger)} after the trigger" if trigger and trigger < onset.at else ""
-    return Claim(text=f"{who}, at {material.clock(onset.at)} UTC{late}", cites=onset.cites)
+    late = f", {between(trigger, onset.at)} after the trigger" if trigger and trigger < onset.at else ""
+    return Claim(text=f"{who} at {material.clock(onset.at)} UTC{late}", cites=onset.cites)
 
 
 def _paged(material: Material, onset: Fact) -> list[Claim]:
     pages = [f for f in material.facts.of(FactKind.ALERT) if _is_page(material, f) and f.at >= onset.at]
     if not pages or pages[0] is onset:
         return []
-    return [Claim(text=f"The page followed {duration(pages[0].at - onset.at)} later", cites=pages[0].cites)]
+    return [Claim(text=f"The page followed {between(onset.at, pages[0].at)} later", cites=pages[0].cites)]
 
 
 def _trigger_at(material: Material) -> datetime | None:
@@ -258,7 +261,7 @@ def _attempt(material: Material, fact: Fact) -> Row:
         return (
             Claim(text=what),
             Claim(text=material.clock(fact.at)),
-            Claim(text="ruled out", cites=fact.cites),
+            Claim(text="ruled out", cites=fact.cites[:1]),
         )
     held = _outcome(material, fact)
     return (said(fact), Claim(text=material.clock(fact.at)), held)
@@ -266,10 +269,13 @@ def _attempt(material: Material, fact: Fact) -> Row:
 
 def _outcome(material: Material, fact: Fact) -> Claim:
     recovery = material.facts.recovery
+    answer = next((f for f in material.facts.of(FactKind.RULED_OUT) if set(fact.cites) & set(f.cites)), None)
+    if answer is not None:
+        return Claim(text=f"{answer.text} ({material.clock(answer.at)})", cites=answer.cites[:1])
     if fact.status:
         return Claim(text=without_citations(fact.status), cites=fact.cites)
     if recovery is not None and fact is _last_attempt(material) and recovery.at - fact.at <= _FOLLOWS:
-        return Claim(text=f"recovery followed after {duration(recovery.at - fact.at)}", cites=recovery.cites)
+        return Claim(text=f"recovery followed after {between(fact.at, recovery.at)}", cites=recovery.cites)
     return _NOT_STATED
 
 

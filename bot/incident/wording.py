@@ -36,8 +36,12 @@ def day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def duration(span: timedelta) -> str:
-    """Return a length of time in whole minutes: `61 min`, `3 h 5 min`, `2 d 4 h`; never negative."""
+def between(one: datetime, other: datetime) -> str:
+    """Return the length of time between two moments: `61 min`, `3 h 5 min`, `2 d 4 h`.
+
+    Seconds are left off both first, so that it is the difference of the times that are printed.
+    """
+    span = other.replace(second=0, microsecond=0) - one.replace(second=0, microsecond=0)
     minutes = int(abs(span).total_seconds()) // 60
     hours, rest = divmod(minutes, 60)
     days, hours_rest = divmod(hours, 24)
@@ -100,11 +104,17 @@ def evidence_words(evidence: Iterable[Evidence], incident: Incident) -> str:
         return "inferred"
     carrying.sort(key=lambda item: item.kind is not EvidenceKind.DIRECT)
     sources = list(dict.fromkeys(_source_of(item, incident) for item in carrying))
-    speakers = [s.removeprefix("said by ") for s in sources if s.startswith("said by ")]
-    kinds = [s for s in sources if not s.startswith("said by ")]
-    said = [f"said by {listed(speakers[:2])}"] if speakers else []
     is_direct = carrying[0].kind is EvidenceKind.DIRECT
-    return ", ".join([*kinds[:2], *said, *([] if is_direct else ["correlation only"])])
+    return ", ".join([*_credited(sources), *([] if is_direct else ["correlation only"])])
+
+
+def _credited(sources: Sequence[str]) -> list[str]:
+    """Return the kinds of source, at most three, with the names behind one verb listed together."""
+    words = [source for source in sources if " by " not in source]
+    for verb in ("posted by ", "said by "):
+        names = [source.removeprefix(verb) for source in sources if source.startswith(verb)]
+        words += [f"{verb}{listed(names[:2])}"] if names else []
+    return words[:3]
 
 
 def _source_of(item: Evidence, incident: Incident) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from bot.incident.hypotheses import Hypothesis
+from bot.incident.wording import without_citations
 from bot.slack.answer_values import Answer, Computed, Rendered
 from bot.slack.blocks import Line, bold, cites, divider, joined, numbered, rich, spans, text
+from bot.slack.fact_lines import told_lines
 from bot.slack.footer import footer_blocks
 from bot.slack.headline import best_check, bottom_line, top_lines
 from bot.slack.hypothesis_lines import hypothesis_lines, refuted_line, shown_words
@@ -19,6 +21,8 @@ WHOLE_CHARS = 3_000
 NOTIFICATION_CHARS = 280
 _MOST_REFUTED = 4
 _COMPUTED_CAP = 300
+_TOLD_CAP = 110
+_MOST_QUESTIONS = 4
 _SIZES = ((3, 80), (3, 60), (2, 60), (2, 45), (1, 60))
 """How many rivals are printed, and the most characters of a cause or effect, longest version first."""
 
@@ -52,10 +56,13 @@ def _body(said: Answer, *, most: int, cap: int) -> Iterator[list[Line]]:
             hypothesis,
             said.incident,
             as_of=said.as_of,
-            has_claim=index > 0 or not said.has_model,
+            has_claim=index > 0 and said.has_model,
             has_check=hypothesis.next_check is not told,
             cap=cap,
         )
+    if not said.live:
+        yield told_lines(said.facts, said.incident, as_of=said.as_of, cap=_TOLD_CAP)
+        yield _questions(said)
     yield [_unprinted(said.live[most:])]
     yield _fallen(said)
     yield [_computed(item, said) for item in said.computed]
@@ -64,6 +71,11 @@ def _body(said: Answer, *, most: int, cap: int) -> Iterator[list[Line]]:
 def _unprinted(rest: tuple[Hypothesis, ...]) -> Line:
     named = [[bold(h.id), text(f" {h.likelihood} ({shown_words(h)})")] for h in rest]
     return [text("Not printed for length: "), *joined(named)] if named else []
+
+
+def _questions(said: Answer) -> list[Line]:
+    asked = [spans(without_citations(words), limit_chars=_TOLD_CAP) for words in said.open_questions[1:]]
+    return [[bold("Open too")], *asked[:_MOST_QUESTIONS]] if asked else []
 
 
 def _fallen(said: Answer) -> list[Line]:

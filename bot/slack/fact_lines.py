@@ -1,6 +1,7 @@
 """What the thread states, as short cited lines; made by code alone, before any analyst has spoken."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from bot.incident.facts import Fact, FactKind, Facts
@@ -13,6 +14,8 @@ TOP_CHARS = 590
 """What a phone shows without scrolling; the part above the first rule stays under it."""
 
 _WORD_CAPS = (90, 64, 46, 34, 24)
+_TOLD = (FactKind.OBSERVATION, FactKind.ACTION, FactKind.DECISION, FactKind.BELIEF)
+_MOST_TOLD = 8
 _MOST_CHANGES = 3
 _MOST_RULED_OUT = 3
 
@@ -36,12 +39,15 @@ def first_facts(facts: Facts, incident: Incident, *, answer_id: str, as_of: date
 
 
 def first_that_fits(versions: Iterable[list[Line]], room_chars: int) -> list[Line]:
-    """Return the first (longest) version that fits, else the last one."""
+    """Return the first (longest) version that fits, else what fits of the last, saying that more follows."""
     lines: list[Line] = []
     for lines in versions:
         if lines_chars(lines) <= room_chars:
-            break
-    return lines
+            return lines
+    more: Line = [text("More below.")]
+    while lines and lines_chars([*lines, more]) > room_chars:
+        lines = lines[:-1]
+    return [*lines, more]
 
 
 def fact_lines(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> list[Line]:
@@ -75,10 +81,19 @@ def symptom_lines(
     return [joined([since, denial]), _impact(facts, incident, as_of=as_of, cap=cap), recovery]
 
 
-def changes_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:
-    """Return the changes before the first sign of trouble, nearest first."""
-    changes = facts.changes_before_onset()
-    label = _label("Changed before:" if facts.onset else "Changes, newest first:")
+def changes_line(
+    facts: Facts, incident: Incident, *, as_of: datetime, cap: int, told: AbstractSet[str] = frozenset()
+) -> Line:
+    """Return the changes before the first sign of trouble, nearest first.
+
+    A change whose message is `told` already is left out.
+    """
+    every = _one_a_message(facts.changes_before_onset())
+    changes = [fact for fact in every if not told & set(fact.cites)]
+    also = "Also changed before:" if told else "Changed before:"
+    label = _label(also if facts.onset else "Changes, newest first:")
+    if told and not changes:
+        return []
     if not changes:
         return [*label, text(f" nothing seen in {_read(incident)}")]
     return [*label, text(" "), *_several(changes, incident, as_of=as_of, cap=cap, most=_MOST_CHANGES)]
@@ -86,11 +101,20 @@ def changes_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: int)
 
 def ruled_out_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:
     """Return the suspects that were looked at and found innocent; empty when there are none."""
-    items = facts.of(FactKind.RULED_OUT)
+    last_word = {(fact.status or fact.text).lower(): fact for fact in facts.of(FactKind.RULED_OUT)}
+    items = tuple(last_word.values())
     if not items:
         return []
     pieces = [_ruled_out(fact, incident, as_of=as_of, cap=cap) for fact in items[-_MOST_RULED_OUT:]]
     return [*_label("Ruled out:"), text(" "), *joined(pieces), *_more(len(items) - len(pieces))]
+
+
+def told_lines(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> list[Line]:
+    """Return what people saw, did and suspect, the latest last, for an answer that has no chain to show."""
+    every = _one_a_message(facts.of(*_TOLD))
+    title: Line = [*_label("Seen, done and suspected so far"), *_more(len(every) - _MOST_TOLD)]
+    lines = [timed(fact, incident, as_of=as_of, cap=cap) for fact in every[-_MOST_TOLD:]]
+    return [title, *lines] if lines else []
 
 
 def timed(fact: Fact, incident: Incident, *, as_of: datetime, cap: int) -> Line:
@@ -112,13 +136,18 @@ def _several(facts: Sequence[Fact], incident: Incident, *, as_of: datetime, cap:
     return [*joined(pieces), *_more(len(facts) - len(pieces))]
 
 
+def _one_a_message(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Return the facts without those whose message has spoken already."""
+    return tuple({fact.cites[:1]: fact for fact in reversed(facts)}.values())[::-1]
+
+
 def _more(count: int) -> Line:
-    return [text(f" · {count} more")] if count > 0 else []
+    return [text(f" · {count} earlier")] if count > 0 else []
 
 
 def _ruled_out(fact: Fact, incident: Incident, *, as_of: datetime, cap: int) -> Line:
     suspect = spans(fact.status or fact.text, limit_chars=cap)
-    return [*suspect, text(f" {clock(fact.at, as_of=as_of)}"), *cites(fact.cites, incident)]
+    return [*suspect, text(f" {clock(fact.at, as_of=as_of)}"), *cites(fact.cites[:1], incident)]
 
 
 def _denial(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:

@@ -1,10 +1,11 @@
 """The part of an answer above its first rule: enough to act on, made by code from the best hypothesis."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.incident.facts import FactKind
 from bot.incident.hypotheses import Check, Hypothesis, Likelihood, Mitigation, Status, cited_ids
-from bot.incident.wording import clock, duration, listed, without_citations
+from bot.incident.wording import between, clock, listed, without_citations
 from bot.slack.answer_values import Answer
 from bot.slack.blocks import Line, bold, cites, italic, spans, text
 from bot.slack.fact_lines import TOP_CHARS, changes_line, first_that_fits, ruled_out_line, symptom_lines
@@ -14,7 +15,8 @@ from bot.slack.limits import shorten
 LATE = timedelta(minutes=5)
 """An answer later than this says when it was asked."""
 
-_CAPS = (140, 110, 90, 76, 64, 52)
+_CAPS = (140, 120, 106, 94, 84, 74, 66, 58, 50)
+_LAST_STEPS = 2
 _SHORTEST_CAP = 26
 _CHECK_CAP = 110
 _NO_MODEL = "Changes and symptoms in order. No model was used"
@@ -40,7 +42,7 @@ def bottom_line(answer: Answer) -> str:
         first = f"{label(best)} {without_citations(best.claim)}"
     else:
         first = f"No model used{_because(answer)}. Candidate: {_chain_words(best)}"
-    return f"{first.rstrip('.')}. {_next_words(answer)}"
+    return f"{first}{'' if first.endswith(('.', '…')) else '.'} {_next_words(answer)}"
 
 
 def label(hypothesis: Hypothesis) -> str:
@@ -70,7 +72,7 @@ def _from_model(answer: Answer, best: Hypothesis, cap: int) -> list[Line]:
     alone = [text(" No rival was found.")] if len(answer.live) == 1 else []
     claim = spans(f" {without_citations(best.claim)}", limit_chars=cap)
     return [
-        [bold(label(best)), *claim, *cites(ids, answer.incident, most=2), *alone],
+        [bold(label(best)), *claim, *cites(ids[:2], answer.incident), *alone],
         _not_shown(answer, best, cap),
         *_check_lines(answer, cap),
         *_mitigation_lines(answer, cap),
@@ -88,22 +90,23 @@ def _from_rules(answer: Answer, best: Hypothesis, cap: int) -> list[Line]:
         _ask(answer, cap),
         *_mitigation_lines(answer, cap),
         *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief),
-        changes_line(facts, incident, as_of=as_of, cap=short),
+        changes_line(facts, incident, as_of=as_of, cap=short, told=set(cited_ids(best.trigger.evidence))),
         _ruled_out(answer, cap),
     ]
 
 
 def _without_chain(answer: Answer, cap: int) -> list[Line]:
     facts, incident, as_of = answer.facts, answer.incident, answer.as_of
-    why = spans(f" {_why(answer)}", limit_chars=cap)
+    short, is_brief = max(cap * 2 // 3, _SHORTEST_CAP), cap < _CAPS[3]
+    why = spans(f" {_why(answer)}", limit_chars=cap + _CHECK_CAP)
     who = [] if answer.has_model else [italic(f"No model was used{_because(answer)}.")]
     return [
         [bold("Not enough to explain it yet:"), *why],
         who,
-        *symptom_lines(facts, incident, as_of=as_of, cap=cap),
-        changes_line(facts, incident, as_of=as_of, cap=cap),
+        _ask(answer, cap),
+        *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief),
+        changes_line(facts, incident, as_of=as_of, cap=short),
         _ruled_out(answer, cap),
-        *_check_lines(answer, cap),
     ]
 
 
@@ -112,7 +115,7 @@ def _lateness(answer: Answer) -> Line:
     if asked is None or made is None or made - asked <= LATE:
         return []
     newer = f"; {answer.arrived_since} newer messages are not in here" if answer.arrived_since else ""
-    return [italic(f"Asked {asked:%H:%M}, answered {made:%H:%M}, {duration(made - asked)} later{newer}.")]
+    return [italic(f"Asked {asked:%H:%M}, answered {made:%H:%M}, {between(asked, made)} later{newer}.")]
 
 
 def _because(answer: Answer) -> str:
@@ -134,31 +137,30 @@ def _not_shown(answer: Answer, best: Hypothesis, cap: int) -> Line:
     return [
         bold("Not shown:"),
         *spans(words, limit_chars=cap),
-        *cites(ids, answer.incident, most=2),
+        *cites(ids[:2], answer.incident),
         text(more or "."),
     ]
 
 
 def _candidate(answer: Answer, best: Hypothesis, cap: int) -> Line:
-    """Return the best chain on one line, each step with a message that it adds."""
-    incident, trigger = answer.incident, cited_ids(best.trigger.evidence)
-    first = best.links[0].cause if best.links else best.trigger.what
-    at_start = ends_cited(best.links[0], before=set(trigger))[0] if best.links else list(trigger)
-    is_trigger = bool(set(at_start) & set(trigger))
+    """Return the best chain on one line: how it starts and how it ends, each step with a message."""
+    trigger, impact = set(cited_ids(best.trigger.evidence)), set(cited_ids(best.impact.evidence))
+    steps = zip(best.links, (None, *best.links), strict=False)
+    ends = [ends_cited(link, last, trigger=trigger, impact=impact) for link, last in steps]
+    at_start = ends[0][0] if ends else list(trigger)
+    is_trigger = best.trigger.at is not None and bool(trigger & set(at_start))
     stamp = f"{clock(best.trigger.at, as_of=answer.as_of)} " if best.trigger.at and is_trigger else ""
-    line = [
-        bold("Candidate, proposed:"),
-        text(f" {stamp}"),
-        *spans(without_citations(first), limit_chars=cap),
-    ]
-    line += cites(at_start, incident, most=1)
-    seen = set(at_start)
-    for link in best.links:
-        new = [i for i in cited_ids(link.evidence_for) if i not in seen]
-        seen |= set(new)
-        effect = spans(without_citations(link.effect), limit_chars=cap)
-        line += [text(" → "), *effect, *cites(new, incident, most=2)]
+    first = best.links[0].cause if best.links else best.trigger.what
+    line = [bold("Candidate, proposed:"), text(f" {stamp}"), *_step(first, at_start, answer, cap)]
+    later = list(zip(best.links, ends, strict=True))[-_LAST_STEPS:]
+    line += [text(" → …")] if len(best.links) > len(later) else []
+    for link, (_, at_effect) in later:
+        line += [text(" → "), *_step(link.effect, at_effect, answer, cap)]
     return [*line, text(f" · {shown_words(best)}")]
+
+
+def _step(words: str, ids: Sequence[str], answer: Answer, cap: int) -> Line:
+    return [*spans(without_citations(words), limit_chars=cap), *cites(ids[:1], answer.incident)]
 
 
 def _check_lines(answer: Answer, cap: int) -> list[Line]:
@@ -166,17 +168,15 @@ def _check_lines(answer: Answer, cap: int) -> list[Line]:
     if check is None:
         return [_ask(answer, cap)]
     title = [bold("Check next"), text(f" · {check.minutes} min · read-only")]
-    return [
-        title,
-        spans(without_citations(check.do), limit_chars=max(cap, _CHECK_CAP)),
-        outcomes(check, [h.id for h in answer.live]),
-    ]
+    do = spans(without_citations(check.do), limit_chars=max(cap, _CHECK_CAP))
+    return [title, do, outcomes(check, [hypothesis.id for hypothesis in answer.live])]
 
 
 def _ask(answer: Answer, cap: int) -> Line:
     check = best_check(answer)
-    words = f"{without_citations(check.do)} ({check.minutes} min, read-only)" if check else _question(answer)
-    return [bold("Ask next:"), *spans(f" {words}", limit_chars=max(cap, _CHECK_CAP))]
+    effort = [text(f" ({check.minutes} min, read-only)")] if check else []
+    words = without_citations(check.do) if check else _question(answer)
+    return [bold("Ask next:"), *spans(f" {words}", limit_chars=max(cap, _CHECK_CAP)), *effort]
 
 
 def _mitigation_lines(answer: Answer, cap: int) -> list[Line]:

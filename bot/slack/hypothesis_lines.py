@@ -1,6 +1,7 @@
 """One hypothesis: which links are shown, what speaks against it and what would end it."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from bot.incident.hypotheses import (
@@ -64,7 +65,7 @@ def hypothesis_lines(
         *_trigger(hypothesis, incident, as_of=as_of, cap=cap),
         *chain_lines(hypothesis, incident, as_of=as_of, cap=cap),
         *_against(hypothesis, incident),
-        *_ends(hypothesis),
+        _refuted_if(hypothesis),
         *(_check_lines(hypothesis) if has_check else []),
     ]
 
@@ -81,24 +82,28 @@ def chain_lines(
     trigger = set(cited_ids(hypothesis.trigger.evidence))
     starts = _first_link_of(trigger, hypothesis.links)
     stamp = _stamp(hypothesis, hypothesis.links[starts].cause, as_of) if starts is not None else ""
-    before: set[str] = set()
+    impact = set(cited_ids(hypothesis.impact.evidence))
     lines: list[Line] = []
+    last: Link | None = None
     for index, link in enumerate(hypothesis.links[:_MOST_LINKS]):
         lead = stamp if index == starts else ""
-        lines.append(_link(link, incident, before=before | trigger, stamp=lead, cap=cap))
-        before = set(cited_ids(link.evidence_for))
+        lines.append(_link(link, last, incident, trigger=trigger, impact=impact, stamp=lead, cap=cap))
+        last = link
     hidden = len(hypothesis.links) - _MOST_LINKS
     return [*lines, [text(f"{counted(hidden, 'more link')} not printed")]] if hidden > 0 else lines
 
 
-def ends_cited(link: Link, *, before: set[str]) -> tuple[list[str], list[str]]:
+def ends_cited(
+    link: Link, last: Link | None, *, trigger: AbstractSet[str], impact: AbstractSet[str]
+) -> tuple[list[str], list[str]]:
     """Return which of a link's citations belong to its cause and which to its effect.
 
-    What the trigger or the link before cites (`before`) stands at the cause, the rest at the effect;
-    what an inference rests on is always its cause.
+    What the trigger or the `last` link cites stands at the cause, the rest at the effect; but what an
+    inference rests on is its cause, unless it shows the impact.
     """
     ids = cited_ids(link.evidence_for)
-    at_cause = [i for i in ids if i in before or not link.is_shown]
+    before = trigger | set(cited_ids(last.evidence_for) if last else ())
+    at_cause = [i for i in ids if i in before or not (link.is_shown or i in impact)]
     return at_cause, [i for i in ids if i not in at_cause]
 
 
@@ -189,22 +194,37 @@ def _trigger(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap
     return [[text(f"Trigger: {stamp} " if stamp else "Trigger: "), *what, *cites(ids, incident)]]
 
 
-def _link(link: Link, incident: Incident, *, before: set[str], stamp: str, cap: int) -> Line:
-    """Return one link, each end with its citations."""
-    at_cause, at_effect = ends_cited(link, before=before)
-    cause = spans(without_citations(link.cause), limit_chars=cap)
-    effect = spans(without_citations(link.effect), limit_chars=cap)
+def _link(
+    link: Link,
+    last: Link | None,
+    incident: Incident,
+    *,
+    trigger: AbstractSet[str],
+    impact: AbstractSet[str],
+    stamp: str,
+    cap: int,
+) -> Line:
+    """Return one link, each end with its citations; a cause that the line above ends with is not repeated."""
+    at_cause, at_effect = ends_cited(link, last, trigger=trigger, impact=impact)
+    is_continued = last is not None and one_line(last.effect) == one_line(link.cause)
+    if is_continued:
+        at_effect = [
+            i for i in (*at_cause, *at_effect) if last is None or i not in cited_ids(last.evidence_for)
+        ]
+    cause = [] if is_continued else _end(link.cause, at_cause, incident, cap=cap)
     return [
         text(f"{'●' if link.is_shown else '○'} {stamp}{' ' if stamp else ''}"),
         *cause,
-        *cites(at_cause, incident),
-        text(" → "),
-        *effect,
-        *cites(at_effect, incident),
+        text(" → " if cause else "→ "),
+        *_end(link.effect, at_effect, incident, cap=cap),
         text(" · "),
         italic(evidence_words(link.evidence_for, incident)),
         *_order(link),
     ]
+
+
+def _end(words: str, ids: Sequence[str], incident: Incident, *, cap: int) -> Line:
+    return [*spans(without_citations(words), limit_chars=cap), *cites(ids, incident)]
 
 
 def _order(link: Link) -> Line:
@@ -218,11 +238,13 @@ def _order(link: Link) -> Line:
 
 def _against(hypothesis: Hypothesis, incident: Incident) -> list[Line]:
     items = [item for link in hypothesis.links for item in link.evidence_against]
-    if not items:
-        return [[text("Against: nothing found")]]
-    shown = [_counter(item, incident) for item in items[:_MOST_AGAINST]]
-    more = len(items) - len(shown)
-    return [[text("Against: "), *joined(shown), *([text(f" · {more} more")] if more else [])]]
+    gaps = "; ".join(without_citations(gap) for gap in hypothesis.does_not_explain)
+    if not items and not gaps:
+        return [[text("Against, and not explained by it: nothing found")]]
+    shown = joined([_counter(item, incident) for item in items[:_MOST_AGAINST]]) or [text("nothing found")]
+    more = [text(f" · {len(items) - _MOST_AGAINST} more")] if len(items) > _MOST_AGAINST else []
+    unexplained = spans(gaps or "nothing found", limit_chars=_LINE_CAP)
+    return [[text("Against: "), *shown, *more], [text("Does not explain: "), *unexplained]]
 
 
 def _counter(item: Evidence, incident: Incident) -> Line:
@@ -242,11 +264,7 @@ def _check_lines(hypothesis: Hypothesis) -> list[Line]:
     return [joined([title, outcomes(check, check.splits or (hypothesis.id,))], "   ·   ")]
 
 
-def _ends(hypothesis: Hypothesis) -> list[Line]:
+def _refuted_if(hypothesis: Hypothesis) -> Line:
     falsifiers = [hypothesis.refuted_if, *(link.falsifier for link in hypothesis.links)]
-    refuted_if = without_citations(next(filter(None, falsifiers), "nothing named"))
-    gaps = "; ".join(without_citations(gap) for gap in hypothesis.does_not_explain) or "nothing found"
-    return [
-        [text("Refuted if: "), *spans(refuted_if, limit_chars=_LINE_CAP)],
-        [text("Does not explain: "), *spans(gaps, limit_chars=_LINE_CAP)],
-    ]
+    words = without_citations(next(filter(None, falsifiers), "nothing named"))
+    return [text("Refuted if: "), *spans(words, limit_chars=_LINE_CAP)]
