@@ -39,7 +39,8 @@ class Session:
     def open(cls, *, api_key: str, base_url: str | None, rehearsal: dict[str, Any]) -> Self:
         """Make the client and play one request against a canned answer.
 
-        Takes a second, so call it in a thread. Without the rehearsal the first real request would stop the event loop for 125 to 310 ms.
+        Takes a second, so call it in a thread. Without the rehearsal the first real request would stop
+        the event loop for 125 to 310 ms.
 
         Args:
             api_key: The API key.
@@ -172,7 +173,8 @@ def _check_end(stop_reason: str | None) -> None:
 def _unusable(error: ValidationError) -> TroubleError:
     """Say where an answer broke the schema, without a word of the answer itself."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "the answer"
+    place = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+    where = ".".join(str(part) for part in place) or "the answer"
     return TroubleError(
         reason="the model did not answer in the agreed form",
         remedy=Remedy.REPAIR,

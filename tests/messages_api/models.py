@@ -1,0 +1,37 @@
+"""What each model accepts, written down apart from the product's catalogue: the two check each other.
+
+Source: Anthropic's pages on adaptive thinking, effort, prompt caching and tool use, November 2026.
+"""
+
+from dataclasses import dataclass
+
+ALL_EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepts:
+    efforts: frozenset[str]
+    thinking: frozenset[str]
+    forced_tools: bool
+    min_cache_tokens: int
+
+
+_FOUR_SIX = {
+    "efforts": ALL_EFFORTS - {"xhigh"},
+    "thinking": frozenset({"adaptive", "enabled", "disabled"}),
+    "forced_tools": True,
+}
+MODELS = {
+    "claude-sonnet-5-5": Accepts(
+        efforts=ALL_EFFORTS,
+        thinking=frozenset({"adaptive", "between_tools"}),
+        forced_tools=False,
+        min_cache_tokens=512,
+    ),
+    "claude-opus-5-5": Accepts(
+        efforts=ALL_EFFORTS, thinking=frozenset({"adaptive"}), forced_tools=False, min_cache_tokens=512
+    ),
+    "claude-sonnet-4-6": Accepts(**_FOUR_SIX, min_cache_tokens=1024),
+    "claude-opus-4-6": Accepts(**_FOUR_SIX, min_cache_tokens=4096),
+}
+MAX_OUTPUT_TOKENS = 128_000

@@ -1,0 +1,55 @@
+"""What the stand-in does with a request: one `Turn` after the other, the last one for ever."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Words = str | Callable[[dict[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One answer or fault.
+
+    Attributes:
+        words: What is answered: a text, or a function of the request's body.
+        end: The stop reason.
+        break_after_chars: Where the stream breaks off; None for nowhere.
+        breaks_by: How: an error event, a cut connection, silence without end, a clean end without a stop
+            reason, or an event that is no JSON.
+        error: Type of the error, for a status other than 200 or an error event.
+        message: Its text.
+        thinking: Text of a thinking block that comes first; empty for an omitted one.
+    """
+
+    words: Words = ""
+    end: str = "end_turn"
+    status: int = 200
+    error: str = "overloaded_error"
+    message: str = "Overloaded"
+    retry_after: str | None = None
+    break_after_chars: int | None = None
+    breaks_by: Literal["error", "cut", "stall", "silence", "garbage"] = "silence"
+    thinking: str = ""
+    chunk_chars: int = 24
+    pause_seconds: float = 0
+
+
+def overloaded(*, retry_after: str | None = None) -> Turn:
+    return Turn(status=529, retry_after=retry_after)
+
+
+def rate_limited(*, retry_after: str | None = None) -> Turn:
+    return Turn(status=429, error="rate_limit_error", message="Number of requests", retry_after=retry_after)
+
+
+def refused_key() -> Turn:
+    return Turn(status=401, error="authentication_error", message="invalid bearer token")
+
+
+def no_credit() -> Turn:
+    return Turn(
+        status=400,
+        error="invalid_request_error",
+        message="Your credit balance is too low to access the Anthropic API.",
+    )

@@ -1,0 +1,111 @@
+"""A local stand-in for the Messages API. Used by tests alone; nothing in the product knows it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.messages_api.cache import PromptCache
+from tests.messages_api.events import as_sse, error_event, events
+from tests.messages_api.judge import RefusalError, judge
+from tests.messages_api.script import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+@dataclass(slots=True)
+class StandIn:
+    """The running stand-in: what it will do, and what it was asked."""
+
+    turns: list[Turn]
+    base_url: str = ""
+    requests: list[Recorded] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    cache: PromptCache = field(default_factory=PromptCache)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        return [request.body for request in self.requests]
+
+    def script(self, *turns: Turn) -> None:
+        self.turns[:] = turns
+
+    async def messages(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.requests.append(Recorded(headers=dict(request.headers), body=body))
+        has_key = request.headers.get("Authorization", "").startswith("Bearer ")
+        try:
+            judge(body, has_key=has_key)
+        except RefusalError as refusal:
+            self.refusals.append(refusal.message)
+            return self._error(status=refusal.status, kind=refusal.kind, message=refusal.message)
+        turn = self.turns.pop(0) if len(self.turns) > 1 else self.turns[0]
+        if turn.status != 200:
+            headers = {"retry-after": turn.retry_after} if turn.retry_after else {}
+            return self._error(status=turn.status, kind=turn.error, message=turn.message, headers=headers)
+        return await self._stream(request, body, turn)
+
+    async def asked(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.bodies)
+
+    def _error(
+        self, *, status: int, kind: str, message: str, headers: dict[str, str] | None = None
+    ) -> web.Response:
+        request_id = f"req_{len(self.requests):04d}"
+        body = {"type": "error", "error": {"type": kind, "message": message}, "request_id": request_id}
+        return web.json_response(body, status=status, headers={"request-id": request_id, **(headers or {})})
+
+    async def _stream(self, request: web.Request, body: dict[str, Any], turn: Turn) -> web.StreamResponse:
+        number = len(self.requests)
+        response = web.StreamResponse(
+            headers={"content-type": "text/event-stream", "request-id": f"req_{number:04d}"}
+        )
+        await response.prepare(request)
+        text = turn.words if isinstance(turn.words, str) else turn.words(body)
+        usage = self.cache.count(body)
+        for event in events(turn, text, number=number, model=body["model"], usage=usage):
+            await response.write(as_sse(event))
+            await asyncio.sleep(turn.pause_seconds)
+        if turn.break_after_chars is not None:
+            await self._break(request, response, turn)
+        return response
+
+    async def _break(self, request: web.Request, response: web.StreamResponse, turn: Turn) -> None:
+        match turn.breaks_by:
+            case "error":
+                await response.write(as_sse(error_event(turn, request_id=f"req_{len(self.requests):04d}")))
+            case "garbage":
+                await response.write(b"event: content_block_delta\ndata: {not json\n\n")
+            case "cut" if request.transport:
+                await asyncio.sleep(0.02)  # what was written must arrive before the connection breaks
+                request.transport.abort()
+            case "stall":
+                await self.closing.wait()
+
+
+@asynccontextmanager
+async def stand_in(turns: Sequence[Turn], *, port: int = 0) -> AsyncIterator[StandIn]:
+    """Run the stand-in on loopback; a port of 0 takes a free one."""
+    state = StandIn(list(turns))
+    app = web.Application(client_max_size=50_000_000)
+    app.router.add_post("/v1/messages", state.messages)
+    app.router.add_get("/requests", state.asked)
+    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", port)
+        await site.start()
+        bound = runner.addresses[0][1]
+        state.base_url = f"http://127.0.0.1:{bound}"
+        yield state
+    finally:
+        state.closing.set()
+        await runner.cleanup()
