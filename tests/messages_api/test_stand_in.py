@@ -1,0 +1,138 @@
+"""The stand-in itself: what it refuses, and that it runs as a process of its own."""
+
+import asyncio
+import copy
+import json
+import os
+import signal
+import sys
+
+import pytest
+
+from bot.adapters.claude import ClaudeAnalyst
+from bot.models.catalogue import default_catalogue
+from tests.adapters.claude_cases import object_store, steps_of
+from tests.messages_api.cache import PromptCache
+from tests.messages_api.judge import RefusalError, judge
+
+CALL = {"type": "tool_use", "id": "a", "name": "read", "input": {}}
+RESULT = {"type": "tool_result", "tool_use_id": "a", "content": "{}"}
+BODY = {
+    "model": "claude-opus-5-5",
+    "max_tokens": 100,
+    "tools": [{"name": "read"}],
+    "messages": [
+        {"role": "user", "content": "Read."},
+        {"role": "assistant", "content": [CALL]},
+        {"role": "user", "content": [RESULT, {"type": "text", "text": "Why?"}]},
+    ],
+}
+FIVE = {"type": "ephemeral"}
+HOUR = {"type": "ephemeral", "ttl": "1h"}
+
+
+def schema(**changes: object) -> dict[str, object]:
+    node = {"type": "object", "properties": {"n": {"type": "integer"}}, "additionalProperties": False}
+    return {"output_config": {"format": {"type": "json_schema", "schema": {**node, **changes}}}}
+
+
+def turns(*contents: object) -> dict[str, object]:
+    roles = ("user", "assistant")
+    return {"messages": [{"role": roles[n % 2], "content": c} for n, c in enumerate(contents)]}
+
+
+def marked(*marks: object) -> dict[str, object]:
+    return {"system": [{"type": "text", "text": "s", "cache_control": mark} for mark in marks]}
+
+
+def test_a_request_in_order_passes():
+    judge(BODY, has_key=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"temperature": 0.2}, "temperature: Extra inputs"),
+        ({"top_p": 1}, "top_p: Extra inputs"),
+        ({"compaction": {}}, "compaction: Extra inputs"),
+        ({"max_tokens": None}, "max_tokens: Field required"),
+        ({"max_tokens": 200_000}, "max_tokens: out of range"),
+        ({"model": "claude-3"}, "model: claude-3"),
+        ({"thinking": {"type": "enabled", "budget_tokens": 9}}, "enabled is not supported"),
+        ({"thinking": {"type": "disabled"}}, "disabled is not supported"),
+        ({"thinking": {"type": "adaptive", "budget_tokens": 9}}, "budget_tokens"),
+        ({"thinking": {"type": "adaptive", "display": "updates"}}, "display"),
+        ({"output_config": {"effort": "huge"}}, "effort"),
+        ({"model": "claude-opus-4-6", "output_config": {"effort": "xhigh"}}, "effort"),
+        (schema(additionalProperties=True), "additionalProperties"),
+        (schema(properties={"n": {"type": "integer", "minimum": 1}}), "unsupported bound"),
+        (schema(properties={f"n{i}": {"type": "integer"} for i in range(25)}), "too many optional"),
+        ({"tool_choice": {"type": "any"}}, "forcing a tool"),
+        ({"tool_choice": {"type": "tool", "name": "read"}}, "forcing a tool"),
+        ({"tools": None}, "tools: required"),
+        (turns(), "at least one message"),
+        ({"messages": [{"role": "assistant", "content": "hi"}]}, "first message"),
+        (turns("Read.", "prefilled"), "prefilling"),
+        (turns("Read.", [CALL], "Why?"), "without their pair"),
+        (turns([RESULT]), "without their pair"),
+        (turns("Read.", [CALL], [{"type": "text", "text": "Why?"}, RESULT]), "must come first"),
+        (turns(" "), "must contain text"),
+        (marked(FIVE, HOUR), "a 1h block must not come after"),
+        (marked(FIVE, FIVE, FIVE, FIVE, FIVE), "at most 4"),
+    ],
+)
+def test_what_the_api_refuses_is_refused(changes, says):
+    body = {key: value for key, value in {**BODY, **changes}.items() if value is not None}
+
+    with pytest.raises(RefusalError) as caught:
+        judge(body, has_key=True)
+
+    assert says in caught.value.message
+
+
+def test_a_request_without_a_key_is_not_authenticated():
+    with pytest.raises(RefusalError) as caught:
+        judge(BODY, has_key=False)
+
+    assert caught.value.status == 401
+
+
+def test_the_cache_gives_back_what_was_stored_until_the_prefix_changes():
+    cache = PromptCache()
+    body = {**BODY, "system": [{"type": "text", "text": "word " * 600, "cache_control": HOUR}]}
+    changed = copy.deepcopy(body)
+    changed["system"][0]["text"] += "!"
+
+    first, second, third = cache.count(body), cache.count(body), cache.count(changed)
+
+    assert first["cache_creation"]["ephemeral_1h_input_tokens"] == first["cache_creation_input_tokens"] > 0
+    assert second["cache_read_input_tokens"] == first["cache_creation_input_tokens"]
+    assert third["cache_read_input_tokens"] == 0
+
+
+def test_a_prompt_below_the_minimum_of_the_model_is_not_cached():
+    body = {**BODY, **marked(FIVE), "model": "claude-opus-4-6"}
+
+    assert PromptCache().count(body)["cache_creation_input_tokens"] == 0
+
+
+async def test_it_runs_as_a_process_that_answers_with_citations_of_the_request():
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.messages_api", "--port", "0", "--turns", "overloaded,answer"),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": "."},
+    )
+    try:
+        base_url = json.loads(await process.stdout.readline())["base_url"]
+        claude = ClaudeAnalyst(
+            catalogue=default_catalogue(), api_key="test", base_url=base_url, backoff_seconds=0.01
+        )
+
+        steps = await steps_of(claude, object_store())
+        await claude.close()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+
+    assert [item.id for item in steps[0].trigger.evidence] == ["m3"]
+    assert process.returncode == 0
