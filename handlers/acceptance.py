@@ -1,0 +1,139 @@
+"""Durable before the acknowledgement: the middleware every delivery passes, over HTTP and Socket Mode alike.
+
+Bolt acknowledges an event before its listener runs, so a listener is too late. This middleware runs after
+the signature check and before any listener; what it accepts ends here and is acknowledged by its answer.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import CopilotError
+from bot.ports import Queue
+from bot.request import Request
+
+log = structlog.get_logger()
+
+ARRIVED = "copilot_arrived"
+"""In a Bolt request's context: when the delivery arrived, on the monotonic clock."""
+ACCEPTED = "copilot_request"
+"""In the same place: the id of the request that was accepted, once it was."""
+
+
+class Parse(Protocol):
+    """Finds the request in a payload."""
+
+    def __call__(
+        self, body: object, bot_user_id: str, *, now: datetime
+    ) -> tuple[Request, tuple[str, ...]] | None:
+        """Return the request and the keys by which its deliveries are known as one; None for the rest."""
+        ...
+
+
+class SlackUnknownError(CopilotError):
+    """Slack has not yet told who we are, so that a delivery cannot be understood.
+
+    Args:
+        code: Slack's error, such as `invalid_auth`.
+    """
+
+    def __init__(self, *, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class OneWorkspace(AsyncAuthorize):
+    """Authorizes every delivery by the one token of this app; asks Slack who that is only once.
+
+    Args:
+        client: Has the token.
+    """
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt left it untyped
+        self._client = client
+        self._result: AuthorizeResult | None = None
+
+    async def __call__(self, **_facts: object) -> AuthorizeResult:
+        """Return who we are.
+
+        Raises:
+            SlackUnknownError: Slack refused to say; the delivery must come again.
+        """
+        if self._result is None:
+            self._result = await self._ask()
+        return self._result
+
+    async def _ask(self) -> AuthorizeResult:
+        try:
+            answer = await self._client.auth_test()
+        except SlackApiError as error:
+            raise SlackUnknownError(code=str(error.response.get("error"))) from None
+        return AuthorizeResult.from_auth_test_response(
+            bot_token=self._client.token, auth_test_response=answer
+        )
+
+
+class Acceptance(AsyncMiddleware):
+    """Puts the request of a delivery into the queue, then lets the delivery be acknowledged.
+
+    Args:
+        queue: Where requests are durable.
+        parse: Finds the request in a payload.
+    """
+
+    def __init__(self, *, queue: Queue, parse: Parse) -> None:
+        self._queue = queue
+        self._parse = parse
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002  # Bolt passes it by this name
+        **_rest: object,
+    ) -> BoltResponse | None:
+        """Accept a delivery that asks something; hand on any other.
+
+        Raises:
+            StoreUnavailableError: It is not stored, and so must not be acknowledged.
+        """
+        if req.body.get("type") == "app_rate_limited":  # no event, so no listener of Bolt ever matches it
+            log.warning("deliveries.limited", minute=req.body.get("minute_rate_limited"))
+            return BoltResponse(status=200, body="")
+        found = self._parse(req.body, req.context.bot_user_id or "", now=datetime.now(UTC))
+        if found is None:
+            return await next()
+        request, keys = found
+        await self._accept(req.context, request, keys)
+        return BoltResponse(status=200, body="")
+
+    async def _accept(self, context: AsyncBoltContext, request: Request, keys: tuple[str, ...]) -> None:
+        arrived = context.get(ARRIVED, time.monotonic())
+        log.info("request.signed", request=request.id, ms=ms_since(arrived))
+        is_new = await self._queue.accept(request, keys=keys)
+        log.info("request.accepted", request=request.id, ms=ms_since(arrived), duplicate=not is_new)
+        context[ACCEPTED] = request.id
+
+
+def log_ack(context: AsyncBoltContext) -> None:
+    """Log that a delivery was acknowledged, if a request came of it."""
+    request_id = context.get(ACCEPTED)
+    if request_id is not None:
+        log.info("request.acked", request=request_id, ms=ms_since(context[ARRIVED]))
+
+
+def ms_since(arrived: float) -> float:
+    """Return the milliseconds since a moment of the monotonic clock, to the microsecond."""
+    return round((time.monotonic() - arrived) * 1000, 3)

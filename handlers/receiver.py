@@ -1,0 +1,243 @@
+"""Where Slack comes in: one route for events, commands and interactivity, or a Socket Mode connection."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import structlog
+from aiohttp import ClientError, web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import StoreUnavailableError
+from bot.ports import Queue
+from handlers import failures
+from handlers.acceptance import ARRIVED, Acceptance, OneWorkspace, Parse, log_ack
+from handlers.screen import MAX_BODY_BYTES, Refusal, screen
+
+log = structlog.get_logger()
+
+EVENTS_PATH = "/slack/events"
+READ_SECONDS = 5
+TOKEN_SECONDS = 300
+"""How long a token that Slack accepted counts as good."""
+UNTRUSTED = (ValueError, RecursionError, AttributeError, TypeError, LookupError)
+"""What reading a payload of the wrong shape raises."""
+
+Register = Callable[[AsyncApp], None]
+
+
+class Pingable(Protocol):
+    """A store that can say whether it is fit to accept."""
+
+    async def ping(self) -> None:
+        """Raise `StoreUnavailableError` when it is not."""
+        ...
+
+
+def build_app(
+    *,
+    client: AsyncWebClient,
+    signing_secret: str,
+    queue: Queue,
+    parse: Parse,
+    register: Register | None = None,
+) -> AsyncApp:
+    """Return the Bolt app: every delivery is accepted durably before it is acknowledged.
+
+    Args:
+        client: The one Web API client; its token and address are used for everything.
+        signing_secret: Proves that an HTTP request comes from Slack; unused in Socket Mode.
+        queue: Where requests are durable.
+        parse: Finds the request in a payload.
+        register: Adds listeners for what is no request, such as a button that opens a form.
+    """
+    app = AsyncApp(
+        name="incident-copilot",
+        client=client,
+        signing_secret=signing_secret,
+        authorize=OneWorkspace(client),
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.middleware(Acceptance(queue=queue, parse=parse))
+    failures.register(app)
+    if register is not None:
+        register(app)
+    _acknowledge_the_rest(app)
+    return app
+
+
+def _acknowledge_the_rest(app: AsyncApp) -> None:
+    """Bolt answers 404 to what no listener takes, and Slack would count that as a failed delivery."""
+    anything = re.compile(".*")
+    app.event("message")(_ignore)
+    app.event(anything)(_ignore)
+    for kind in (app.action, app.command, app.shortcut, app.view, app.view_closed, app.options):
+        kind(anything)(_acknowledge)
+
+
+async def _ignore() -> None:
+    """Bolt has acknowledged it."""
+
+
+async def _acknowledge(ack: Callable[[], Any]) -> None:
+    await ack()
+
+
+def build_receiver(*, app: AsyncApp, store: Pingable, read_seconds: float = READ_SECONDS) -> web.Application:
+    """Return the HTTP receiver.
+
+    `POST /slack/events` takes events, commands and interactivity. `GET /healthz` says that the process
+    lives; `GET /readyz` says with 200 or 503 whether it can accept: the store answers, Slack knows the token.
+
+    Args:
+        app: From `build_app`.
+        store: Where requests are kept, usually the queue itself.
+        read_seconds: The most a sender may take to send a body.
+    """
+    receiver = web.Application(client_max_size=MAX_BODY_BYTES)
+    receiver.add_routes(
+        [
+            web.post(EVENTS_PATH, Door(app, read_seconds).receive),
+            web.get("/healthz", _alive),
+            web.get("/readyz", Readiness(app.client, store).answer),
+        ]
+    )
+    return receiver
+
+
+class Door:
+    """Takes one delivery after the other from HTTP to Bolt.
+
+    Args:
+        app: From `build_app`.
+        read_seconds: The most a sender may take to send a body.
+    """
+
+    def __init__(self, app: AsyncApp, read_seconds: float) -> None:
+        self._app = app
+        self._read_seconds = read_seconds
+
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        """Answer one delivery; whatever it is, never with 500."""
+        arrived = time.monotonic()
+        refusal = screen(request.headers, size_bytes=request.content_length, now_seconds=time.time())
+        if refusal is not None:
+            return _turn_away(refusal)
+        try:
+            delivery = await self._read(request, arrived)
+            response = await to_aiohttp_response(await self._app.async_dispatch(delivery))
+        except TimeoutError:
+            return _turn_away(Refusal(status=408, reason="slow body"))
+        except UNTRUSTED as error:
+            # Bolt trusts the shape of a body, before the signature is checked and in its own error handler.
+            return _turn_away(Refusal(status=400, reason=f"unreadable body: {type(error).__name__}"))
+        await response.prepare(request)
+        await response.write_eof()
+        log_ack(delivery.context)
+        return response
+
+    async def _read(self, request: web.Request, arrived: float) -> AsyncBoltRequest:
+        """Return a delivery as Bolt takes it.
+
+        Raises:
+            UNTRUSTED: Its body is empty, no UTF-8, no JSON, or of another shape than Slack's.
+            TimeoutError: It does not come to its end.
+        """
+        async with asyncio.timeout(self._read_seconds):
+            raw = await request.read()
+        if not raw:
+            raise ValueError("empty body")
+        headers: dict[str, Any] = dict(request.headers)
+        return AsyncBoltRequest(body=raw.decode(), headers=headers, context={ARRIVED: arrived})
+
+
+def _turn_away(refusal: Refusal) -> web.Response:
+    log.warning("delivery.turned_away", status=refusal.status, reason=refusal.reason)
+    return web.Response(status=refusal.status, text=refusal.reason)
+
+
+async def _alive(_request: web.Request) -> web.Response:
+    return web.json_response({"alive": True})
+
+
+class Readiness:
+    """Says whether deliveries can be accepted.
+
+    Args:
+        client: Its token is tried, at most once in five minutes while it is good.
+        store: Where requests are kept.
+    """
+
+    def __init__(self, client: AsyncWebClient, store: Pingable) -> None:
+        self._client = client
+        self._store = store
+        self._good_until = 0.0
+
+    async def answer(self, _request: web.Request) -> web.Response:
+        """Answer `/readyz`."""
+        facts = {"store": await self._try_store(), "slack": await self._try_token()}
+        is_ready = all(fact == "ok" for fact in facts.values())
+        return web.json_response(facts, status=200 if is_ready else 503)
+
+    async def _try_store(self) -> str:
+        try:
+            await self._store.ping()
+        except StoreUnavailableError as error:
+            return str(error)
+        return "ok"
+
+    async def _try_token(self) -> str:
+        if time.monotonic() < self._good_until:
+            return "ok"
+        try:
+            await self._client.auth_test()
+        except SlackApiError as error:
+            return str(error.response.get("error"))
+        except (ClientError, OSError, TimeoutError) as error:
+            return type(error).__name__
+        self._good_until = time.monotonic() + TOKEN_SECONDS
+        return "ok"
+
+
+class SocketDoor(AsyncSocketModeHandler):
+    """Takes deliveries from a Socket Mode connection; one that was not accepted gets no answer."""
+
+    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        """Hand one envelope to Bolt, and acknowledge it when its answer is 200."""
+        arrived = time.monotonic()
+        delivery = AsyncBoltRequest(
+            mode="socket_mode", body=req.payload, headers=build_headers(req), context={ARRIVED: arrived}
+        )
+        response = await self.app.async_dispatch(delivery)
+        await send_async_response(client, req, response, time.time())
+        if response.status == HTTPStatus.OK:
+            log_ack(delivery.context)
+
+
+@asynccontextmanager
+async def run_socket(*, app: AsyncApp, app_token: str) -> AsyncIterator[None]:
+    """Receive over Socket Mode for the time of a block; reconnects by itself.
+
+    Args:
+        app: From `build_app`.
+        app_token: `xapp-…` with the scope `connections:write`.
+    """
+    door = SocketDoor(app, app_token)
+    await door.connect_async()  # type: ignore[no-untyped-call]  # Bolt left it untyped
+    try:
+        yield
+    finally:
+        await door.close_async()  # type: ignore[no-untyped-call]  # as above
