@@ -266,8 +266,8 @@ UNKNOWN_INTERACTIONS: list[dict[str, Any]] = [
     {"type": "block_actions", "actions": [{"action_id": "a", "block_id": "b", "type": "button"}]},
     {"type": "message_action", "callback_id": "c"},
     {"type": "shortcut", "callback_id": "c"},
-    {"type": "view_submission", "view": {"callback_id": "c", "state": {"values": {}}}},
-    {"type": "view_closed", "view": {"callback_id": "c"}},
+    {"type": "view_submission", "view": {"type": "modal", "callback_id": "c", "state": {"values": {}}}},
+    {"type": "view_closed", "view": {"type": "modal", "callback_id": "c"}},
 ]
 
 
