@@ -1,0 +1,162 @@
+"""Does a name announce a secret, and can this value be one? Words decide, not entropy."""
+
+import re
+from enum import IntEnum
+
+_SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PASSWORDS = ("password", "passwd", "passphrase", "passcode", "passwort", "pwd", "passw")
+_PASSWORD_WORDS = frozenset({"pass", "pw", "pswd", "psw", "requirepass", "masterauth", "userpass", "psk"})
+_SECRETS = (
+    "secret", "token", "apikey", "secretkey", "accesskey", "accountkey", "privatekey", "authkey", "signingkey",
+    "encryptionkey", "masterkey", "sharedkey", "credential", "credentials", "accesstoken", "authtoken",
+)  # fmt: skip
+_KEY_OF = frozenset(
+    "access account admin api app auth client consumer deploy deployment encryption hmac host ingest integration "
+    "jwt license master private root routing secret seed sas service session shared signing ssh storage "
+    "subscription tls webhook writer cipher crypto".split()  # noqa: SIM905 a list of words reads best as words
+)
+_HARMLESS_ENDS = frozenset(
+    "id ids name names arn type types count length len size limit limits policy age expiry expires expired "
+    "expiration ttl file files path paths dir url uri endpoint version ref status state error errors valid "
+    "invalid bucket enabled disabled rotation rotated created updated date time at stdin prompt store manager "
+    "env from field fields format header mode provider source usage used budget window index algorithm alg "
+    "issuer audience scope scopes required missing mismatch exists found fingerprint thumbprint lifetime days "
+    "hours minutes seconds ms num max min total rate refresh_interval reset attempts attempt failures lookup "
+    "description selector placeholder hint label class method grant strength rules check parser reader "
+    "factor engine context mount request response review reviews namespace".split()  # noqa: SIM905 the same
+)
+_HOST = re.compile(r"(?i)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|local|internal|example|cloud|svc|co|test)")
+
+_STOP = frozenset(
+    "missing invalid expired null none nil true false required wrong incorrect empty unset set changed rotated "
+    "revoked yes no ok okay failed failure redacted hidden unknown undefined default string str object bytes "
+    "disabled enabled optional masked removed deleted present absent authentication authenticated auth reset "
+    "refill bucket mismatch denied rejected accepted valid error errors not found encrypted plaintext sensitive "
+    "omitted filtered secret password token key changeme-please todo tbd n/a is was the a an for in of and or "
+    "to from with on at by as will has have been being be we they it its our your must should can cannot could "
+    "stale old new stolen leaked compromised weak strong short too rejected_by pending active inactive used "
+    "unused same different".split()  # noqa: SIM905 the same
+)
+_NEVER = re.compile(
+    r"""(?ix) \$[({A-Z_] | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | \\u00 | _{3}
+    | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs:// | -{2} | \?{2}
+    | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | ref\+ | sops: | \!(?:Ref|Sub|GetAtt)
+    | (?:os\.environ|process\.env|getenv|System\.getenv|env\.|var\.|local\.|module\.|data\.|self\.|secrets\.) """
+)
+_PATH = re.compile(r"(?i)[~.]{0,2}/(?:[a-z0-9_.-]+/)*(?:[a-z_.-]+|[a-z0-9_-]+\.[a-z]{1,5})/?")
+_PATH_ROOT = re.compile(r"/(?:var|etc|run|mnt|home|opt|usr|tmp|root|secrets?|app|data|srv|proc|dev|api|v\d)/")
+_WORDS = re.compile(r"(?:[a-z]{2,}\d{0,2}|\d{1,4}|v\d+)(?:[-_./:](?:[a-z]{2,}\d{0,2}|\d{1,4}|v\d+))*")
+_CAMEL = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*")
+_UPPER = re.compile(r"[A-Z]+(?:_[A-Z]+)*|[A-Z]{1,5}-\d+")
+_CODE_PATH = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+(?:\(.*)?|[A-Za-z_]\w*\(.*")
+_KNOWN_ID = re.compile(
+    r"""(?ix) [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} | [0-9a-f]{7,64} | [a-z]{1,8}-[0-9a-f]{8,17}
+    | \d[\d.,:/-]*[a-z%]{0,3} | \d{4}-\d\d-\d\d[t ]?[\d:.z+-]* | v?\d+(?:\.\d+)+[\w.-]* | [a-z]+_[A-Za-z0-9]{10,}
+    | (?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)? | [\w.+-]+@[\w.-]+ | [CUTWBGD]0[A-Z0-9]{8,} | [\w-]+:\d+ | \#\S+ | \S+/\S*
+    | \w+=\S* | (?:sha\d+|md5)[:-]\S+ | [a-z]+(?:-[a-z0-9]+){2,} """
+)
+_MIXED = re.compile(r"[a-z].*[A-Z0-9]|[A-Z0-9].*[a-z]|[A-Z].*\d|\d.*[A-Z]")
+_MARKS = re.compile(r"[!@#$%^&*+=?~]")
+
+
+class Name(IntEnum):
+    """How strongly a name announces a secret."""
+
+    HARMLESS = 0
+    SECRET = 1
+    """Tokens, keys, credentials: the value must look like one."""
+    PASSWORD = 2
+    """Almost anything may be a password."""
+
+
+def judge_name(name: str) -> Name:
+    """Judge the name of a setting, flag, header or field.
+
+    Args:
+        name: As written: `PGPASSWORD`, `client_secret`, `redis.auth.password`, `x-api-key`, `accountKey`.
+    """
+    words = [word.lower() for word in _SPLIT.findall(name)]
+    while len(words) > 1 and words[-1].isdigit():
+        words.pop()
+    if not words or words[-1] in _HARMLESS_ENDS or _HOST.fullmatch(name):
+        return Name.HARMLESS
+    if any(word in _PASSWORD_WORDS or word.endswith(_PASSWORDS) for word in words):
+        return Name.PASSWORD
+    is_key = any(owner in _KEY_OF and key == "key" for owner, key in zip(words, words[1:], strict=False))
+    return Name.SECRET if is_key or any(word.endswith(_SECRETS) for word in words) else Name.HARMLESS
+
+
+def can_be_assigned(value: str, name: Name, *, is_bare_prose: bool = False) -> bool:
+    """Say whether a value that stands behind a telling name is a secret.
+
+    Args:
+        value: Without its quotes.
+        name: What the name says; never `HARMLESS`.
+        is_bare_prose: It stands bare after a colon and more words follow: `password: rotated last week`.
+    """
+    if is_placeholder(value):
+        return False
+    if name is Name.PASSWORD:
+        has_words_only = bool(re.fullmatch(r"[A-Za-z][a-z-]*", value))
+        return len(value) >= 3 and not (is_bare_prose and has_words_only)  # noqa: PLR2004 shorter is no password
+    return not value.isdigit() and len(value) >= 6 and not is_plain_name(value)  # noqa: PLR2004 the same
+
+
+def is_placeholder(value: str) -> bool:
+    """Say whether a value stands for a secret without being one: a reference, a mask, a word about it."""
+    bare = value.strip(".,;:!?\"'`()")
+    if not bare or bare.lower() in _STOP or _NEVER.match(value):
+        return True
+    return bool(_CODE_PATH.fullmatch(value) and not re.search(r"\d", value)) or _is_path(value)
+
+
+def _is_path(value: str) -> bool:
+    return bool(_PATH_ROOT.match(value)) or bool(_PATH.fullmatch(value) and value.count("/") > 1)
+
+
+def is_plain_name(value: str) -> bool:
+    """Say whether a value reads as a name of something: words, numbers and versions, no random run."""
+    if re.fullmatch(r"[a-z]{16,}", value):
+        return False
+    return any(shape.fullmatch(value) for shape in (_WORDS, _CAMEL, _UPPER))
+
+
+def can_be_said(value: str, *, is_password: bool) -> bool:
+    """Say whether a word of a sentence that speaks of a secret is that secret: it mixes classes and is no id.
+
+    Args:
+        value: Without trailing punctuation.
+        is_password: The sentence says password, not key or token.
+    """
+    if len(value) < (6 if is_password else 8) or is_placeholder(value) or _KNOWN_ID.fullmatch(value):
+        return False
+    if _CAMEL.fullmatch(value) or _UPPER.fullmatch(value):
+        return False
+    if _MARKS.search(value) and re.search(r"[A-Za-z]", value) and (is_password or re.search(r"\d", value)):
+        return True
+    return bool(_MIXED.search(value)) and (is_password or not _WORDS.fullmatch(value))
+
+
+def is_random(value: str) -> bool:
+    """Say whether a run of base64 letters is random: all three classes, many changes between them, no path."""
+    kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" if c.islower() else "s" for c in value]
+    changes = sum(a != b for a, b in zip(kinds, kinds[1:], strict=False))
+    return {"d", "u", "l"} <= set(kinds) and 4 * changes >= len(value)
+
+
+def can_spread(value: str) -> bool:
+    """Say whether a value is so particular that it may be looked for everywhere, bare.
+
+    A password `postgres` found once must not take every `postgres` out of the thread.
+    """
+    kinds = sum(bool(re.search(kind, value)) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
+    if value.isdigit() or kinds < 2 or is_plain_name(value):  # noqa: PLR2004 classes of characters
+        return False
+    return len(value) >= 8 or (len(value) >= 6 and kinds > 2)  # noqa: PLR2004 the same
+
+
+def is_card(value: str) -> bool:
+    """Say whether digits are a payment card's: an issuer's range and the check digit (ISO/IEC 7812)."""
+    digits = [int(c) for c in value if c.isdigit()]
+    doubled = (sum(divmod(2 * d, 10)) if i % 2 else d for i, d in enumerate(reversed(digits)))
+    return 13 <= len(digits) <= 19 and sum(doubled) % 10 == 0  # noqa: PLR2004 lengths of ISO/IEC 7812

@@ -1,0 +1,214 @@
+"""Finds secrets in one text: the rules in their order, then what is only visible after decoding."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import quote, unquote_to_bytes
+
+from bot.safety.kubernetes import secret_values
+from bot.safety.likeness import Name, can_be_assigned, can_be_said, is_random, judge_name
+from bot.safety.patterns import Pattern, Span
+from bot.safety.rules import BARE_AWS_SECRET, BASE64_RUN, ESCAPED_RUN, EVIDENCE, RULES, Rule, Shape
+
+_NEAR_BYTES = 160
+_NEAR_AWS = (b"aws", b"secret", b"akia", b"asia", b"credential", b"access_key", b"accesskey", b"access key", b"s3cmd")
+_PAIR = Pattern(r"([\w.-]+)=([^;,\s\"']+)")
+_COOKIE_WORDS = frozenset({"path", "expires", "max-age", "samesite", "domain", "secure", "httponly", "priority"})
+_RUN_ON = Pattern(r"[^\s\"'`<>]*")
+_CUT = Pattern(r"(?:&(?:amp;)?[\w.-]+=|;|,(?:\s|[\"']|[\w.-]+=|$)|\\[nrt\"']|%26|&quot;|&gt;|&lt;|\*+(?:\s|$)|\)[^\s]*$|\]\(|</)")
+_SHORT = 6
+_USER_PASSWORD = Pattern(r"[\w.@+-]{1,64}:([^\s:]{6,})")
+_PEM_LINE = Pattern(r"[A-Za-z0-9+/=]{16,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One secret in a text; offsets are bytes of its UTF-8 form."""
+
+    start: int
+    end: int
+    kind: str
+    spreads: bool = False
+
+
+@dataclass(slots=True)
+class Scan:
+    """The search of one text."""
+
+    data: bytes
+    depth: int = 0
+    hits: list[Hit] = field(default_factory=list)
+    _claimed: bytearray = field(init=False)
+    _low: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._claimed = bytearray(len(self.data))
+        self._low = self.data.lower()
+
+    def run(self) -> list[Hit]:
+        """Return every secret, in the order of the text."""
+        for start, end in secret_values(self.data):
+            self.claim(start, end, "k8s_secret", spreads=True)
+        for rule in RULES:
+            if not rule.hints or any(hint in self._low for hint in rule.hints):
+                self._apply(rule)
+        self._bare_aws_secrets()
+        if self.depth == 0:
+            self._encoded()
+        return sorted(self.hits, key=lambda hit: hit.start)
+
+    def claim(self, start: int, end: int, kind: str, *, spreads: bool = False) -> bool:
+        """Take a span unless part of it is taken; evidence is taken and left as it is."""
+        start, end = _whole_characters(self.data, start, end)
+        if start >= end or self._claimed.find(1, start, end) >= 0:
+            return False
+        self._claimed[start:end] = b"\x01" * (end - start)
+        if kind != EVIDENCE:
+            self.hits.append(Hit(start, end, kind, spreads))
+        return True
+
+    def text(self, span: Span) -> str:
+        """Return the text of a span."""
+        return self.data[span[0] : span[1]].decode(errors="replace")
+
+    def _apply(self, rule: Rule) -> None:
+        if rule.shape is Shape.NAMED:
+            self._named(rule)
+            return
+        for _, *groups in rule.compiled.spans(self.data):
+            for span in groups:
+                if span[0] >= 0:
+                    self._plain(rule, span) if rule.shape is Shape.PLAIN else self._pairs(rule, span)
+
+    def _plain(self, rule: Rule, span: Span) -> None:
+        if rule.kind == "private_key":
+            self._private_key(span)
+        elif rule.check is None or rule.check(self.text(span)):
+            self.claim(*self._trimmed(span) if rule.check else span, rule.kind, spreads=rule.spreads)
+
+    def _pairs(self, rule: Rule, span: Span) -> None:
+        for _, name, value in _PAIR.spans(self.data, *span):
+            words = self.text(value)
+            if self.text(name).lower() not in _COOKIE_WORDS and len(words) >= _SHORT and rule.check and rule.check(words):
+                self.claim(*value, rule.kind, spreads=rule.spreads)
+
+    def _named(self, rule: Rule) -> None:
+        """Search anew from the value when a name is harmless: `secret_name: password=…`."""
+        at, size = 0, len(self.data)
+        while at < size and (spans := next(rule.compiled.spans(self.data, at), None)) is not None:
+            whole, name, *values = spans
+            value = next((span for span in values if span[0] >= 0), (whole[1], whole[1]))
+            is_bare = value == values[-1] and len(values) > 1
+            taken = self._take(rule, name, value, is_bare=is_bare)
+            at = max(taken, whole[0] + 1) if taken else max(value[0], whole[0] + 1)
+
+    def _take(self, rule: Rule, name: Span, value: Span, *, is_bare: bool) -> int:
+        judged = _judge(self.text(name))
+        if judged is Name.HARMLESS:
+            return 0
+        if is_bare:
+            value = self._trimmed((value[0], next(_RUN_ON.spans(self.data, value[1]))[0][1]))
+        is_prose = is_bare and b"=" not in self.data[name[1] : value[0]] and self._goes_on(value[1])
+        if not can_be_assigned(self.text(value), judged, is_bare_prose=is_prose):
+            return 0
+        kind = _kind(self.text(name), self.text(value), judged)
+        return value[1] if self.claim(*value, kind, spreads=rule.spreads) else 0
+
+    def _goes_on(self, at: int) -> bool:
+        """Say whether the line goes on with a word after `at`."""
+        rest = self.data[at : at + 3].lstrip(b".,;")
+        return rest[:1] in {b" ", b"\t"} and rest[1:2].isalpha()
+
+    def _trimmed(self, span: Span) -> Span:
+        """End a bare value where the next setting or the sentence's punctuation begins."""
+        start, end = span
+        cut = next(_CUT.spans(self.data, start, end), None)
+        end = cut[0][0] if cut and cut[0][0] > start else end
+        value = self.data[start:end]
+        return start, start + len(value.rstrip(b".,;:)]}>\\" if b"(" not in value else b".,;:"))
+
+    def _private_key(self, span: Span) -> None:
+        """Claim a key's body; without an end mark, what still looks like one, so that later prose survives."""
+        start, end = span
+        is_cut = end == len(self.data)
+        if not is_cut:
+            self.claim(start, end, "private_key")
+            return
+        runs = [run for (run,) in _PEM_LINE.spans(self.data, start, end)]
+        for run in runs:
+            self.claim(*run, "private_key")
+
+    def _bare_aws_secrets(self) -> None:
+        for _, span in BARE_AWS_SECRET.spans(self.data):
+            near = self._low[max(0, span[0] - _NEAR_BYTES) : span[1] + _NEAR_BYTES // 2]
+            if any(word in near for word in _NEAR_AWS) and is_random(self.text(span)):
+                self.claim(*span, "aws_secret_key", spreads=True)
+
+    def _encoded(self) -> None:
+        for _, span in BASE64_RUN.spans(self.data):
+            decoded = _decoded(self.data[span[0] : span[1]])
+            if decoded and (_USER_PASSWORD.fits(decoded) and _is_login(decoded) or Scan(decoded, depth=1).run()):
+                self.claim(*span, "encoded_secret", spreads=True)
+        if b"%" in self.data:
+            for _, span in ESCAPED_RUN.spans(self.data):
+                self._escaped(span)
+
+    def _escaped(self, span: Span) -> None:
+        raw = self.data[span[0] : span[1]]
+        decoded = unquote_to_bytes(raw)
+        for hit in Scan(decoded, depth=1).run():
+            value = decoded[hit.start : hit.end]
+            if value not in raw:
+                self._claim_quoted(span, value, hit.kind)
+
+    def _claim_quoted(self, span: Span, value: bytes, kind: str) -> None:
+        forms = {quote(value, safe=safe).encode() for safe in ("", "/", "!*()'~", "/+=:@")}
+        places = [self.data.find(form, *span) for form in sorted(forms)]
+        found = [(at, at + len(form)) for at, form in zip(places, sorted(forms), strict=True) if at >= 0]
+        for start, end in found or [span]:
+            self.claim(start, end, kind, spreads=True)
+
+
+@lru_cache(maxsize=4096)
+def _judge(name: str) -> Name:
+    return judge_name(name)
+
+
+def _kind(name: str, value: str, judged: Name) -> str:
+    low = name.lower()
+    if judged is Name.PASSWORD:
+        return "password"
+    if "aws" in low and "key" in low or (len(value) == 40 and is_random(value) and "key" in low):  # noqa: PLR2004 AWS
+        return "aws_secret_key"
+    return "token" if "token" in low else "secret"
+
+
+def _whole_characters(data: bytes, start: int, end: int) -> Span:
+    while 0 < start < len(data) and data[start] & 0xC0 == 0x80:  # noqa: PLR2004 a byte inside a UTF-8 character
+        start -= 1
+    while end < len(data) and data[end] & 0xC0 == 0x80:  # noqa: PLR2004 the same
+        end += 1
+    return start, end
+
+
+def _decoded(run: bytes) -> bytes:
+    """Decode base64 of either alphabet; nothing when it is not base64 of text."""
+    padded = run.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    padded = padded[: len(padded) - (len(padded) % 4 == 1)]
+    try:
+        decoded = base64.b64decode(padded + b"=" * (-len(padded) % 4), validate=True)
+        words = decoded.decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return b""
+    return decoded if words.replace("\n", "").replace("\t", "").replace("\r", "").isprintable() else b""
+
+
+def _is_login(decoded: bytes) -> bool:
+    return can_be_said(decoded.decode().partition(":")[2], is_password=True)
+
+
+def find(text: bytes) -> Iterator[Hit]:
+    """Yield the secrets of one text, in its order."""
+    yield from Scan(text).run()

@@ -1,0 +1,128 @@
+"""How much of a labelled set the redactor takes out, and how much evidence it leaves.
+
+A line is `{"id", "category", "text", "secrets": [...], "keep": [...]}`. A secret is gone when no run of eight of its
+characters is left; a `keep` string is kept when it is still there, unchanged. Markers that make the set's secrets
+recognisable (`EXAMPLE`, `e8a3b1e`) can be replaced by random characters, so that no rule can lean on them.
+"""
+
+import json
+import random
+import string
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+from bot.errors import BadInputError
+from bot.safety.redaction import Redactor
+
+RUN = 8
+_Z95 = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One labelled line."""
+
+    id: str
+    category: str
+    text: str
+    secrets: tuple[str, ...]
+    keep: tuple[str, ...]
+
+
+def grade(path: Path | str, *, seed: int | None = None) -> dict[str, Any]:
+    """Grade the redactor on a labelled file.
+
+    Args:
+        path: JSON Lines.
+        seed: Replace the markers by random characters of this seed; None leaves them.
+
+    Returns:
+        `gone` and `kept`: shares with `n` and a 95 % interval (Wilson); `missed`: what was left or lost.
+
+    Raises:
+        BadInputError: The file is missing, or a line is not as described.
+    """
+    missed: list[dict[str, str]] = []
+    total: Counter[str] = Counter()
+    for case in _cases(Path(path), seed):
+        text = Redactor(b"grading").redact(case.text).text
+        left = [secret for secret in case.secrets if _is_left(secret, text)]
+        lost = [words for words in case.keep if words not in text]
+        total.update(secrets=len(case.secrets), left=len(left), keep=len(case.keep), lost=len(lost))
+        missed += [{"id": case.id, "category": case.category, "left": secret} for secret in left]
+        missed += [{"id": case.id, "category": case.category, "lost": words} for words in lost]
+    return {
+        "gone": _share(total["secrets"] - total["left"], total["secrets"]),
+        "kept": _share(total["keep"] - total["lost"], total["keep"]),
+        "missed": missed,
+    }
+
+
+def _cases(path: Path, seed: int | None) -> Iterator[Case]:
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as error:
+        raise BadInputError(field=str(path), problem=f"cannot be read: {error.strerror}") from None
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            case = _case(line, f"{path.name}:{number}")
+            yield case if seed is None else _unmarked(case, random.Random(f"{seed}:{case.id}"))  # noqa: S311 no secret
+
+
+def _case(line: str, where: str) -> Case:
+    try:
+        item = json.loads(line)
+        return Case(item["id"], item["category"], item["text"], tuple(item["secrets"]), tuple(item["keep"]))
+    except (ValueError, LookupError, TypeError):
+        problem = 'must be an object with "id", "category", "text", "secrets" and "keep"'
+        raise BadInputError(field=where, problem=problem) from None
+
+
+def _unmarked(case: Case, chance: random.Random) -> Case:
+    """Replace the markers in the secrets, and in the text in the same way."""
+    text, secrets = case.text, []
+    for secret in case.secrets:
+        other = secret
+        for marker, letters in (("EXAMPLE", string.ascii_uppercase + string.digits), ("e8a3b1e", "0123456789abcdef")):
+            while marker in other:
+                other = other.replace(marker, "".join(chance.choices(letters, k=len(marker))), 1)
+        text = text.replace(secret, other)
+        secrets.append(other)
+    return Case(case.id, case.category, text, tuple(secrets), case.keep)
+
+
+def _is_left(secret: str, text: str) -> bool:
+    runs = range(max(1, len(secret) - RUN + 1))
+    return any(secret[at : at + RUN] in text for at in runs)
+
+
+def _share(hits: int, n: int) -> dict[str, float | int]:
+    low, high = wilson(hits, n)
+    return {"share": hits / n if n else 1.0, "n": n, "low": low, "high": high}
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share."""
+    if not n:
+        return 0.0, 1.0
+    share, square = hits / n, _Z95**2
+    middle = share + square / (2 * n)
+    half = _Z95 * sqrt(share * (1 - share) / n + square / (4 * n * n))
+    return max(0.0, (middle - half) / (1 + square / n)), min(1.0, (middle + half) / (1 + square / n))
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Print the grade of each file, with and without its markers."""
+    for path in arguments:
+        for seed in (None, 1, 2, 3):
+            print(json.dumps({"file": path, "seed": seed, **grade(path, seed=seed)}, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
