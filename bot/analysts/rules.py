@@ -88,7 +88,9 @@ def _check(hypotheses: Sequence[Hypothesis]) -> Check:
     """Look when the first effect began: it cannot be older than its cause, whatever the rivals are."""
     best = hypotheses[0]
     rival = next((h for h in hypotheses[1:] if h.trigger.at != best.trigger.at), None)
-    since = f"{best.trigger.at:%H:%M}" if best.trigger.at else "the change"
+    if best.trigger.at is None:
+        return _state_check(hypotheses)
+    since = f"{best.trigger.at:%H:%M}"
     other = f"it began at {rival.trigger.at:%H:%M}" if rival and rival.trigger.at else f"it was there before {since}"
     return Check(
         do=f"Look up when this was first seen: {best.links[0].effect}",
@@ -96,6 +98,16 @@ def _check(hypotheses: Sequence[Hypothesis]) -> Check:
         expect_if_false=other,
         splits=tuple(h.id for h in hypotheses),
         minutes=5,
+    )
+
+
+def _state_check(hypotheses: Sequence[Hypothesis]) -> Check:
+    return Check(
+        do=f"Read the log for the first trace of this: {hypotheses[0].trigger.what}",
+        expect_if_true=f"it stands before {hypotheses[0].links[0].effect}",
+        expect_if_false="no trace of it",
+        splits=tuple(h.id for h in hypotheses),
+        minutes=15,
     )
 
 

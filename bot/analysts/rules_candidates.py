@@ -1,20 +1,22 @@
 """Which change may have started it: mentions of one change gathered, weighed and, where the thread says so, ruled out."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.incident import cues
 from bot.incident.case import Case
-from bot.incident.entities import Lexicon, acronyms, is_name, lexicon, words
+from bot.incident.entities import Lexicon, acronyms, entities, is_name, lexicon, words
 from bot.incident.facts import Fact, FactKind
 from bot.incident.messages import AuthorKind, Message
+from bot.incident.naming import people
 
 _SAME_MOMENT = timedelta(minutes=3)
 _ROUND_MOMENT = timedelta(minutes=10)
 _HORIZON = timedelta(hours=72)
 _RECOVERY_SPAN = timedelta(minutes=75)
+_PROCEDURE_SPAN = timedelta(minutes=90)
 _RAREST = 0.55
 _TOPS = (1.0, 0.7, 0.5, 0.35, 0.25)
 _SYMPTOMS = frozenset({FactKind.ALERT, FactKind.IMPACT})
@@ -51,6 +53,8 @@ class Candidate:
         affinity: The part of `score` that words and statements give, time left out.
         refuted_by: The facts that ruled it out; empty while it is alive.
         reversal: The action that undid it before the trouble ended.
+        earlier_steps: What the same person did just before as part of the same work.
+        is_condition: A state somebody found, not something that happened; it has no moment.
     """
 
     facts: tuple[Fact, ...]
@@ -59,6 +63,7 @@ class Candidate:
     affinity: float = 0.0
     refuted_by: tuple[Fact, ...] = ()
     reversal: Fact | None = None
+    earlier_steps: tuple[Fact, ...] = ()
     is_condition: bool = False
     entities: frozenset[str] = field(default_factory=frozenset)
 
@@ -80,23 +85,11 @@ class Candidate:
 
 def scene(case: Case) -> Scene:
     """Read a case once for all that follows."""
-    names = _names(case.incident.messages)
+    names = people(case.incident.messages)
     weights = lexicon([f.entities for f in case.facts], ignore={w for name in names for w in words(name)})
     symptom = _symptom(case, weights)
     at = symptom.at if symptom else None
     return Scene(case=case, weights=weights, names=names, onset_at=at, symptom=symptom)
-
-
-def _names(messages: Iterable[Message]) -> frozenset[str]:
-    """People's names: authors, and whom a bot names as the one who did it."""
-    people = {m.author.name for m in messages if m.author.kind is AuthorKind.PERSON}
-    doers = {
-        value
-        for m in messages
-        for name, value in m.fields
-        if name.lower() in {"author", "queued by", "assigned", "owner", "merged by", "user"} and value.isalpha()
-    }
-    return frozenset(name for full in people | doers for name in (full, *full.split()) if len(name) > 1)
 
 
 def _symptom(case: Case, weights: Lexicon) -> Fact | None:
@@ -113,8 +106,38 @@ def _symptom(case: Case, weights: Lexicon) -> Fact | None:
 def candidates(view: Scene) -> tuple[Candidate, ...]:
     """Return all changes of the case, the best fitting first; the ruled-out ones are among them."""
     groups = _grouped(view)
-    found = [_weighed(group, view) for group in groups]
+    found = _procedures([_weighed(group, view) for group in groups], view)
     return tuple(sorted(found, key=lambda c: (not c.refuted_by, c.score), reverse=True))
+
+
+def _procedures(found: Sequence[Candidate], view: Scene) -> list[Candidate]:
+    """Steps of one piece of work stand or fall together: its last step before the trouble speaks for all."""
+    steps = sorted(found, key=lambda c: c.at)
+    out: list[Candidate] = []
+    for candidate in steps:
+        before = next((c for c in out if _continues(c, candidate, view)), None)
+        if before is not None:
+            out.remove(before)
+        out.append(_with_step(candidate, before) if before else candidate)
+    return out
+
+
+def _continues(before: Candidate, after: Candidate, view: Scene) -> bool:
+    if before.refuted_by or after.refuted_by or view.onset_at is None or after.at > view.onset_at:
+        return False
+    told = [view.message(c.head) for c in (before, after)]
+    by_one_person = told[0].author.id == told[1].author.id and told[0].author.kind is AuthorKind.PERSON
+    return by_one_person and after.at - before.at <= _PROCEDURE_SPAN and told[0].thread_ts == told[1].thread_ts
+
+
+def _with_step(candidate: Candidate, before: Candidate) -> Candidate:
+    return replace(
+        candidate,
+        score=max(candidate.score, before.score) + 0.2,
+        affinity=max(candidate.affinity, before.affinity),
+        support=candidate.support or before.support,
+        earlier_steps=(*before.earlier_steps, before.head),
+    )
 
 
 def _grouped(view: Scene) -> list[tuple[Fact, ...]]:
@@ -153,15 +176,15 @@ def _rare_names(one: Fact, other: Fact, view: Scene) -> set[str]:
 
 
 def _weighed(group: tuple[Fact, ...], view: Scene) -> Candidate:
-    entities = _entities(group, view)
-    support = _support(group, entities, view)
-    reversal = _reversal(group, entities, view)
+    about = _entities(group, view)
+    support = _support(group, about, view)
+    reversal = _reversal(group, about, view)
     affinity = sum(w * share for (_, w), share in zip(support, _TOPS, strict=False))
     affinity += _owned(group, view) + _kind_fits(group, view) + (2.5 if reversal else 0.0)
     refuted = _refuted_by(group, view)
     return Candidate(
         facts=group, support=support, score=affinity + _nearness(group, view), affinity=affinity,
-        refuted_by=() if _is_restored(refuted, support) else refuted, reversal=reversal, entities=entities,
+        refuted_by=() if _is_restored(refuted, support) else refuted, reversal=reversal, entities=about,
     )  # fmt: skip
 
 
@@ -170,7 +193,9 @@ def _entities(group: Sequence[Fact], view: Scene) -> frozenset[str]:
     short = acronyms(view.message(fact).text for fact in group)
     texts = [m.text for m in view.case.incident.messages]
     spelled = {n for n, pattern in short.items() if any(pattern.search(text) for text in texts)}
-    return own | spelled
+    is_state = any(fact.kind is not FactKind.CHANGE for fact in group)
+    told = entities(view.message(group[0]).text) if is_state else frozenset()
+    return own | spelled | told
 
 
 def _nearness(group: Sequence[Fact], view: Scene) -> float:
@@ -199,17 +224,20 @@ def _kind_fits(group: Sequence[Fact], view: Scene) -> float:
 
 
 def _support(
-    group: Sequence[Fact], entities: frozenset[str], view: Scene
+    group: Sequence[Fact], about: frozenset[str], view: Scene
 ) -> tuple[tuple[Fact, float], ...]:
     own = {fact.cites[0] for fact in group}
+    is_change = any(fact.kind is FactKind.CHANGE for fact in group)
     start = min(view.message(fact).at for fact in group)
-    later = (f for f in view.case.facts.of(*_FINDINGS) if f.cites[0] not in own and view.message(f).at >= start)
-    weighed = ((fact, _pointing(fact, group, entities, view)) for fact in later)
+    found = (f for f in view.case.facts.of(*_FINDINGS) if f.cites[0] not in own)
+    later = (f for f in found if not is_change or view.message(f).at >= start)
+    weighed = ((fact, _pointing(fact, group, about, view)) for fact in later)
     return tuple(sorted(((f, w) for f, w in weighed if w >= _RAREST / 2), key=lambda pair: -pair[1]))
 
 
-def _pointing(fact: Fact, group: Sequence[Fact], entities: frozenset[str], view: Scene) -> float:
-    shared = view.weights.overlap(entities, fact.entities)
+def _pointing(fact: Fact, group: Sequence[Fact], about: frozenset[str], view: Scene) -> float:
+    """Return how strongly a finding points at a change; an alert only names what is broken."""
+    shared = view.weights.overlap(about, fact.entities) * (0.5 if fact.kind is FactKind.ALERT else 1.0)
     message = view.message(fact)
     if abs(fact.at - group[0].at) <= _SAME_MOMENT and fact.at != message.at:
         shared += 1.5
@@ -220,15 +248,20 @@ def _pointing(fact: Fact, group: Sequence[Fact], entities: frozenset[str], view:
     return min(shared, 3.0) * (1.5 if explains else 1.0) * (1.2 if owns and explains else 1.0)
 
 
-def _reversal(group: Sequence[Fact], entities: frozenset[str], view: Scene) -> Fact | None:
+def _reversal(group: Sequence[Fact], about: frozenset[str], view: Scene) -> Fact | None:
     """The last thing done before the trouble ended, when it is about this change."""
     end = view.case.facts.recovery
     if end is None:
         return None
     done = [f for f in view.case.facts.of(FactKind.ACTION, FactKind.DECISION) if end.at - _RECOVERY_SPAN <= f.at <= end.at]
     failed = {i for f in view.case.facts.of(FactKind.RULED_OUT) for i in f.cites[1:]}
-    about = [f for f in done if f.cites[0] not in failed and view.weights.overlap(entities, f.entities) >= _RAREST]
-    return about[-1] if about and about[-1].cites[0] not in {g.cites[0] for g in group} else None
+    own = {fact.cites[0] for fact in group}
+    fitting = [
+        f
+        for f in done
+        if f.cites[0] not in failed | own and view.weights.overlap(about, f.entities) >= _RAREST
+    ]
+    return fitting[-1] if fitting else None
 
 
 def _refuted_by(group: Sequence[Fact], view: Scene) -> tuple[Fact, ...]:
@@ -256,5 +289,5 @@ def _is_condition(message: Message, fact: Fact) -> bool:
 def _as_condition(candidate: Candidate, view: Scene) -> Candidate:
     """A state has no moment; what was reproduced and what was fixed afterwards speak for it."""
     proven = any(cues.REPRODUCED.search(view.message(f).text) for f, _ in candidate.support)
-    affinity = candidate.affinity + (2.0 if proven else 0.6)
+    affinity = candidate.affinity + (2.0 if proven else 1.0)
     return replace(candidate, affinity=affinity, score=affinity, is_condition=True)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from bot.analysts.rules_candidates import Candidate, Scene
 from bot.analysts.rules_words import phrase, quote
 from bot.incident import cues
+from bot.incident.entities import words
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Evidence, EvidenceKind, Hypothesis, Impact, Link, Trigger
 
@@ -14,6 +15,7 @@ _BETWEEN = frozenset({FactKind.OBSERVATION, FactKind.DENIAL, FactKind.IMPACT, Fa
 _STEP_COST = 0.7
 _MOST_FINDINGS = 40
 _CLAIM_CHARS = 140
+_ECHO_SHARE = 0.5
 _KIND_BONUS = {FactKind.DENIAL: 1.2, FactKind.OBSERVATION: 0.5, FactKind.IMPACT: 0.2, FactKind.ALERT: 0.0}
 
 
@@ -40,11 +42,20 @@ def chain(candidate: Candidate, view: Scene, *, number: int) -> Hypothesis | Non
     return Hypothesis(
         id=f"H{number}",
         claim=_claim(what, links),
-        trigger=Trigger(what=what, evidence=_trigger_evidence(candidate, view), at=candidate.at),
+        trigger=Trigger(
+            what=what, evidence=_trigger_evidence(candidate, view), at=None if candidate.is_condition else candidate.at
+        ),
         links=links,
         impact=_impact(symptom, view),
-        refuted_if=f"{links[0].effect} was there before {candidate.at:%H:%M} UTC",
+        conditions=tuple(phrase(step, names=names) for step in candidate.earlier_steps[-2:]),
+        refuted_if=_refuted_if(candidate, links[0].effect),
     )
+
+
+def _refuted_if(candidate: Candidate, effect: str) -> str:
+    if candidate.is_condition:
+        return f"{effect} where that is not so"
+    return f"{effect} was there before {candidate.at:%H:%M} UTC"
 
 
 def _claim(what: str, links: Sequence[Link]) -> str:
@@ -82,12 +93,20 @@ def _findings(candidate: Candidate, symptom: Fact, view: Scene) -> list[Fact]:
     pointed = [fact for fact, _ in candidate.support]
     others = sorted(view.case.facts.of(*_BETWEEN), key=lambda f: -_step(f, symptom, view))
     ordered = dict.fromkeys((*pointed, *others))
-    start = candidate.at
-    return [f for f in ordered if f.cites[0] not in taken and f.kind in _BETWEEN and _is_no_earlier(f, start, view)][:_MOST_FINDINGS]
+    fitting = (f for f in ordered if f.cites[0] not in taken and f.kind in _BETWEEN and _may_follow(f, candidate, view))
+    return [f for f in fitting if not _is_echo(f, symptom)][:_MOST_FINDINGS]
 
 
-def _is_no_earlier(fact: Fact, start, view: Scene) -> bool:  # noqa: ANN001
-    return view.message(fact).at >= start
+def _may_follow(fact: Fact, candidate: Candidate, view: Scene) -> bool:
+    return candidate.is_condition or view.message(fact).at >= candidate.at
+
+
+def _is_echo(fact: Fact, symptom: Fact) -> bool:
+    """A pager repeats what the monitor said: that is no step of its own."""
+    if fact.kind is not FactKind.ALERT:
+        return False
+    one, other = words(fact.text), words(symptom.text)
+    return len(one & other) >= _ECHO_SHARE * min(len(one), len(other))
 
 
 def _step(fact: Fact, symptom: Fact, view: Scene) -> float:
@@ -111,7 +130,10 @@ def _link(n: int, pair: tuple[Fact, Fact], candidate: Candidate, view: Scene) ->
 
 def _link_evidence(n: int, cause: Fact, effect: Fact, candidate: Candidate, view: Scene) -> Iterator[Evidence]:
     tied = view.ties(cause, effect) > 0 or (n == 0 and any(f.id == effect.id for f, _ in candidate.support))
+    tied = tied or cause.kind is FactKind.DENIAL
     yield _cite(cause, view, EvidenceKind.CORRELATIONAL if tied else EvidenceKind.INFERENTIAL)
+    for step in candidate.earlier_steps[-1:] if n == 0 else ():
+        yield _cite(step, view, EvidenceKind.CORRELATIONAL)
     yield _cite(effect, view, _kind(effect, view) if tied else EvidenceKind.INFERENTIAL)
     if n == 0:
         for fact in _explaining(candidate, view, without={cause.cites[0], effect.cites[0]}):

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 from bot.incident.facts import Fact, FactKind
 from bot.incident.messages import Message
+from bot.incident.naming import impersonal
 from bot.incident.sentences import clean, pieces, shorten
 
 PHRASE_CHARS = 80
-_BY = re.compile(r"\s*\b(?:deployed by|merged by|started by|queued by|triggered by|approved by|by)\s+@?{names}\b", re.IGNORECASE)
 _STATE_WORDS = re.compile(
-    r"^\W*(?:triggered|firing|resolved|recovered|warn(?:ing)?|alarm|alert)\b\W*|\[(?:firing|resolved)(?::\d+)?\]\s*|\[p\d\]\s*|"
+    r"\[(?:firing|resolved)(?::\d+)?\]\s*|\[p\d\]\s*|^\W*(?:triggered|firing|resolved|recovered|warn(?:ing)?|alarm|alert)\b[\s:·|]*|"
     r"^(?:cloudwatch alarm)\s*\|\s*|\s*\((?:\w+=\S+\s*)+\)|\s*\|\s*account: \d+",
     re.IGNORECASE,
 )
@@ -18,7 +18,6 @@ _LEAD = re.compile(
     r"^(?:(?:fyi|also|and|so|but|then|ok|ack|done|oh no|there it is|update|now|hm+|right|well|because|that|sh\*+t?|sh|shit|damn|oops|yes|no)\b[\s,.:!]*)+",
     re.IGNORECASE,
 )
-_FIRST_PERSON = ((r"\b(?:i|we)'?(?:ve| have)?\b", "somebody"), (r"\b(?:my|our)\b", "the"), (r"\bus\b", "them"), (r"\bme\b", "somebody"))
 
 
 def phrase(fact: Fact, *, names: Iterable[str], limit: int = PHRASE_CHARS) -> str:
@@ -27,18 +26,7 @@ def phrase(fact: Fact, *, names: Iterable[str], limit: int = PHRASE_CHARS) -> st
     if fact.kind is FactKind.ALERT:
         text = _STATE_WORDS.sub("", _STATE_WORDS.sub("", text))
     text = _LEAD.sub("", text) or text
-    return shorten(nameless(text, names=names).strip(" ,.;:-·|"), limit)
-
-
-def nameless(text: str, *, names: Iterable[str]) -> str:
-    """Return `text` with people's names and first persons made neutral."""
-    alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
-    if alternatives:
-        text = re.sub(_BY.pattern.replace("{names}", f"(?:{alternatives})"), "", text, flags=re.IGNORECASE)
-        text = re.sub(rf"(?<![\w/-])@?(?:{alternatives})(?![\w/-])", "somebody", text, flags=re.IGNORECASE)
-    for pattern, instead in _FIRST_PERSON:
-        text = re.sub(pattern, instead, text, flags=re.IGNORECASE)
-    return text
+    return shorten(impersonal(text, names=names).strip(" ,.;:-·|"), limit)
 
 
 def quote(fact: Fact, message: Message, *, limit: int = 200) -> str:

@@ -230,7 +230,7 @@ UNSAFE = _any(
 REPRODUCED = _any(r"\breproduc\w+\b|\bconfirmed\b|\bproved\b|\bproof\b|\bverified\b|\brepro\b|\bcan trigger it\b")
 DESTRUCTIVE = _any(
     r"\b(?:remov\w+|delet\w+|destroy\w*|revok\w+|expir\w+|drop(?:ped|ping)?|wip(?:ed|ing)|purg\w+|truncat\w+|detach\w*|"
-    r"disabl\w+|retir\w+|decommission\w*|replac\w+|rotat\w+|renam\w+|deregister\w*)\b",
+    r"disabl\w+|retir\w+|decommission\w*|renam\w+|deregister\w*)\b",
 )
 ABSENT = _any(
     r"invalid|not ?found|no such|missing|unknown|empty|does not exist|gone|could not open|refused|denied|unauthor|forbidden|"

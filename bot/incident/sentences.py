@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _FENCE = re.compile(r"```(.*?)(?:```|\Z)", re.DOTALL)
 _BREAK = re.compile(
@@ -26,10 +26,12 @@ class Piece:
     Attributes:
         raw: Exactly as it stands in the message.
         is_code: It is a log, a configuration or a command, not prose.
+        lead: The words that introduce it, such as `log of the first failure:`; else empty.
     """
 
     raw: str
     is_code: bool = False
+    lead: str = ""
 
     @property
     def text(self) -> str:
@@ -39,7 +41,21 @@ class Piece:
 
 def pieces(text: str) -> tuple[Piece, ...]:
     """Return the pieces of `text` in order, each once."""
-    return tuple(dict.fromkeys(_pieces(text)))
+    return tuple(_introduced(tuple(dict.fromkeys(_pieces(text)))))
+
+
+def _introduced(found: tuple[Piece, ...]) -> Iterator[Piece]:
+    for n, piece in enumerate(found):
+        before = found[n - 1] if n else None
+        after = found[n + 1] if n + 1 < len(found) else None
+        if piece.is_code and before is not None and _introduces(before):
+            yield replace(piece, lead=before.raw)
+        elif not (after is not None and after.is_code and _introduces(piece)):
+            yield piece
+
+
+def _introduces(piece: Piece) -> bool:
+    return not piece.is_code and piece.raw.endswith(":")
 
 
 def _pieces(text: str) -> Iterator[Piece]:

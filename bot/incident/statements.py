@@ -34,6 +34,7 @@ _SUSPECT_QUESTION = re.compile(
     re.IGNORECASE,
 )
 _WEAK_ENTITIES = 2
+_BACK_REFERENCE = re.compile(r"\b(?:that|it|this|which) (?:was|happened|went out|ran) (?:at |around |about )?\d{1,2}:\d\d\b", re.IGNORECASE)
 _MEASURED = re.compile(r"\d|[a-z]+[A-Z]|\w[_-]\w|/\w")
 
 
@@ -67,7 +68,9 @@ def said(piece: Piece, message: Message) -> Statement | None:
     if kind is None:
         return None
     at = _when(piece, message) if kind in _TIMED else None
-    raw = telling_line(piece.raw) if piece.is_code else piece.raw
+    if piece.is_code and kind is FactKind.OBSERVATION and cues.INNOCENT.search(piece.lead):
+        kind = FactKind.RULED_OUT
+    raw = f"{piece.lead} {telling_line(piece.raw)}" if piece.is_code else piece.raw
     return Statement(
         kind=kind, message=message, raw=piece.raw, text=Piece(raw=raw).text, at=at or message.at, is_stated=at is not None,
         is_code=piece.is_code, is_weak=is_weak,
@@ -83,7 +86,10 @@ _TIMED = frozenset({FactKind.CHANGE, FactKind.OBSERVATION, FactKind.IMPACT, Fact
 
 
 def _when(piece: Piece, message: Message) -> datetime | None:
-    return stated_at(piece.raw, said_at=message.at)
+    """`we rotated keys tonight. but that was 20:37`: the time may stand in the next sentence."""
+    own = stated_at(piece.raw, said_at=message.at)
+    later = None if own or piece.is_code else _BACK_REFERENCE.search(message.text)
+    return stated_at(later[0], said_at=message.at) if later else own
 
 
 def _code_kind(piece: Piece, message: Message) -> FactKind | None:

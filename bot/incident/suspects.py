@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.incident import cues
-from bot.incident.entities import Lexicon, entities, lexicon, stem
+from bot.incident.entities import Lexicon, entities, is_name, lexicon, stem
 from bot.incident.facts import FactKind
 from bot.incident.sentences import pieces, shorten
 from bot.incident.statements import Statement
+from bot.incident.times import stated_times
 
 _WINDOW = timedelta(hours=3)
+_SAME_MOMENT = timedelta(minutes=3)
 _NEAR_STATEMENTS = 10
 _NEAR_SPAN = timedelta(minutes=30)
 _SHARED_ENOUGH = 0.5
@@ -45,8 +47,29 @@ def _resolved(n: int, statements: Sequence[Statement], weights: Lexicon) -> Stat
     suspects = _suspects(n, statements, weights)
     if not suspects:
         return replace(statement, kind=FactKind.OBSERVATION)
-    targets = tuple(dict.fromkeys(s.message.id for s in suspects if s.message.id != statement.message.id))
+    undone = _undone(statement, suspects, statements)
+    about = (s.message.id for s in (*suspects, *undone) if s.message.id != statement.message.id)
+    targets = tuple(dict.fromkeys(about))
     return replace(statement, targets=targets, status=_label(suspects))
+
+
+def _undone(outcome: Statement, suspects: Sequence[Statement], statements: Sequence[Statement]) -> list[Statement]:
+    """Return the changes that were undone without effect: whoever undid them named their version or moment."""
+    tried = [s for s in suspects if cues.REVERSAL.search(f"{_told(s)} {outcome.raw}")]
+    changes = [s for s in statements if s.kind is FactKind.CHANGE and s.message.at < outcome.message.at]
+    return [change for change in changes if any(_names(t, change) for t in tried)]
+
+
+def _names(tried: Statement, change: Statement) -> bool:
+    if tried.is_bot and any(is_name(entity) for entity in tried.entities & change.entities):
+        return True
+    versions = {e for e in _about(tried) & change.entities if is_name(e) and any(char.isdigit() for char in e)}
+    times = stated_times(_told(tried), said_at=tried.message.at)
+    return bool(versions) or any(abs(stated.at - change.at) <= _SAME_MOMENT for stated in times)
+
+
+def _told(statement: Statement) -> str:
+    return statement.raw if statement.is_bot else statement.message.text
 
 
 def _suspects(n: int, statements: Sequence[Statement], weights: Lexicon) -> list[Statement]:
@@ -54,14 +77,14 @@ def _suspects(n: int, statements: Sequence[Statement], weights: Lexicon) -> list
     earlier = [s for s in statements[:n] if _is_suspect(s) and statement.message.at - s.message.at <= _WINDOW]
     named = [s for s in earlier if weights.overlap(statement.entities, _about(s)) >= _SHARED_ENOUGH]
     if cues.FIX_FAILED.search(statement.raw):
-        tried = [s for s in earlier if _is_attempt(s)][-1:]
+        tried = [s for s in earlier if _is_attempt(s) and statement.message.at - s.message.at <= _NEAR_SPAN][-2:]
         return _with_reasons(tried or named, earlier, weights)
     return named or _nearest(statement, earlier)
 
 
 def _about(statement: Statement) -> frozenset[str]:
     """A suspicion is about all that its message says: `r9 was just before. rolling back`."""
-    return statement.entities if statement.is_bot else entities(statement.message.text)
+    return entities(_told(statement))
 
 
 def _is_suspect(statement: Statement) -> bool:
