@@ -75,11 +75,14 @@ class ClaudeAnalyst:
         self._opening = asyncio.Lock()
 
     async def warm(self) -> None:
-        """Load the SDK and make the client, once, in a thread; the first question waits for it otherwise."""
-        async with self._opening:
-            if self._session is None:
-                self._session = await asyncio.to_thread(self._open)
-                log.info("model.warmed")
+        """Load the SDK and make the client, once, in a thread; the first question waits for it otherwise.
+
+        Never raises for a key or an address that cannot be used: the questions fail then, in plain words.
+        """
+        try:
+            await self._ready()
+        except TroubleError as trouble:
+            log.warning("model.unavailable", reason=trouble.reason)
 
     async def close(self) -> None:
         """Close the client; safe to call twice."""
@@ -110,6 +113,13 @@ class ClaudeAnalyst:
                     return
                 shown = 0 if isinstance(step, Restart) else shown + 1
                 yield step
+
+    async def _ready(self) -> "Session":
+        async with self._opening:
+            if self._session is None:
+                self._session = await asyncio.to_thread(self._open)
+                log.info("model.warmed")
+            return self._session
 
     def _open(self) -> "Session":
         from bot.adapters.claude_stream import Session  # noqa: PLC0415  # a second and 40 MB: only in a worker
@@ -142,12 +152,11 @@ class ClaudeAnalyst:
     async def _attempt(
         self, case: Case, reading: Plan, ask: _Ask, ledger: Ledger
     ) -> AsyncGenerator[Hypothesis | Closing, None]:
-        await self.warm()
-        assert self._session is not None  # noqa: S101  # `warm` has set it
+        session = await self._ready()
         model = self._catalogue.find(ask.model)
         most_tokens = min(ANSWER_TOKENS, model.max_output_tokens) if model else ANSWER_TOKENS
         parameters = _parameters(ask, conversation(case, reading, repair=ask.repair), most_tokens)
-        async with aclosing(self._session.answer(parameters, ledger)) as items:
+        async with aclosing(session.answer(parameters, ledger)) as items:
             async for item in items:
                 yield self._signed(item, ask, ledger) if isinstance(item, Closing) else item
 

@@ -28,6 +28,13 @@ from bot.ports import Closing
 TIMEOUT = httpx2.Timeout(connect=5, read=45, write=20, pool=5)
 """Seconds. `read` is the longest silence inside a stream; the API sends pings while the model thinks."""
 
+SDK_FAILURES = (
+    *(anthropic.AnthropicError, httpx2.HTTPError, httpx2.StreamError),
+    # What the SDK runs into when a proxy in between sends no JSON, or events in an order that is none.
+    *(ValueError, LookupError, TypeError, RuntimeError),
+)
+Message = ParsedBetaMessage[None]
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -46,17 +53,15 @@ class Session:
             api_key: The API key.
             base_url: Where the API is; None for the SDK's default, which honours `ANTHROPIC_BASE_URL`.
             rehearsal: Parameters of a request, as `answer` takes them.
+
+        Raises:
+            TroubleError: The key or the address cannot be used.
         """
         asyncio.run(_rehearse(rehearsal))
-        # Retries are ours: the SDK obeys a Retry-After of an hour. No trace headers go to a third party.
-        client = anthropic.AsyncAnthropic(
-            api_key=api_key,
-            base_url=base_url,
-            max_retries=0,
-            timeout=TIMEOUT,
-            open_telemetry={"propagation": False},
-        )
-        return cls(client)
+        try:
+            return cls(_client(api_key=api_key, base_url=base_url))
+        except (anthropic.AnthropicError, httpx2.InvalidURL) as error:
+            raise TroubleError(reason="the key or the address of the API cannot be used") from error
 
     async def close(self) -> None:
         """Close the client's connections."""
@@ -74,13 +79,20 @@ class Session:
         Raises:
             TroubleError: There is no usable answer; what was yielded is void.
         """
-        try:
-            async with aclosing(_read(self.client, parameters, ledger)) as items:
-                async for item in items:
-                    yield item
-        except (anthropic.AnthropicError, httpx2.HTTPError, ValueError) as error:
-            # ValueError: an event that is no JSON, as a broken proxy in between may send.
-            raise trouble_of(error) from error
+        async with aclosing(_read(self.client, parameters, ledger)) as items:
+            async for item in items:
+                yield item
+
+
+def _client(*, api_key: str, base_url: str | None) -> anthropic.AsyncAnthropic:
+    # Retries are ours: the SDK obeys a Retry-After of an hour. No trace headers go to a third party.
+    return anthropic.AsyncAnthropic(
+        api_key=api_key,
+        base_url=base_url,
+        max_retries=0,
+        timeout=TIMEOUT,
+        open_telemetry={"propagation": False},
+    )
 
 
 @dataclass(slots=True)
@@ -104,13 +116,11 @@ async def _read(
     client: anthropic.AsyncAnthropic, parameters: dict[str, Any], ledger: Ledger
 ) -> AsyncGenerator[Hypothesis | Closing, None]:
     answer = _Answer()
-    message: ParsedBetaMessage[None] | None = None
+    message: Message | None = None
     try:
-        async with client.beta.messages.stream(**parameters) as stream:
-            async for event in stream:
-                if message is None and event.type != "message_start":
-                    continue
-                message = stream.current_message_snapshot
+        async with aclosing(_events(client, parameters)) as events:
+            async for event, snapshot in events:
+                message = snapshot
                 # A new hypothesis begins with a brace; parsing at each word would cost its square.
                 if event.type == "text" and "{" in event.text:
                     for hypothesis in answer.more(_complete_items(event)):
@@ -124,6 +134,25 @@ async def _read(
         yield item
 
 
+async def _events(
+    client: anthropic.AsyncAnthropic, parameters: dict[str, Any]
+) -> AsyncGenerator[tuple[Any, Message], None]:
+    """Yield each event with the message as far as it is known, from the first one that begins a message.
+
+    Raises:
+        TroubleError: The SDK or its transport failed.
+    """
+    has_begun = False
+    try:
+        async with client.beta.messages.stream(**parameters) as stream:
+            async for event in stream:
+                has_begun = has_begun or event.type == "message_start"
+                if has_begun:
+                    yield event, stream.current_message_snapshot
+    except SDK_FAILURES as error:
+        raise trouble_of(error) from error
+
+
 def _complete_items(event: Any) -> list[Any]:
     """Return the hypotheses of a partial answer that nothing can be added to: all but the last."""
     try:
@@ -134,7 +163,7 @@ def _complete_items(event: Any) -> list[Any]:
     return items[:-1] if isinstance(items, list) else []
 
 
-def _finish(message: ParsedBetaMessage[None] | None, answer: _Answer) -> list[Hypothesis | Closing]:
+def _finish(message: Message | None, answer: _Answer) -> list[Hypothesis | Closing]:
     _check_end(message.stop_reason if message else None)
     text = "".join(block.text for block in message.content if block.type == "text") if message else ""
     try:

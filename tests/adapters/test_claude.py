@@ -126,6 +126,7 @@ async def test_a_second_question_reads_the_thread_from_the_cache(api, claude):
         (broken("cut"), "the connection to the API broke"),
         (broken("silence"), "the answer was cut"),
         (broken("garbage"), "the API answered in an unknown form"),
+        (broken("disorder"), "the API answered in an unknown form"),
     ],
 )
 async def test_a_stream_that_breaks_is_asked_again_and_what_was_shown_is_taken_back(
@@ -190,6 +191,7 @@ async def test_an_unusable_answer_is_repaired_once_without_its_own_words(api, cl
         (Turn(status=503, error="api_error"), "the API failed", 3),
         (broken("cut"), "the connection to the API broke", 3),
         (broken("silence"), "the answer was cut", 3),
+        (Turn(is_mute=True), "the answer was cut", 3),
         (Turn(words="no"), "the model did not answer in the agreed form", 2),
         (Turn(words="no", end="max_tokens"), "the answer was too long", 2),
         (Turn(words="", end="refusal"), "the model declined", 2),
@@ -273,6 +275,16 @@ async def test_an_api_that_cannot_be_reached_is_no_connection(api):
     )
 
     with pytest.raises(ModelFailedError, match="no connection to the API"):
+        await steps_of(claude, object_store())
+
+    await claude.close()
+
+
+async def test_an_address_that_is_none_fails_in_plain_words_and_warming_up_survives_it():
+    claude = ClaudeAnalyst(catalogue=default_catalogue(), api_key="test", base_url="http://[::1")
+
+    await claude.warm()
+    with pytest.raises(ModelFailedError, match="address of the API cannot be used"):
         await steps_of(claude, object_store())
 
     await claude.close()

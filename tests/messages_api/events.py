@@ -11,8 +11,11 @@ Event = dict[str, Any]
 
 def events(turn: Turn, text: str, *, number: int, model: str, usage: dict[str, Any]) -> Iterator[Event]:
     """Yield the events; a turn that breaks yields them up to there."""
-    yield _start(number, model, usage)
     yield {"type": "ping"}
+    if turn.is_mute:
+        yield {"type": "content_block_stop", "index": 0}
+        return
+    yield _start(number, model, usage)
     yield from _thinking(turn)
     yield {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}}
     shown = text if turn.break_after_chars is None else text[: turn.break_after_chars]

@@ -16,7 +16,8 @@ class Turn:
         end: The stop reason.
         break_after_chars: Where the stream breaks off; None for nowhere.
         breaks_by: How: an error event, a cut connection, silence without end, a clean end without a stop
-            reason, or an event that is no JSON.
+            reason, an event that is no JSON, or an event for a block that was never begun.
+        is_mute: The stream holds no message: a ping, and the end of a block that never began.
         error: Type of the error, for a status other than 200 or an error event.
         message: Its text.
         thinking: Text of a thinking block that comes first; empty for an omitted one.
@@ -29,7 +30,8 @@ class Turn:
     message: str = "Overloaded"
     retry_after: str | None = None
     break_after_chars: int | None = None
-    breaks_by: Literal["error", "cut", "stall", "silence", "garbage"] = "silence"
+    breaks_by: Literal["error", "cut", "stall", "silence", "garbage", "disorder"] = "silence"
+    is_mute: bool = False
     thinking: str = ""
     chunk_chars: int = 24
     pause_seconds: float = 0

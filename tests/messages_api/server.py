@@ -84,6 +84,9 @@ class StandIn:
                 await response.write(as_sse(error_event(turn, request_id=f"req_{len(self.requests):04d}")))
             case "garbage":
                 await response.write(b"event: content_block_delta\ndata: {not json\n\n")
+            case "disorder":
+                delta = {"type": "text_delta", "text": "{"}
+                await response.write(as_sse({"type": "content_block_delta", "index": 7, "delta": delta}))
             case "cut" if request.transport:
                 await asyncio.sleep(0.02)  # what was written must arrive before the connection breaks
                 request.transport.abort()
