@@ -88,7 +88,10 @@ def _unmarked(case: Case, chance: random.Random) -> Case:
     text, secrets = case.text, []
     for secret in case.secrets:
         other = secret
-        for marker, letters in (("EXAMPLE", string.ascii_uppercase + string.digits), ("e8a3b1e", "0123456789abcdef")):
+        for marker, letters in (
+            ("EXAMPLE", string.ascii_uppercase + string.digits),
+            ("e8a3b1e", "0123456789abcdef"),
+        ):
             while marker in other:
                 other = other.replace(marker, "".join(chance.choices(letters, k=len(marker))), 1)
         text = text.replace(secret, other)

@@ -61,4 +61,8 @@ def _takes_style(c: str) -> bool:
 
 def _joins(c: str) -> bool:
     """Say whether a letter belongs to a script that is written with joiners: Arabic to Sinhala, and Mongolian."""
-    return bool(c) and unicodedata.category(c)[0] in "LM" and ("\u0600" <= c <= "\u0dff" or "\u1800" <= c <= "\u18af")
+    return (
+        bool(c)
+        and unicodedata.category(c)[0] in "LM"
+        and ("\u0600" <= c <= "\u0dff" or "\u1800" <= c <= "\u18af")
+    )

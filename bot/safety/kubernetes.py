@@ -58,4 +58,8 @@ def _is_secret(section: bytes, name: bytes, value: bytes) -> bool:
     if len(words) < 3 or is_placeholder(words):  # noqa: PLR2004 shorter is no secret
         return False
     is_encoded = section == b"data"
-    return is_encoded or judge_name(name.decode(errors="replace")) is not Name.HARMLESS or not is_plain_name(words)
+    return (
+        is_encoded
+        or judge_name(name.decode(errors="replace")) is not Name.HARMLESS
+        or not is_plain_name(words)
+    )

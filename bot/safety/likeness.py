@@ -25,7 +25,9 @@ _HARMLESS_ENDS = frozenset(
     "description selector placeholder hint label class method grant strength rules check parser reader "
     "factor engine context mount request response review reviews namespace".split()  # noqa: SIM905 the same
 )
-_HOST = re.compile(r"(?i)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|local|internal|example|cloud|svc|co|test)")
+_HOST = re.compile(
+    r"(?i)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|local|internal|example|cloud|svc|co|test)"
+)
 
 _STOP = frozenset(
     "missing invalid expired null none nil true false required wrong incorrect empty unset set changed rotated "

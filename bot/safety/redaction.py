@@ -58,7 +58,9 @@ class Redactor:
     _own: tuple[tuple[Pattern, bytes], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        own = sorted({value for value in self.literals if len(value) >= _LEAST_LITERAL}, key=len, reverse=True)
+        own = sorted(
+            {value for value in self.literals if len(value) >= _LEAST_LITERAL}, key=len, reverse=True
+        )
         self.literals = ()
         self._own = tuple((Pattern(_own_pattern(value)), value.encode()) for value in own)
 
@@ -156,7 +158,9 @@ def _own_pattern(value: str) -> str:
     """Match a value plain, reversed, spaced, as base64 at each of its three alignments, and as hex."""
     raw = value.encode()
     forms = {value, value[::-1], quote(value, safe=""), raw.hex(), raw.hex().upper()}
-    forms |= {form for form in map(_base64_core, (raw, b"\0" + raw, b"\0\0" + raw)) if len(form) >= _LEAST_LITERAL}
+    forms |= {
+        form for form in map(_base64_core, (raw, b"\0" + raw, b"\0\0" + raw)) if len(form) >= _LEAST_LITERAL
+    }
     spaced = r"[\s._\-]{1,2}".join(map(_escaped, value)) if len(value) <= _MOST_SPACED else ""
     return "|".join([*map(_escaped_all, sorted(forms, key=len, reverse=True)), *([spaced] if spaced else [])])
 
@@ -169,7 +173,13 @@ def _base64_core(raw: bytes) -> str:
 
 
 def _escaped(character: str) -> str:
-    return character if character.isalnum() else "".join(rf"\x{byte:02x}" for byte in character.encode()) if character.isascii() else character
+    return (
+        character
+        if character.isalnum()
+        else "".join(rf"\x{byte:02x}" for byte in character.encode())
+        if character.isascii()
+        else character
+    )
 
 
 def _escaped_all(text: str) -> str:

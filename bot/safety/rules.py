@@ -67,7 +67,11 @@ def _is_said_token(value: str) -> bool:
 
 def _is_url_password(value: str) -> bool:
     port = value.split("/", 1)[0]
-    return bool(value) and not (port.isdigit() and len(port) <= 5) and not value.startswith(("$", "<", "***", "{"))  # noqa: PLR2004 ports
+    return (
+        bool(value)
+        and not (port.isdigit() and len(port) <= 5)
+        and not value.startswith(("$", "<", "***", "{"))
+    )  # noqa: PLR2004 ports
 
 
 def _is_opaque(value: str) -> bool:
@@ -76,7 +80,9 @@ def _is_opaque(value: str) -> bool:
 
 def _is_mail(value: str) -> bool:
     user, _, host = value.lower().partition("@")
-    is_machine = host.endswith((".gserviceaccount.com", ".internal", ".local", ".lan", ".svc")) or "amazonses" in host
+    is_machine = (
+        host.endswith((".gserviceaccount.com", ".internal", ".local", ".lan", ".svc")) or "amazonses" in host
+    )
     return user != "git" and not is_machine
 
 
@@ -176,7 +182,11 @@ _PARAM = (
 
 _STRONG = (
     Rule(kind="private_key", pattern=_PEM, hints=(b"private key",)),
-    Rule(kind="private_key", pattern=r"(?s)Private-Lines: \d+\s(.*?)(?:Private-MAC|\z)", hints=(b"private-lines",)),
+    Rule(
+        kind="private_key",
+        pattern=r"(?s)Private-Lines: \d+\s(.*?)(?:Private-MAC|\z)",
+        hints=(b"private-lines",),
+    ),
     *(Rule(kind=kind, pattern=pattern, hints=hints) for kind, pattern, hints in _TOKENS),
     Rule(
         kind="url_password",
@@ -261,7 +271,11 @@ _ASSIGNED = (
         check=_is_said_token,
         spreads=True,
     ),
-    Rule(kind="authorization", pattern=r"(?i)\bdigest[ \t][^\n]*?response=\"?([0-9a-f]{32,})", hints=(b"digest",)),
+    Rule(
+        kind="authorization",
+        pattern=r"(?i)\bdigest[ \t][^\n]*?response=\"?([0-9a-f]{32,})",
+        hints=(b"digest",),
+    ),
     Rule(
         kind="cookie",
         pattern=r"(?i)\b(?:set-)?cookie\\*[\"'`]?\s*[:=]\s*\\*[\"'`]?([^\n\"'`\\]+)",
@@ -271,7 +285,8 @@ _ASSIGNED = (
     ),
     Rule(
         kind="secret",
-        pattern=r"(?i)\bname\\*[\"']?\s*[:=]\s*\\*[\"']?([\w.-]+)\\*[\"']?\s*,?\s*-?\s*\\*[\"']?value\\*[\"']?\s*[:=]\s*" + _VALUE,
+        pattern=r"(?i)\bname\\*[\"']?\s*[:=]\s*\\*[\"']?([\w.-]+)\\*[\"']?\s*,?\s*-?\s*\\*[\"']?value\\*[\"']?\s*[:=]\s*"
+        + _VALUE,
         hints=(b"value",),
         shape=Shape.NAMED,
         spreads=True,

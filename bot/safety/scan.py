@@ -13,11 +13,25 @@ from bot.safety.patterns import Pattern, Span
 from bot.safety.rules import BARE_AWS_SECRET, BASE64_RUN, ESCAPED_RUN, EVIDENCE, RULES, Rule, Shape
 
 _NEAR_BYTES = 160
-_NEAR_AWS = (b"aws", b"secret", b"akia", b"asia", b"credential", b"access_key", b"accesskey", b"access key", b"s3cmd")
+_NEAR_AWS = (
+    b"aws",
+    b"secret",
+    b"akia",
+    b"asia",
+    b"credential",
+    b"access_key",
+    b"accesskey",
+    b"access key",
+    b"s3cmd",
+)
 _PAIR = Pattern(r"([\w.-]+)=([^;,\s\"']+)")
-_COOKIE_WORDS = frozenset({"path", "expires", "max-age", "samesite", "domain", "secure", "httponly", "priority"})
+_COOKIE_WORDS = frozenset(
+    {"path", "expires", "max-age", "samesite", "domain", "secure", "httponly", "priority"}
+)
 _RUN_ON = Pattern(r"[^\s\"'`<>]*")
-_CUT = Pattern(r"(?:&(?:amp;)?[\w.-]+=|;|,(?:\s|[\"']|[\w.-]+=|$)|\\[nrt\"']|%26|&quot;|&gt;|&lt;|\*+(?:\s|$)|\)[^\s]*$|\]\(|</)")
+_CUT = Pattern(
+    r"(?:&(?:amp;)?[\w.-]+=|;|,(?:\s|[\"']|[\w.-]+=|$)|\\[nrt\"']|%26|&quot;|&gt;|&lt;|\*+(?:\s|$)|\)[^\s]*$|\]\(|</)"
+)
 _SHORT = 6
 _USER_PASSWORD = Pattern(r"[\w.@+-]{1,64}:([^\s:]{6,})")
 _PEM_LINE = Pattern(r"[A-Za-z0-9+/=]{16,}")
@@ -91,7 +105,12 @@ class Scan:
     def _pairs(self, rule: Rule, span: Span) -> None:
         for _, name, value in _PAIR.spans(self.data, *span):
             words = self.text(value)
-            if self.text(name).lower() not in _COOKIE_WORDS and len(words) >= _SHORT and rule.check and rule.check(words):
+            if (
+                self.text(name).lower() not in _COOKIE_WORDS
+                and len(words) >= _SHORT
+                and rule.check
+                and rule.check(words)
+            ):
                 self.claim(*value, rule.kind, spreads=rule.spreads)
 
     def _named(self, rule: Rule) -> None:
@@ -149,7 +168,9 @@ class Scan:
     def _encoded(self) -> None:
         for _, span in BASE64_RUN.spans(self.data):
             decoded = _decoded(self.data[span[0] : span[1]])
-            if decoded and (_USER_PASSWORD.fits(decoded) and _is_login(decoded) or Scan(decoded, depth=1).run()):
+            if decoded and (
+                _USER_PASSWORD.fits(decoded) and _is_login(decoded) or Scan(decoded, depth=1).run()
+            ):
                 self.claim(*span, "encoded_secret", spreads=True)
         if b"%" in self.data:
             for _, span in ESCAPED_RUN.spans(self.data):

@@ -1,0 +1,161 @@
+"""The gate: the last function every outgoing byte passes.
+
+It trusts nothing of what it is given but its structure: whatever an analyst, a thread or a mistake of ours put into
+a message, no ping, foreign link, image, hidden character or secret comes out. Whether a message is too large for
+Slack is asked afterwards, where Slack's limits are known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import GateClosedError
+from bot.safety.hidden import strip_hidden
+from bot.safety.links import allowed_url, broken
+from bot.safety.mentions import inert, inert_markdown, inert_mrkdwn
+from bot.safety.redaction import Redactor
+
+Blocks = list[dict[str, Any]]
+Json = Mapping[str, Any]
+
+_IDS = frozenset(
+    "type action_id block_id callback_id style name unicode task_id status level icon indent border offset format "
+    "verbatim emoji timestamp fallback_id column_settings dispatch_action response_url_enabled".split()  # noqa: SIM905 words
+)
+"""Keys whose values are our own code's and never words for people."""
+_DROPPED = frozenset({"image", "video", "file", "call", "team", "input"})
+_REFERENCES = {"user": "user_id", "usergroup": "usergroup_id", "broadcast": "range"}
+_LEAVES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
+_MOST_DEPTH = 20
+
+
+def gate(
+    blocks: Blocks, text: str, *, allowed_hosts: frozenset[str], mention: str | None, redactor: Redactor
+) -> tuple[Blocks, str]:
+    """Return a message's blocks and text with nothing in them that could do harm.
+
+    Passing twice changes nothing more.
+
+    Args:
+        blocks: Block Kit, of any block type.
+        text: The message's `text`, mrkdwn: what notifications and screen readers say.
+        allowed_hosts: As `links.allowed_url` takes it: hosts, loopback origins, exact URLs.
+        mention: The one user id that may be mentioned: the asker's; None mentions nobody.
+        redactor: The incident's own, so that what it found while reading is found here too.
+
+    Raises:
+        GateClosedError: The blocks are no blocks, so they cannot be made safe.
+        RedactionFailedError: A text could not be checked for secrets.
+    """
+    guard = _Gate(allowed_hosts, mention, redactor)
+    safe = [guard.block(block) for block in blocks]
+    return [block for block in safe if block], inert_mrkdwn(guard.clean(text), allowed_hosts, mention)
+
+
+def gate_text(
+    text: str, *, allowed_hosts: frozenset[str], redactor: Redactor, mention: str | None = None
+) -> str:
+    """Return a Markdown file's text with nothing active in it.
+
+    Args:
+        text: Markdown.
+        allowed_hosts: As for `gate`.
+        redactor: As for `gate`.
+        mention: Nobody is mentioned from a file; taken so that both gates are called alike.
+
+    Raises:
+        RedactionFailedError: The text could not be checked for secrets.
+    """
+    del mention
+    return inert_markdown(redactor.redact(strip_hidden(text)).text, allowed_hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    allowed: frozenset[str]
+    mention: str | None
+    redactor: Redactor
+
+    def clean(self, text: str) -> str:
+        return self.redactor.redact(strip_hidden(text)).text
+
+    def words(self, text: str) -> str:
+        return inert(self.clean(text), self.allowed)
+
+    def block(self, block: Any) -> dict[str, Any] | None:
+        if not isinstance(block, dict) or not isinstance(block.get("type"), str):
+            raise GateClosedError("a block is an object with a type")
+        safe = self._object(block, 0)
+        return safe if safe and _says_something(safe) else None
+
+    def _value(self, key: str, value: Any, depth: int) -> Any:
+        """Make one value safe; None means that it is left out."""
+        if depth > _MOST_DEPTH:
+            raise GateClosedError("blocks are nested too deeply")
+        if isinstance(value, str):
+            return self._string(key, value)
+        if isinstance(value, dict):
+            return self._object(value, depth + 1)
+        if isinstance(value, list):
+            safe = [self._value(key, item, depth + 1) for item in value]
+            return [item for item in safe if item is not None]
+        return value
+
+    def _string(self, key: str, value: str) -> str | None:
+        if key in _IDS:
+            return value
+        if key == "value":
+            return self.clean(value)
+        if key.endswith("url"):
+            return allowed_url(self.clean(value), self.allowed) if key == "url" else None
+        return self.words(value)
+
+    def _object(self, item: Json, depth: int) -> dict[str, Any] | None:
+        kind = item.get("type")
+        if kind in _DROPPED:
+            return None
+        if kind == "link":
+            return self._link(item)
+        if kind in _REFERENCES:
+            return self._reference(item, _REFERENCES[kind])
+        if kind in {"mrkdwn", "markdown"} and isinstance(item.get("text"), str):
+            return self._marked(item)
+        safe = {key: self._value(key, value, depth) for key, value in item.items()}
+        whole = {key: value for key, value in safe.items() if value is not None or item[key] is None}
+        return self._unsplit(whole) if kind in _LEAVES else whole
+
+    def _marked(self, item: Json) -> dict[str, Any]:
+        words = self.clean(item["text"])
+        if item["type"] == "markdown":
+            return {**item, "text": inert_markdown(words, self.allowed)}
+        return {**item, "text": inert_mrkdwn(words, self.allowed, self.mention), "verbatim": True}
+
+    def _link(self, item: Json) -> dict[str, Any]:
+        url, label = self.clean(str(item.get("url", ""))), self.words(str(item.get("text") or ""))
+        safe = allowed_url(url, self.allowed)
+        if safe:
+            return {**item, "url": safe, **({"text": label} if label else {})}
+        shown = f"{label} ({broken(url)})" if label and label not in {url, broken(url)} else broken(url)
+        return {"type": "text", "text": shown}
+
+    def _reference(self, item: Json, key: str) -> dict[str, Any]:
+        name = str(item.get(key, ""))
+        if item["type"] == "user" and self.mention and name == self.mention:
+            return {"type": "user", "user_id": name}
+        return {"type": "text", "text": "@" + self.words(name)}
+
+    def _unsplit(self, section: dict[str, Any]) -> dict[str, Any]:
+        """Find a secret that is split over elements; such a section loses its styles, not its words."""
+        leaves = [leaf for leaf in section.get("elements", []) if isinstance(leaf, dict)]
+        joined = "".join(str(leaf.get("text", "")) for leaf in leaves)
+        redacted = self.redactor.redact(joined)
+        if not redacted.found:
+            return section
+        return {**section, "elements": [{"type": "text", "text": inert(redacted.text, self.allowed)}]}
+
+
+def _says_something(block: Json) -> bool:
+    """A block that lost all it had (an image, say) is left out: Slack refuses it."""
+    if block["type"] == "section":
+        return bool(block.get("text") or block.get("fields"))
+    return "elements" not in block or bool(block["elements"])
