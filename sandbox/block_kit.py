@@ -65,10 +65,10 @@ _TEXT_INPUT: dict[str, Rule] = {
 
 def _select(kind: str, **fields: Rule) -> dict[str, Rule]:
     initial: dict[str, Rule] = {f"initial_{name}": anything for name in ("option", "options")}
-    initial |= {f"initial_{kind}": anything, f"initial_{kind}s": anything}
+    initial |= {f"initial_{kind}": anything, f"initial_{kind.removesuffix('s')}": anything}
     extra: dict[str, Rule] = dict.fromkeys(("filter", "response_url_enabled", "min_query_length"), anything)
     rule = _element({}, _SELECT | initial | extra | {"default_to_current_conversation": anything} | fields)
-    return {f"{kind}_select": rule, f"multi_{kind}s_select": rule}
+    return {f"{kind}_select": rule, f"multi_{kind}_select": rule}
 
 
 _STATIC = _element(
@@ -87,9 +87,9 @@ INTERACTIVE: dict[str, Rule] = {
     "datepicker": _element({}, _PLACEHOLDER | _PICKER),
     "timepicker": _element({}, _PLACEHOLDER | _PICKER),
     "datetimepicker": _element({}, _PICKER),
-    **_select("user"),
-    **_select("channel"),
-    **_select("conversation"),
+    **_select("users"),
+    **_select("channels"),
+    **_select("conversations"),
     **_select("external"),
 }
 """Elements that a person can press or choose in."""

@@ -46,10 +46,8 @@ class News:
     def _show_root(self, channel: Channel, change: Change) -> None:
         """A new reply changes the root's counters."""
         root_ts = change.what.get("thread_ts")
-        root = (
-            channel.find(str(root_ts)) if change.kind == "posted" and root_ts != change.what["ts"] else None
-        )
-        if root is not None:
+        root = channel.find(str(root_ts)) if change.kind == "posted" else None
+        if root is not None and root_ts != change.what["ts"]:
             self.publish(self._message_event(channel, root))
 
     def _page_event(self, channel: Channel, change: Change) -> dict[str, Any]:

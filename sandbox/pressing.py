@@ -10,9 +10,8 @@ _CHOSEN = frozenset({"static_select", "overflow", "radio_buttons", "external_sel
 _CHOSEN_MANY = frozenset({"checkboxes", "multi_static_select", "multi_external_select"})
 _PICKED = {
     "users_select": "selected_user",
-    "user_select": "selected_user",
-    "channel_select": "selected_channel",
-    "conversation_select": "selected_conversation",
+    "channels_select": "selected_channel",
+    "conversations_select": "selected_conversation",
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",

@@ -13,7 +13,7 @@ from sandbox.clock import MICROS, micros_of, ts_of
 from sandbox.errors import ScenarioError
 
 MOST_FILE_BYTES = 20_000_000
-ASK_GRACE_SECONDS = 30
+ASK_GRACE_SECONDS = 1
 """Scenario seconds after `ask_at` at which the play pauses: its message is read before the question comes."""
 
 
