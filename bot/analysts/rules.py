@@ -63,7 +63,7 @@ def _chains(live: Sequence[Candidate], view: Scene, *, start: int) -> tuple[Hypo
 
 
 def _refuted(found: Sequence[Candidate], view: Scene, *, start: int) -> tuple[Hypothesis, ...]:
-    out = []
+    out: list[Hypothesis] = []
     for candidate in found:
         made = chain(candidate, view, number=start + len(out)) if candidate.refuted_by else None
         if made is not None and len(out) < _MOST_REFUTED:
@@ -74,7 +74,10 @@ def _refuted(found: Sequence[Candidate], view: Scene, *, start: int) -> tuple[Hy
 def _as_refuted(hypothesis: Hypothesis, candidate: Candidate, view: Scene) -> Hypothesis:
     words = phrase(candidate.refuted_by[0], names=view.names)
     return replace(
-        hypothesis, status=Status.REFUTED, reopen_if=f"what ruled it out does not hold: {words}", next_check=None
+        hypothesis,
+        status=Status.REFUTED,
+        reopen_if=f"what ruled it out does not hold: {words}",
+        next_check=None,
     )
 
 
@@ -91,7 +94,11 @@ def _check(hypotheses: Sequence[Hypothesis]) -> Check:
     if best.trigger.at is None:
         return _state_check(hypotheses)
     since = f"{best.trigger.at:%H:%M}"
-    other = f"it began at {rival.trigger.at:%H:%M}" if rival and rival.trigger.at else f"it was there before {since}"
+    other = (
+        f"it began at {rival.trigger.at:%H:%M}"
+        if rival and rival.trigger.at
+        else f"it was there before {since}"
+    )
     return Check(
         do=f"Look up when this was first seen: {best.links[0].effect}",
         expect_if_true=f"not before {since} UTC, and soon after",
@@ -124,14 +131,20 @@ def _mitigation(fact: Fact, live: Sequence[Candidate], view: Scene) -> Mitigatio
     if not helped or view.symptom is None or view.message(fact).at < view.symptom.at:
         return None
     return Mitigation(
-        do=phrase(fact, names=view.names, limit=120), safe_under=tuple(f"H{n}" for n in helped), cites=fact.cites[:1]
+        do=phrase(fact, names=view.names, limit=120),
+        safe_under=tuple(f"H{n}" for n in helped),
+        cites=fact.cites[:1],
     )
 
 
 def _acts_on(fact: Fact, candidate: Candidate, view: Scene) -> bool:
     if candidate.reversal is not None and candidate.reversal.id == fact.id:
         return True
-    does = cues.DOING.search(fact.text) or cues.REVERSAL.search(fact.text) or cues.STATE_CHANGE_VERB.search(fact.text)
+    does = (
+        cues.DOING.search(fact.text)
+        or cues.REVERSAL.search(fact.text)
+        or cues.STATE_CHANGE_VERB.search(fact.text)
+    )
     return bool(does) and view.weights.overlap(candidate.entities, fact.entities) >= _ENOUGH / 2
 
 

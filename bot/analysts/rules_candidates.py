@@ -13,6 +13,7 @@ from bot.incident.messages import AuthorKind, Message
 from bot.incident.naming import people
 
 _SAME_MOMENT = timedelta(minutes=3)
+_TOLD_SPAN = timedelta(minutes=20)
 _ROUND_MOMENT = timedelta(minutes=10)
 _HORIZON = timedelta(hours=72)
 _RECOVERY_SPAN = timedelta(minutes=75)
@@ -127,7 +128,9 @@ def _continues(before: Candidate, after: Candidate, view: Scene) -> bool:
         return False
     told = [view.message(c.head) for c in (before, after)]
     by_one_person = told[0].author.id == told[1].author.id and told[0].author.kind is AuthorKind.PERSON
-    return by_one_person and after.at - before.at <= _PROCEDURE_SPAN and told[0].thread_ts == told[1].thread_ts
+    return (
+        by_one_person and after.at - before.at <= _PROCEDURE_SPAN and told[0].thread_ts == told[1].thread_ts
+    )
 
 
 def _with_step(candidate: Candidate, before: Candidate) -> Candidate:
@@ -154,16 +157,18 @@ def _grouped(view: Scene) -> list[tuple[Fact, ...]]:
 def _showing(fact: Fact, view: Scene) -> tuple[bool, int]:
     """What was reported when it happened shows a change better than what was remembered later."""
     message = view.message(fact)
-    return abs(message.at - fact.at) > _SAME_MOMENT and message.author.kind is not AuthorKind.BOT, message.number
+    return abs(
+        message.at - fact.at
+    ) > _SAME_MOMENT and message.author.kind is not AuthorKind.BOT, message.number
 
 
 def _same_change(one: Fact, other: Fact, view: Scene) -> bool:
     if one.cites[0] == other.cites[0]:
         return True
     both_live = all(abs(view.message(f).at - f.at) <= _SAME_MOMENT for f in (one, other))
-    if both_live:
-        return False
     gap = abs(one.at - other.at)
+    if both_live:
+        return _told_twice(one, other, view) and gap <= _TOLD_SPAN
     if gap <= _SAME_MOMENT:
         return True
     if gap <= _ROUND_MOMENT and view.ties(one, other) > 0:
@@ -171,8 +176,20 @@ def _same_change(one: Fact, other: Fact, view: Scene) -> bool:
     return view.ties(one, other) >= 2 * _RAREST and bool(_rare_names(one, other, view))
 
 
+def _told_twice(one: Fact, other: Fact, view: Scene) -> bool:
+    """A pipeline reports and its owner says so too."""
+    kinds = {view.message(f).author.kind for f in (one, other)}
+    return len(kinds) > 1 and view.ties(one, other) >= 2 * _RAREST and bool(_names_of(one) & _names_of(other))
+
+
+def _names_of(fact: Fact) -> set[str]:
+    return {entity for entity in fact.entities if is_name(entity)}
+
+
 def _rare_names(one: Fact, other: Fact, view: Scene) -> set[str]:
-    return {e for e in one.entities & other.entities if is_name(e) and view.weights.weights.get(e, 0) >= _RAREST}
+    return {
+        e for e in one.entities & other.entities if is_name(e) and view.weights.weights.get(e, 0) >= _RAREST
+    }
 
 
 def _weighed(group: tuple[Fact, ...], view: Scene) -> Candidate:
@@ -223,9 +240,7 @@ def _kind_fits(group: Sequence[Fact], view: Scene) -> float:
     return 1.0 if denials and cues.ABSENT.search(denials) and cues.DESTRUCTIVE.search(texts) else 0.0
 
 
-def _support(
-    group: Sequence[Fact], about: frozenset[str], view: Scene
-) -> tuple[tuple[Fact, float], ...]:
+def _support(group: Sequence[Fact], about: frozenset[str], view: Scene) -> tuple[tuple[Fact, float], ...]:
     own = {fact.cites[0] for fact in group}
     is_change = any(fact.kind is FactKind.CHANGE for fact in group)
     start = min(view.message(fact).at for fact in group)
@@ -244,7 +259,10 @@ def _pointing(fact: Fact, group: Sequence[Fact], about: frozenset[str], view: Sc
     if not shared:
         return 0.0
     explains = cues.EXPLAINS.search(message.text) is not None
-    owns = cues.ADMISSION.search(message.text) is not None or message.author.id == view.message(group[0]).author.id
+    owns = (
+        cues.ADMISSION.search(message.text) is not None
+        or message.author.id == view.message(group[0]).author.id
+    )
     return min(shared, 3.0) * (1.5 if explains else 1.0) * (1.2 if owns and explains else 1.0)
 
 
@@ -253,7 +271,11 @@ def _reversal(group: Sequence[Fact], about: frozenset[str], view: Scene) -> Fact
     end = view.case.facts.recovery
     if end is None:
         return None
-    done = [f for f in view.case.facts.of(FactKind.ACTION, FactKind.DECISION) if end.at - _RECOVERY_SPAN <= f.at <= end.at]
+    done = [
+        f
+        for f in view.case.facts.of(FactKind.ACTION, FactKind.DECISION)
+        if end.at - _RECOVERY_SPAN <= f.at <= end.at
+    ]
     failed = {i for f in view.case.facts.of(FactKind.RULED_OUT) for i in f.cites[1:]}
     own = {fact.cites[0] for fact in group}
     fitting = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.analysts.rules_candidates import Candidate, Scene
-from bot.analysts.rules_words import phrase, quote
+from bot.analysts.rules_words import phrase, quote, telling
 from bot.incident import cues
 from bot.incident.entities import words
 from bot.incident.facts import Fact, FactKind
@@ -13,6 +13,7 @@ from bot.incident.hypotheses import Evidence, EvidenceKind, Hypothesis, Impact, 
 
 _BETWEEN = frozenset({FactKind.OBSERVATION, FactKind.DENIAL, FactKind.IMPACT, FactKind.ALERT})
 _STEP_COST = 0.7
+_POINTS_CLEARLY = 1.5
 _MOST_FINDINGS = 40
 _CLAIM_CHARS = 140
 _ECHO_SHARE = 0.5
@@ -35,7 +36,7 @@ def chain(candidate: Candidate, view: Scene, *, number: int) -> Hypothesis | Non
     way = _best_way(candidate, symptom, view)
     if not way.steps:
         return None
-    facts = (candidate.head, *way.steps, symptom)
+    facts = _told((candidate.head, *way.steps, symptom), view)
     names = view.names
     links = tuple(_link(n, pair, candidate, view) for n, pair in enumerate(pairwise(facts)))
     what = phrase(candidate.head, names=names)
@@ -43,7 +44,9 @@ def chain(candidate: Candidate, view: Scene, *, number: int) -> Hypothesis | Non
         id=f"H{number}",
         claim=_claim(what, links),
         trigger=Trigger(
-            what=what, evidence=_trigger_evidence(candidate, view), at=None if candidate.is_condition else candidate.at
+            what=what,
+            evidence=_trigger_evidence(candidate, view),
+            at=None if candidate.is_condition else candidate.at,
         ),
         links=links,
         impact=_impact(symptom, view),
@@ -58,6 +61,12 @@ def _refuted_if(candidate: Candidate, effect: str) -> str:
     return f"{effect} was there before {candidate.at:%H:%M} UTC"
 
 
+def _told(facts: tuple[Fact, ...], view: Scene) -> tuple[Fact, ...]:
+    """Show of a pasted document the line that the step before speaks of."""
+    rest = (telling(fact, view.message(fact), before) for before, fact in pairwise(facts))
+    return (facts[0], *rest)
+
+
 def _claim(what: str, links: Sequence[Link]) -> str:
     room = _CLAIM_CHARS - len(" leads to ") - min(len(what), 80)
     effect = links[0].effect
@@ -70,7 +79,9 @@ def _symptom_of(candidate: Candidate, view: Scene) -> Fact | None:
     if symptom is None or candidate.is_condition or candidate.at <= symptom.at:
         return symptom
     later = view.case.facts.of(FactKind.ALERT, FactKind.IMPACT)
-    tied = (f for f in later if f.at >= candidate.at and view.weights.overlap(candidate.entities, f.entities) > 0)
+    tied = (
+        f for f in later if f.at >= candidate.at and view.weights.overlap(candidate.entities, f.entities) > 0
+    )
     return next(tied, symptom)
 
 
@@ -93,7 +104,11 @@ def _findings(candidate: Candidate, symptom: Fact, view: Scene) -> list[Fact]:
     pointed = [fact for fact, _ in candidate.support]
     others = sorted(view.case.facts.of(*_BETWEEN), key=lambda f: -_step(f, symptom, view))
     ordered = dict.fromkeys((*pointed, *others))
-    fitting = (f for f in ordered if f.cites[0] not in taken and f.kind in _BETWEEN and _may_follow(f, candidate, view))
+    fitting = (
+        f
+        for f in ordered
+        if f.cites[0] not in taken and f.kind in _BETWEEN and _may_follow(f, candidate, view)
+    )
     return [f for f in fitting if not _is_echo(f, symptom)][:_MOST_FINDINGS]
 
 
@@ -128,22 +143,36 @@ def _link(n: int, pair: tuple[Fact, Fact], candidate: Candidate, view: Scene) ->
     )
 
 
-def _link_evidence(n: int, cause: Fact, effect: Fact, candidate: Candidate, view: Scene) -> Iterator[Evidence]:
+def _link_evidence(
+    n: int, cause: Fact, effect: Fact, candidate: Candidate, view: Scene
+) -> Iterator[Evidence]:
     tied = view.ties(cause, effect) > 0 or (n == 0 and any(f.id == effect.id for f, _ in candidate.support))
     tied = tied or cause.kind is FactKind.DENIAL
     yield _cite(cause, view, EvidenceKind.CORRELATIONAL if tied else EvidenceKind.INFERENTIAL)
     for step in candidate.earlier_steps[-1:] if n == 0 else ():
         yield _cite(step, view, EvidenceKind.CORRELATIONAL)
-    yield _cite(effect, view, _kind(effect, view) if tied else EvidenceKind.INFERENTIAL)
+    kind = EvidenceKind.CORRELATIONAL if n == 0 else _kind(effect, view)
+    yield _cite(effect, view, kind if tied else EvidenceKind.INFERENTIAL)
     if n == 0:
         for fact in _explaining(candidate, view, without={cause.cites[0], effect.cites[0]}):
-            yield _cite(fact, view, EvidenceKind.DIRECT)
+            yield _cite(fact, view, _telling_kind(fact, view))
+
+
+def _telling_kind(fact: Fact, view: Scene) -> EvidenceKind:
+    """Who explains or owns up shows the step; who only mentions the change shows that it fits."""
+    text = view.message(fact).text
+    told = cues.EXPLAINS.search(text) or cues.ADMISSION.search(text)
+    return EvidenceKind.DIRECT if told else EvidenceKind.CORRELATIONAL
 
 
 def _explaining(candidate: Candidate, view: Scene, *, without: set[str]) -> list[Fact]:
     """The later statement that ties the change to the trouble, when it is not in the chain already."""
     mentions = [f for f in candidate.facts[1:] if f.cites[0] not in without]
-    told = [f for f, _ in candidate.support if cues.EXPLAINS.search(view.message(f).text) and f.cites[0] not in without]
+    told = [
+        f
+        for f, _ in candidate.support
+        if cues.EXPLAINS.search(view.message(f).text) and f.cites[0] not in without
+    ]
     found = {f.cites[0]: f for f in (*told[:1], *mentions[:1])}
     return list(found.values())
 
@@ -164,11 +193,16 @@ def _trigger_evidence(candidate: Candidate, view: Scene) -> tuple[Evidence, ...]
 
 
 def _impact(symptom: Fact, view: Scene) -> Impact:
-    said = [f for f in view.case.facts.of(FactKind.IMPACT) if f.at >= symptom.at and f.cites[0] != symptom.cites[0]][:1]
+    said = [
+        f
+        for f in view.case.facts.of(FactKind.IMPACT)
+        if f.at >= symptom.at and f.cites[0] != symptom.cites[0]
+    ][:1]
     told = next(iter(said), None)
+    tied = told is not None and view.ties(told, symptom) > 0
     return Impact(
         symptom=phrase(symptom, names=view.names),
-        population=phrase(told, names=view.names) if told and view.ties(told, symptom) > 0 else "",
+        population=phrase(told, names=view.names) if told and tied else "",
         since=symptom.at,
-        evidence=(_cite(symptom, view, EvidenceKind.DIRECT),),
+        evidence=tuple(_cite(f, view, EvidenceKind.DIRECT) for f in (symptom, told) if f and (f is symptom or tied)),
     )

@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+from bot.incident.entities import entities, is_name
 from bot.incident.facts import Fact, FactKind
 from bot.incident.messages import Message
 from bot.incident.naming import impersonal
 from bot.incident.sentences import clean, pieces, shorten
 
 PHRASE_CHARS = 80
+_MOST = 0.6
+_FEW_LINES = 3
+_CLAUSE = re.compile(r"\. |; |, | · | \(| -> ")
 _STATE_WORDS = re.compile(
     r"\[(?:firing|resolved)(?::\d+)?\]\s*|\[p\d\]\s*|^\W*(?:triggered|firing|resolved|recovered|warn(?:ing)?|alarm|alert)\b[\s:·|]*|"
     r"^(?:cloudwatch alarm)\s*\|\s*|\s*\((?:\w+=\S+\s*)+\)|\s*\|\s*account: \d+",
@@ -26,14 +31,36 @@ def phrase(fact: Fact, *, names: Iterable[str], limit: int = PHRASE_CHARS) -> st
     if fact.kind is FactKind.ALERT:
         text = _STATE_WORDS.sub("", _STATE_WORDS.sub("", text))
     text = _LEAD.sub("", text) or text
-    return shorten(impersonal(text, names=names).strip(" ,.;:-·|"), limit)
+    return _fitted(impersonal(text, names=names).strip(" ,.;:-·|"), limit)
+
+
+def _fitted(text: str, limit: int) -> str:
+    """Cut at the end of a clause when most of the text stays; else at a word."""
+    if len(text) <= limit:
+        return text
+    ends = [m.start() for m in _CLAUSE.finditer(text) if _MOST * limit <= m.start() <= limit]
+    return text[: ends[-1]].strip() if ends else shorten(text, limit)
+
+
+def telling(fact: Fact, message: Message, other: Fact) -> Fact:
+    """Return a pasted document's fact with the line that speaks of `other`; other facts as they are."""
+    code = next((p for p in pieces(message.text) if p.is_code and _carries(p.text, fact.text.removeprefix(clean(p.lead)).strip())), None)
+    lines = [clean(line).strip(' ",') for line in code.raw.splitlines()] if code else []
+    tied = [line for line in lines if len(entities(line) & other.entities) > 0]
+    if code is None or not tied or len(lines) <= _FEW_LINES:
+        return fact
+    best = max(tied, key=lambda line: sum(1 + is_name(e) for e in entities(line) & other.entities))
+    return replace(fact, text=shorten(f"{clean(code.lead)} {best}".strip(), 120))
 
 
 def quote(fact: Fact, message: Message, *, limit: int = 200) -> str:
     """Return the words of `message` that carry `fact`, exactly as they stand there, at most `limit` characters."""
     found = [piece for piece in pieces(message.text) if _carries(piece.text, fact.text)]
     raw = found[0].raw if found else next(iter(message.text.strip().splitlines()), "")
-    line = next((part for part in raw.splitlines() if _carries(clean(part), fact.text)), raw.splitlines()[0] if raw else "")
+    line = next(
+        (part for part in raw.splitlines() if _carries(clean(part), fact.text)),
+        raw.splitlines()[0] if raw else "",
+    )
     return line[:limit].strip()
 
 

@@ -32,10 +32,18 @@ _PIPELINE = re.compile(
     r"attached|detached|upgraded|pushed|switched|renewed|installed|started)\b",
     re.IGNORECASE,
 )
-_NOT_DONE = re.compile(r"\b(?:run planned|planned|plan finished|preview|pull request opened|opened by|queued for)\b", re.IGNORECASE)
-_FAILED_RUN = re.compile(r"\b(?:failed|failure|errored|exited [1-9]|failed step|sync failed|aborted)\b", re.IGNORECASE)
+_NOT_DONE = re.compile(
+    r"\b(?:run planned|planned|plan finished|preview|pull request opened|opened by|queued for)\b",
+    re.IGNORECASE,
+)
+_FAILED_RUN = re.compile(
+    r"\b(?:failed|failure|errored|exited [1-9]|failed step|sync failed|aborted)\b", re.IGNORECASE
+)
 _BODY_UNITS = re.compile(r"\b(\d[\d,]*) of (\d[\d,]*)\b")
-_WHEN_DONE = re.compile(r"\b(?:merged|deployed|applied|released|rolled|synced|completed|finished|promoted|changed)\b(?:\s+\w+){0,3}\s*$", re.IGNORECASE)
+_WHEN_DONE = re.compile(
+    r"\b(?:merged|deployed|applied|released|rolled|synced|completed|finished|promoted|changed)\b(?:\s+\w+){0,3}\s*$",
+    re.IGNORECASE,
+)
 _NOISY_KEY = re.compile(
     r"\[?(?:firing|resolved|triggered|recovered|warn(?:ing)?|alert closed|alarm|ok)\b[:\d\]]*|\[p\d\]|:\w+:|[\d.,%]+|"
     r"[^\w\s-]",
@@ -89,7 +97,9 @@ def _pipeline_kind(message: Message) -> FactKind | None:
         return None
     if _FAILED_RUN.search(text) or _is_measurement(text):
         return None
-    return FactKind.ACTION if cues.REVERSAL.search(_own_words(text)) and not _is_flag(text) else FactKind.CHANGE
+    return (
+        FactKind.ACTION if cues.REVERSAL.search(_own_words(text)) and not _is_flag(text) else FactKind.CHANGE
+    )
 
 
 def _own_words(text: str) -> str:

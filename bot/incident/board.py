@@ -1,11 +1,15 @@
 """The board: all hypotheses of an incident, append-only; status by rule or by a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.incident.facts import Facts
-from bot.incident.hypotheses import Change, Hypothesis, Status
+from bot.incident.facts import Fact, Facts
+from bot.incident.hypotheses import Change, Hypothesis, Status, cited_ids
+from bot.incident.standing import refuting
+
+RULE = "rule"
+"""Who changed a status when nobody did: the code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,18 +25,111 @@ class Board:
 
 
 def merge(board: Board, hypotheses: Iterable[Hypothesis], *, now: datetime, facts: Facts) -> Board:
-    """Return the board with `hypotheses` on it; `version` is the store's to set."""
-    del now, facts
-    return replace(board, hypotheses=(*board.hypotheses, *hypotheses))
+    """Return the board with `hypotheses` on it; `version` is the store's to set.
+
+    A hypothesis that cites the same trigger, or claims the same, keeps its id and its history; another gets the next
+    number. Those that a fact has ruled out since are refuted, whoever proposed them. What a person decided stays.
+
+    Args:
+        hypotheses: Verified; their ids are the analyst's own and are not used.
+        now: The time of every entry made in a history.
+    """
+    standing = list(board.hypotheses)
+    for new in hypotheses:
+        place = next((n for n, old in enumerate(standing) if _is_same(old, new)), None)
+        if place is None:
+            standing.append(_opened(new, _next_id(standing), now))
+        else:
+            standing[place] = _continued(standing[place], new, now)
+    return replace(board, hypotheses=tuple(_checked(h, facts, now) for h in standing))
 
 
 def refute(board: Board, hypothesis_id: str, *, reason: str, by: str, at: datetime) -> Board:
-    """Return the board with one hypothesis refuted by a person."""
+    """Return the board with one hypothesis refuted by a person; unknown ids change nothing.
+
+    Args:
+        reason: In the person's words; it becomes what would have to fall for the hypothesis to come back.
+        by: The person's id.
+    """
     change = Change(at=at, status=Status.REFUTED, reason=reason, by=by)
     return replace(
         board,
         hypotheses=tuple(
-            replace(h, status=Status.REFUTED, history=(*h.history, change)) if h.id == hypothesis_id else h
+            _moved(h, change, reopen_if=f"this no longer holds: {reason}") if h.id == hypothesis_id else h
             for h in board.hypotheses
         ),
+    )
+
+
+def _is_same(old: Hypothesis, new: Hypothesis) -> bool:
+    if _plain(old.claim) == _plain(new.claim):
+        return True
+    return bool(_trigger_ids(old)[:1]) and _trigger_ids(old)[:1] == _trigger_ids(new)[:1]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split()).rstrip(".")
+
+
+def _trigger_ids(hypothesis: Hypothesis) -> tuple[str, ...]:
+    return cited_ids(hypothesis.trigger.evidence)
+
+
+def _next_id(standing: Sequence[Hypothesis]) -> str:
+    numbers = (int(h.id[1:]) for h in standing if h.id[1:].isdigit())
+    return f"H{max(numbers, default=0) + 1}"
+
+
+def _opened(new: Hypothesis, own_id: str, now: datetime) -> Hypothesis:
+    change = Change(at=now, status=new.status, because=_because(new), reason="proposed", by=RULE)
+    return replace(new, id=own_id, history=(change,))
+
+
+def _continued(old: Hypothesis, new: Hypothesis, now: datetime) -> Hypothesis:
+    kept = replace(new, id=old.id, history=old.history)
+    if _decided_by_person(old):
+        return replace(kept, status=old.status, reopen_if=old.reopen_if)
+    if new.status is old.status:
+        return replace(kept, reopen_if=new.reopen_if or old.reopen_if)
+    fresh = tuple(i for i in _because(new) if i not in _because(old))
+    return _moved(
+        replace(kept, status=old.status), Change(at=now, status=new.status, because=fresh or _because(new))
+    )
+
+
+def _because(hypothesis: Hypothesis) -> tuple[str, ...]:
+    return cited_ids(hypothesis.evidence)
+
+
+def _decided_by_person(hypothesis: Hypothesis) -> bool:
+    return bool(hypothesis.history) and hypothesis.history[-1].by != RULE
+
+
+def _checked(hypothesis: Hypothesis, facts: Facts, now: datetime) -> Hypothesis:
+    """Refute what a fact has ruled out and nothing said since has brought back."""
+    against = [
+        fact for fact in refuting(_trigger_ids(hypothesis), facts) if not _is_answered(hypothesis, fact)
+    ]
+    if not against or _decided_by_person(hypothesis):
+        return hypothesis
+    last = against[-1]
+    reopen = f"this no longer holds: {last.text}"
+    if hypothesis.status is Status.REFUTED:
+        return replace(hypothesis, reopen_if=hypothesis.reopen_if or reopen)
+    change = Change(at=now, status=Status.REFUTED, because=last.cites[:1], reason=last.text)
+    return _moved(hypothesis, change, reopen_if=reopen)
+
+
+def _is_answered(hypothesis: Hypothesis, against: Fact) -> bool:
+    """Supported or confirmed by rule while that fact was known: it has been weighed already."""
+    supported = hypothesis.status in {Status.SUPPORTED, Status.CONFIRMED}
+    return supported and hypothesis.history[-1].at >= against.at
+
+
+def _moved(hypothesis: Hypothesis, change: Change, *, reopen_if: str = "") -> Hypothesis:
+    return replace(
+        hypothesis,
+        status=change.status,
+        history=(*hypothesis.history, change),
+        reopen_if=reopen_if or hypothesis.reopen_if,
     )

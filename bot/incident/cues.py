@@ -10,7 +10,10 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-QUESTION = _any(r"\?(?!\w)\S*\s*(?:$|:\w+:|checking|->)", r"^(?:why|how|what|when|who|where|which|did|does|is|are|can) .*\?")
+QUESTION = _any(
+    r"\?(?!\w)\S*\s*(?:$|:\w+:|checking|->)",
+    r"^(?:why|how|what|when|who|where|which|did|does|is|are|can) .*\?",
+)
 
 HEDGE = _any(
     r"\b(?:maybe|perhaps|possibly|probably|presumably|apparently)\b",
@@ -93,7 +96,8 @@ METRIC_SUBJECT = _any(
 )
 
 STATE_CHANGE_VERB = _any(
-    r"^(?:please |let'?s |now |then |just |first |try (?:to )?)*(?:(?:re)?deploy|roll ?back|roll|revert|restart|reboot|"
+    r"^(?:please |let'?s |now |then |just |first |try (?:to )?)*(?!\w+ (?:history|logs?|notes?|times?|dates?|list|order|rate|events?|records?)\b)"
+    r"(?:(?:re)?deploy|roll ?back|roll|revert|restart|reboot|"
     r"delete|remove|drop|"
     r"detach|attach|apply|disable|enable|scale|raise|lower|increase|decrease|change|update|set|add|kill|stop|start|drain|"
     r"cordon|failover|fail over|promote|rotate|revoke|flush|purge|clear|truncate|block|unblock|allow|grant|turn|switch|"
@@ -204,7 +208,10 @@ CHATTER = _any(
 FOLLOW_UP = _any(
     r"\b(?:follow[- ]?ups?|to-?dos?|to do|action items?|ais?|next steps|afterwards)\b\s*(?::|=|-)", r"^todo\b"
 )
-DECISION = _any(r"\bdecision\b\s*:|^decided\b|\bwe (?:decided|agreed)\b|\blet'?s go with\b|\bagreed:|\bverdict:", r"\bstop everything\b")
+DECISION = _any(
+    r"\bdecision\b\s*:|^decided\b|\bwe (?:decided|agreed)\b|\blet'?s go with\b|\bagreed:|\bverdict:",
+    r"\bstop everything\b",
+)
 ROLE = _any(
     r"\b(?:taking|i'?m|i am|i have|acting|new) (?:the )?(?:ic|incident command(?:er)?|scribe|comms lead|lead)\b|"
     r"\b(?:ic|incident commander|scribe|comms)\s*(?:here|:|is|=)",
@@ -227,7 +234,9 @@ UNSAFE = _any(
     r"validation|limits?)|public(?:ly)?|world-readable|0\.0\.0\.0|wildcard|unlimited|unbounded|open to|no limit|no auth|"
     r"hard-?coded|wrong|expired|full|too (?:low|small|short|high|large)|left out|never (?:renewed|updated|set))\b",
 )
-REPRODUCED = _any(r"\breproduc\w+\b|\bconfirmed\b|\bproved\b|\bproof\b|\bverified\b|\brepro\b|\bcan trigger it\b")
+REPRODUCED = _any(
+    r"\breproduc\w+\b|\bconfirmed\b|\bproved\b|\bproof\b|\bverified\b|\brepro\b|\bcan trigger it\b"
+)
 DESTRUCTIVE = _any(
     r"\b(?:remov\w+|delet\w+|destroy\w*|revok\w+|expir\w+|drop(?:ped|ping)?|wip(?:ed|ing)|purg\w+|truncat\w+|detach\w*|"
     r"disabl\w+|retir\w+|decommission\w*|renam\w+|deregister\w*)\b",
@@ -240,5 +249,9 @@ ELSEWHERE = _any(
     r"\b(?:in|to|into|on|for) (?:the )?(?:staging|stage|dev|test|sandbox|qa|lab)\b(?! (?:and|\+))",
     r"\bnothing (?:was )?(?:changed|touched) in prod\w*\b",
 )
-OUTCOME_WORDS = _any(r"\b(?:rollback|rolled back|revert\w*|restart\w*|scal\w+|after|tried|rerun|retry|retried|now|done)\b")
-PARTIAL_CHANGE = _any(r"\bcanary\b|\bpreview\b|\bplanned\b|\bqueued\b|\bpending\b|\bpull request opened\b|\bopened by\b")
+OUTCOME_WORDS = _any(
+    r"\b(?:rollback|rolled back|revert\w*|restart\w*|scal\w+|after|tried|rerun|retry|retried|now|done)\b"
+)
+PARTIAL_CHANGE = _any(
+    r"\bcanary\b|\bpreview\b|\bplanned\b|\bqueued\b|\bpending\b|\bpull request opened\b|\bopened by\b"
+)

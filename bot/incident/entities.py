@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _URL = re.compile(r"https?://\S+")
-_TOKEN = re.compile(r"[#@]?[A-Za-z0-9](?:[A-Za-z0-9_./:@,-]*[A-Za-z0-9*])?")
+_TOKEN = re.compile(r"[#@]?[A-Za-z0-9](?:[A-Za-z0-9_./:@,-]*[A-Za-z0-9])?")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|utc)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:t[\d:.]+z?)?", re.IGNORECASE)
@@ -127,7 +127,9 @@ def _matters(word: str) -> bool:
 def counts(text: str) -> frozenset[str]:
     """Return large plain numbers without separators, such as `65536`: two texts seldom share one by chance."""
     found = (match.replace(",", "") for match in _NUMBER.findall(_DATE.sub(" ", _URL.sub(" ", text))))
-    return frozenset(n for n in found if n.isdigit() and len(n) >= _MIN_COUNT_DIGITS and not n.endswith("000"))
+    return frozenset(
+        n for n in found if n.isdigit() and len(n) >= _MIN_COUNT_DIGITS and not n.endswith("000")
+    )
 
 
 def entities(text: str) -> frozenset[str]:
@@ -139,7 +141,8 @@ def acronyms(texts: Iterable[str]) -> dict[str, re.Pattern[str]]:
     """Return the acronyms that stand in `texts`, each with the pattern of its written-out form."""
     found = {match for text in texts for match in _ACRONYM.findall(text)}
     return {
-        name.lower(): re.compile(r"\b" + r"[\w]*[\s-]+".join(name) + r"\w+", re.IGNORECASE) for name in sorted(found)
+        name.lower(): re.compile(r"\b" + r"[\w]*[\s-]+".join(name) + r"\w+", re.IGNORECASE)
+        for name in sorted(found)
     }
 
 

@@ -171,7 +171,9 @@ def _is_response(statement: Statement, read: Sequence[Statement]) -> bool:
     if statement.is_bot:
         return _touches_something_known(statement, read)
     whole = statement.message.text
-    owned = cues.ADMISSION.search(whole) or (cues.EXPLAINS.search(whole) and cues.FIRST_PERSON.search(statement.raw))
+    owned = cues.ADMISSION.search(whole) or (
+        cues.EXPLAINS.search(whole) and cues.FIRST_PERSON.search(statement.raw)
+    )
     return not owned
 
 
@@ -198,7 +200,12 @@ def _belongs(last: Statement, statement: Statement) -> bool:
         return False
     if last.kind is FactKind.RULED_OUT and statement.kind is FactKind.OBSERVATION:
         return len(last.text) <= _SHORT_CHARS or len(statement.text) <= _SHORT_CHARS
-    return last.kind is statement.kind and not (last.is_stated and statement.is_stated) and not last.is_code and not statement.is_code
+    return (
+        last.kind is statement.kind
+        and not (last.is_stated and statement.is_stated)
+        and not last.is_code
+        and not statement.is_code
+    )
 
 
 def _joined(last: Statement, statement: Statement) -> Statement:
@@ -244,7 +251,9 @@ def _recovery(facts: Sequence[Fact], onset: Statement | None, incident: Incident
     return own or _after_last(back, fired, keys=incident, key=None)
 
 
-def _after_last(back: Sequence[Fact], fired: Sequence[Fact], *, keys: Incident, key: str | None) -> Fact | None:
+def _after_last(
+    back: Sequence[Fact], fired: Sequence[Fact], *, keys: Incident, key: str | None
+) -> Fact | None:
     def is_it(fact: Fact) -> bool:
         return key is None or alert_key(keys.by_id[fact.cites[0]]) == key
 

@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from bot.incident.messages import AuthorKind, Message
 
 _DOER_FIELDS = frozenset(
-    {"author", "queued by", "assigned", "assigned to", "owner", "merged by", "user", "actor", "by", "created by"}
+    {
+        "author",
+        "queued by",
+        "assigned",
+        "assigned to",
+        "owner",
+        "merged by",
+        "user",
+        "actor",
+        "by",
+        "created by",
+    }
 )
 _ALSO_WORDS = frozenset(
     """
@@ -19,10 +30,10 @@ _ALSO_WORDS = frozenset(
 
 _MIN_NAME = 2
 _FIRST_PERSON = (
-    (re.compile(r"\b(?:i|we)(?:'ve|'d| have)?\b", re.IGNORECASE), "somebody"),
+    (re.compile(r"(?<![\w/.-])(?:i|we)(?:'ve|'d| have)?(?![\w/.-])", re.IGNORECASE), "somebody"),
     (re.compile(r"\b(?:my|our)\b", re.IGNORECASE), "the"),
-    (re.compile(r"\bus\b"), "them"),
-    (re.compile(r"\bme\b"), "somebody"),
+    (re.compile(r"(?<![\w-])us(?![\w-])"), "them"),
+    (re.compile(r"(?<![\w-])me(?![\w-])"), "somebody"),
 )
 _BY = r"\s*\b(?:deployed|merged|started|queued|triggered|approved|done)?\s*by\s+@?(?:{names})\b"
 
@@ -33,7 +44,9 @@ def people(messages: Iterable[Message]) -> frozenset[str]:
     for message in messages:
         if message.author.kind in {AuthorKind.PERSON, AuthorKind.EXTERNAL}:
             found.add(message.author.name)
-        found.update(value for name, value in message.fields if name.lower() in _DOER_FIELDS and value.isalpha())
+        found.update(
+            value for name, value in message.fields if name.lower() in _DOER_FIELDS and value.isalpha()
+        )
     parts = {part for name in found for part in (name, *name.split())}
     return frozenset(part for part in parts if len(part) > _MIN_NAME and any(c.isalpha() for c in part))
 
@@ -47,7 +60,11 @@ def nameless(text: str, *, names: Iterable[str]) -> str:
         text = re.sub(_BY.format(names=either), "", text, flags=re.IGNORECASE)
         text = re.sub(rf"(?<![\w/.:-])@?(?:{either})(?![\w/-])", "somebody", text, flags=re.IGNORECASE)
     if unsure:
-        text = re.sub(rf"@(?:{'|'.join(unsure)})\b|\b(?:{'|'.join(unsure)})(?='s\b| \w+ed\b| ran\b| put\b)", "somebody", text)
+        text = re.sub(
+            rf"@(?:{'|'.join(unsure)})\b|\b(?:{'|'.join(unsure)})(?='s\b| \w+ed\b| ran\b| put\b)",
+            "somebody",
+            text,
+        )
     return text
 
 

@@ -16,7 +16,10 @@ _LOG = re.compile(
 )
 _MARKS = re.compile(r"[*`]|(?<!\w)_|_(?!\w)|(?<![\w:]):[a-z][a-z0-9_+-]*:(?!\w)")
 _SHOWN_CHARS = 120
-_LOG_LINE = re.compile(r"error|denied|exception|fail|refused|panic|fatal|timeout|timed out|full|invalid|not authorized", re.IGNORECASE)
+_LOG_LINE = re.compile(
+    r"error|denied|exception|fail|refused|panic|fatal|timeout|timed out|full|invalid|not authorized",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,20 @@ from bot.incident.messages import Message
 from bot.incident.sentences import Piece, clean, telling_line
 from bot.incident.times import stated_at
 
-_LEAD = r"^(?:\W*(?:fyi|also|just|now|then|so|and|ok|done|we|i|update|heads up|note|ps)\b[,:]?\s*)*(?:\w+ly\s+)?"
+_LEAD = (
+    r"^(?:\W*(?:fyi|also|just|now|then|so|and|ok|done|we|i|update|heads up|note|ps)\b[,:]?\s*)*(?:\w+ly\s+)?"
+)
 _STARTS = re.compile(rf"{_LEAD}(?:{cues.DONE.pattern}|{cues.DOING.pattern})", re.IGNORECASE)
 _SOMEBODY = re.compile(
-    rf"\b(?:i|we|they|he|she|someone|somebody|team|who)\b(?:'ve|'d)?(?:\s+\w+){{0,2}}?\s+(?:{cues.DONE.pattern})", re.IGNORECASE
+    rf"\b(?:i|we|they|he|she|someone|somebody|team|who)\b(?:'ve|'d)?(?:\s+\w+){{0,2}}?\s+(?:{cues.DONE.pattern})",
+    re.IGNORECASE,
 )
-_BEEN = re.compile(rf"\b(?:was|were|been|got|gets|being|has|have)\s+(?:\w+\s+)?(?:{cues.DONE.pattern})", re.IGNORECASE)
-_ENDS = re.compile(rf"(?:{cues.DONE.pattern})\s*(?:$|[,.;)(]|\b(?:to|in|on|from|at|with|for|by)\b|\d)", re.IGNORECASE)
+_BEEN = re.compile(
+    rf"\b(?:was|were|been|got|gets|being|has|have)\s+(?:\w+\s+)?(?:{cues.DONE.pattern})", re.IGNORECASE
+)
+_ENDS = re.compile(
+    rf"(?:{cues.DONE.pattern})\s*(?:$|[,.;)(]|\b(?:to|in|on|from|at|with|for|by)\b|\d)", re.IGNORECASE
+)
 _API_EVENT = re.compile(
     r"\b(?:Put|Attach|Detach|Delete|Create|Update|Modify|Revoke|Remove|Set|Disable|Enable|Replace|Add|Terminate)[A-Z]\w+"
 )
@@ -27,14 +34,19 @@ _LOG_COMMAND = re.compile(
     r"truncate|migrate|create|patch|push|restart|modify-\S+|update-\S+|put-\S+)\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_LABELLED_IMPACT = re.compile(r"^\W*(?:impact|state|known|current state|symptoms?|affected|customer impact)\s*:", re.IGNORECASE)
+_LABELLED_IMPACT = re.compile(
+    r"^\W*(?:impact|state|known|current state|symptoms?|affected|customer impact)\s*:", re.IGNORECASE
+)
 _SUSPECT_QUESTION = re.compile(
     r"\b(?:down|overload\w*|evict\w*|shr[aiu]nk|full|broken|expired|slow|throttl\w*|leak\w*|attack|ddos|again|saturated|"
     r"unhealthy|outage|release|deploy|rolled|us or|did (?:someone|somebody|anyone|anybody|we|you))\b",
     re.IGNORECASE,
 )
 _WEAK_ENTITIES = 2
-_BACK_REFERENCE = re.compile(r"\b(?:that|it|this|which) (?:was|happened|went out|ran) (?:at |around |about )?\d{1,2}:\d\d\b", re.IGNORECASE)
+_BACK_REFERENCE = re.compile(
+    r"\b(?:that|it|this|which) (?:was|happened|went out|ran) (?:at |around |about )?\d{1,2}:\d\d\b",
+    re.IGNORECASE,
+)
 _MEASURED = re.compile(r"\d|[a-z]+[A-Z]|\w[_-]\w|/\w")
 
 
@@ -96,7 +108,9 @@ def _code_kind(piece: Piece, message: Message) -> FactKind | None:
     if cues.DENIAL.search(piece.raw):
         return FactKind.DENIAL
     prose = message.text.replace(piece.raw, "")
-    if _LOG_COMMAND.match(piece.raw.lstrip("$ ")) and re.search(r"\b(?:done|deployed|ran|applied)\b", prose, re.IGNORECASE):
+    if _LOG_COMMAND.match(piece.raw.lstrip("$ ")) and re.search(
+        r"\b(?:done|deployed|ran|applied)\b", prose, re.IGNORECASE
+    ):
         return FactKind.CHANGE
     return FactKind.OBSERVATION
 
@@ -138,7 +152,9 @@ def _is_suspicious_context(text: str, whole: str) -> bool:
 
 def _is_impact(text: str, whole: str) -> bool:
     del whole
-    if cues.INNOCENT.search(text) and not re.search(r"\b(?:fail\w*|timing out|can'?t)\b", text, re.IGNORECASE):
+    if cues.INNOCENT.search(text) and not re.search(
+        r"\b(?:fail\w*|timing out|can'?t)\b", text, re.IGNORECASE
+    ):
         return False
     return cues.IMPACT.search(text) is not None and cues.POPULATION.search(text) is not None
 

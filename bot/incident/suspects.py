@@ -28,9 +28,12 @@ _ANAPHORA = re.compile(
     r"idle|normal|fine|unchanged)\b",
     re.IGNORECASE,
 )
-_FIRM = re.compile(r"\b(?:ruled out|that (?:line|idea|theory)|innocent|red herring|not an? \w+ then)\b", re.IGNORECASE)
+_FIRM = re.compile(
+    r"\b(?:ruled out|that (?:line|idea|theory)|innocent|red herring|not an? \w+ then)\b", re.IGNORECASE
+)
 _GENERIC = frozenset(
-    stem(w) for w in "error errors slow change changes changed deploy rollback roll prod log logs request requests region data".split()
+    stem(w)
+    for w in "error errors slow change changes changed deploy rollback roll prod log logs request requests region data".split()
 )
 
 
@@ -53,7 +56,9 @@ def _resolved(n: int, statements: Sequence[Statement], weights: Lexicon) -> Stat
     return replace(statement, targets=targets, status=_label(suspects))
 
 
-def _undone(outcome: Statement, suspects: Sequence[Statement], statements: Sequence[Statement]) -> list[Statement]:
+def _undone(
+    outcome: Statement, suspects: Sequence[Statement], statements: Sequence[Statement]
+) -> list[Statement]:
     """Return the changes that were undone without effect: whoever undid them named their version or moment."""
     tried = [s for s in suspects if cues.REVERSAL.search(f"{_told(s)} {outcome.raw}")]
     changes = [s for s in statements if s.kind is FactKind.CHANGE and s.message.at < outcome.message.at]
@@ -63,7 +68,9 @@ def _undone(outcome: Statement, suspects: Sequence[Statement], statements: Seque
 def _names(tried: Statement, change: Statement) -> bool:
     if tried.is_bot and any(is_name(entity) for entity in tried.entities & change.entities):
         return True
-    versions = {e for e in _about(tried) & change.entities if is_name(e) and any(char.isdigit() for char in e)}
+    versions = {
+        e for e in _about(tried) & change.entities if is_name(e) and any(char.isdigit() for char in e)
+    }
     times = stated_times(_told(tried), said_at=tried.message.at)
     return bool(versions) or any(abs(stated.at - change.at) <= _SAME_MOMENT for stated in times)
 
@@ -77,7 +84,9 @@ def _suspects(n: int, statements: Sequence[Statement], weights: Lexicon) -> list
     earlier = [s for s in statements[:n] if _is_suspect(s) and statement.message.at - s.message.at <= _WINDOW]
     named = [s for s in earlier if weights.overlap(statement.entities, _about(s)) >= _SHARED_ENOUGH]
     if cues.FIX_FAILED.search(statement.raw):
-        tried = [s for s in earlier if _is_attempt(s) and statement.message.at - s.message.at <= _NEAR_SPAN][-2:]
+        tried = [s for s in earlier if _is_attempt(s) and statement.message.at - s.message.at <= _NEAR_SPAN][
+            -2:
+        ]
         return _with_reasons(tried or named, earlier, weights)
     return named or _nearest(statement, earlier)
 

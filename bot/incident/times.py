@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = {
+    name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+}
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _TIME = r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\.\d+)?"
 _AHEAD = timedelta(minutes=2)
@@ -24,7 +26,9 @@ _DAY_MONTH = re.compile(
 )
 _CLOCK = re.compile(rf"(?<![\d:./-]){_TIME}(?![\d:])(?:\s?(?P<half>[ap]m)\b)?", re.IGNORECASE)
 _NAMED = re.compile(r"\bat (?P<name>noon|midnight)\b", re.IGNORECASE)
-_AGO = re.compile(r"\b(?P<count>\d{1,3})\s?(?P<unit>[smhd])(?:ec|in|r|our|ay)?(?:ond|ute)?s? ago\b", re.IGNORECASE)
+_AGO = re.compile(
+    r"\b(?P<count>\d{1,3})\s?(?P<unit>[smhd])(?:ec|in|r|our|ay)?(?:ond|ute)?s? ago\b", re.IGNORECASE
+)
 _YESTERDAY = re.compile(r"\b(?:yesterday|last night|the day before)\b", re.IGNORECASE)
 _NOON = 12
 
@@ -100,7 +104,9 @@ def _clock(match: re.Match[str], said_at: datetime) -> Stated:
     hour = int(match["hour"])
     if match["half"]:
         hour = hour % _NOON + (_NOON if match["half"].lower() == "pm" else 0)
-    at = said_at.replace(hour=hour, minute=int(match["minute"]), second=int(match["second"] or 0), microsecond=0)
+    at = said_at.replace(
+        hour=hour, minute=int(match["minute"]), second=int(match["second"] or 0), microsecond=0
+    )
     return Stated(at=_past(at, match, said_at), start=match.start())
 
 

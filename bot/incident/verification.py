@@ -1,10 +1,45 @@
-"""What of an analyst's hypothesis may be shown: citations, quotes, order, status."""
+"""What of an analyst's hypothesis may be shown: citations, quotes, names, order in time, status.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+Nothing an analyst says about itself counts: times, order, status, likelihood and what was not seen are computed here.
+"""
 
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.incident import cues
 from bot.incident.case import Case
-from bot.incident.hypotheses import Dropped, Hypothesis, Mitigation
+from bot.incident.claims import unfounded
+from bot.incident.facts import FactKind
+from bot.incident.hypotheses import (
+    Check,
+    Dropped,
+    Evidence,
+    EvidenceKind,
+    Hypothesis,
+    Impact,
+    Link,
+    Mitigation,
+    Trigger,
+)
+from bot.incident.messages import Message
+from bot.incident.naming import nameless, people
+from bot.incident.order import with_times
+from bot.incident.sentences import shorten
+from bot.incident.standing import rank, status_by_rule
+
+__all__ = ["Verified", "rank", "verify"]
+
+_CLAIM_CHARS = 140
+_PHRASE_CHARS = 80
+_SENTENCE_CHARS = 160
+_MOST_LINKS = 8
+_MOST_EVIDENCE = 8
+_MOST_LINES = 5
+_MINUTES = (1, 60)
+_ROOT_CAUSE = re.compile(r"\b(?:the )?root[- ]cause\b", re.IGNORECASE)
+_HYPOTHESIS_ID = re.compile(r"H\d{1,3}")
+_ID = re.compile(r"[A-Za-z0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +57,161 @@ class Verified:
 
 
 def verify(hypothesis: Hypothesis, case: Case) -> Verified | Dropped:
-    """Return what may be shown of `hypothesis`."""
-    if not any(item.id in case.incident.by_id for item in hypothesis.evidence):
-        return Dropped(what=hypothesis.claim, reason="no message shows it")
-    return Verified(hypothesis=hypothesis)
+    """Return what may be shown of `hypothesis`, or why nothing may.
+
+    Args:
+        hypothesis: As an analyst gave it; every value in it may be wrong or hostile.
+        case: What was visible when it was asked.
+    """
+    return _Examination(case=case).examine(hypothesis)
 
 
-def rank(hypotheses: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """Return them best first."""
-    return tuple(hypotheses)
+class _Examination:
+    """One hypothesis under examination; collects what is taken out of it."""
+
+    def __init__(self, *, case: Case) -> None:
+        self.case = case
+        self.names = people(case.incident.messages)
+        self.dropped: list[Dropped] = []
+
+    def examine(self, given: Hypothesis) -> Verified | Dropped:
+        hypothesis = self._readable(given)
+        reason = self._unshowable(hypothesis)
+        if reason:
+            return Dropped(what=hypothesis.claim, reason=reason)
+        check, mitigations = self._check(hypothesis)
+        timed = with_times(replace(hypothesis, next_check=check), self.case)
+        judged = replace(timed, status=status_by_rule(timed, self.case), unseen=_unseen(self.case))
+        return Verified(hypothesis=judged, mitigations=mitigations, dropped=tuple(self.dropped))
+
+    def _readable(self, given: Hypothesis) -> Hypothesis:
+        return replace(
+            given,
+            id=given.id if _ID.fullmatch(given.id) else "H0",
+            claim=self._words(given.claim, _CLAIM_CHARS),
+            trigger=self._trigger(given.trigger),
+            links=tuple(self._link(link) for link in given.links[:_MOST_LINKS]),
+            impact=self._impact(given.impact),
+            conditions=self._lines(given.conditions),
+            does_not_explain=self._lines(given.does_not_explain),
+            refuted_if=self._words(given.refuted_if, _SENTENCE_CHARS),
+            reopen_if=self._words(given.reopen_if, _SENTENCE_CHARS),
+            history=(),
+        )
+
+    def _words(self, text: str, limit: int) -> str:
+        plain = _ROOT_CAUSE.sub("cause", nameless(" ".join(text.split()), names=self.names))
+        return shorten(plain, limit)
+
+    def _lines(self, lines: Sequence[str]) -> tuple[str, ...]:
+        found = (self._words(line, _SENTENCE_CHARS) for line in lines[:_MOST_LINES])
+        return tuple(line for line in found if line)
+
+    def _trigger(self, given: Trigger) -> Trigger:
+        return replace(
+            given, what=self._words(given.what, _PHRASE_CHARS), evidence=self._evidence(given.evidence)
+        )
+
+    def _impact(self, given: Impact) -> Impact:
+        return replace(
+            given,
+            symptom=self._words(given.symptom, _PHRASE_CHARS),
+            population=self._words(given.population, _PHRASE_CHARS),
+            evidence=self._evidence(given.evidence),
+        )
+
+    def _link(self, given: Link) -> Link:
+        link = replace(
+            given,
+            cause=self._words(given.cause, _PHRASE_CHARS),
+            effect=self._words(given.effect, _PHRASE_CHARS),
+            falsifier=self._words(given.falsifier, _SENTENCE_CHARS),
+            evidence_for=self._evidence(given.evidence_for),
+            evidence_against=self._evidence(given.evidence_against),
+        )
+        return replace(link, mechanism=self._mechanism(given.mechanism, link))
+
+    def _mechanism(self, text: str, link: Link) -> str:
+        """A mechanism with a number or a name that its own evidence does not hold is left out."""
+        words = self._words(text, _SENTENCE_CHARS)
+        made_up = unfounded(words, self._cited([*link.evidence_for, *link.evidence_against]))
+        if made_up:
+            self.dropped.append(Dropped(what=words, reason=f"no cited message holds {made_up[0]}"))
+        return "" if made_up else words
+
+    def _evidence(self, given: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        kept = dict.fromkeys(item for item in given if self._is_real(item))
+        return tuple(self._weighed(item) for item in kept)[:_MOST_EVIDENCE]
+
+    def _is_real(self, item: Evidence) -> bool:
+        message = self.case.incident.by_id.get(item.id)
+        if message is None:
+            self.dropped.append(Dropped(what=item.id[:12], reason="there is no such message"))
+        elif message.at > self.case.asked_at:
+            self.dropped.append(Dropped(what=item.id, reason="it was not there when this was asked"))
+        elif item.quote not in message.text:
+            self.dropped.append(Dropped(what=item.id, reason="the quote does not stand in the message"))
+        else:
+            return True
+        return False
+
+    def _weighed(self, item: Evidence) -> Evidence:
+        """A suspicion or a question shows nothing; a citation without a quote shows no more than a fit."""
+        kinds = {fact.kind for fact in self.case.facts if fact.cites[0] == item.id}
+        if kinds and kinds <= {FactKind.BELIEF, FactKind.QUESTION}:
+            return replace(item, kind=EvidenceKind.INFERENTIAL)
+        if item.kind is EvidenceKind.DIRECT and not item.quote:
+            return replace(item, kind=EvidenceKind.CORRELATIONAL)
+        return item
+
+    def _cited(self, evidence: Iterable[Evidence]) -> list[Message]:
+        by_id = self.case.incident.by_id
+        return [by_id[i] for i in dict.fromkeys(item.id for item in evidence) if i in by_id]
+
+    def _unshowable(self, hypothesis: Hypothesis) -> str:
+        if not hypothesis.trigger.evidence:
+            return "no message shows its trigger"
+        if not hypothesis.links or not any(link.evidence_for for link in hypothesis.links):
+            return "no message shows any of its links"
+        cited = self._cited(hypothesis.evidence)
+        made_up = next((token for text in _stated(hypothesis) for token in unfounded(text, cited)), "")
+        return f"no cited message holds {made_up}" if made_up else ""
+
+    def _check(self, hypothesis: Hypothesis) -> tuple[Check | None, tuple[Mitigation, ...]]:
+        check = hypothesis.next_check
+        if check is None or not check.do.strip():
+            return None, ()
+        do = self._words(check.do, _SENTENCE_CHARS)
+        if cues.STATE_CHANGE_VERB.search(do):
+            self.dropped.append(Dropped(what=do, reason="a check only reads; this would change something"))
+            return None, (Mitigation(do=do, safe_under=(hypothesis.id,)),)
+        return self._clamped(check, do), ()
+
+    def _clamped(self, check: Check, do: str) -> Check:
+        return Check(
+            do=do,
+            expect_if_true=self._words(check.expect_if_true, _SENTENCE_CHARS),
+            expect_if_false=self._words(check.expect_if_false, _SENTENCE_CHARS),
+            splits=tuple(s for s in check.splits if _HYPOTHESIS_ID.fullmatch(s))[:_MOST_LINES],
+            minutes=min(max(check.minutes, _MINUTES[0]), _MINUTES[1]),
+        )
+
+
+def _stated(hypothesis: Hypothesis) -> Iterator[str]:
+    yield hypothesis.claim
+    yield hypothesis.trigger.what
+    for link in hypothesis.links:
+        yield link.cause
+        yield link.effect
+    yield hypothesis.impact.symptom
+    yield hypothesis.impact.population
+
+
+def _unseen(case: Case) -> tuple[str, ...]:
+    incident = case.incident
+    counted = (
+        (incident.deleted, "deleted message", "deleted messages"),
+        (incident.omitted, "message that could not be read", "messages that could not be read"),
+        (incident.partial_files, "paste beyond its first lines", "pastes beyond their first lines"),
+    )
+    return tuple(f"{count} {one if count == 1 else many}" for count, one, many in counted if count)
