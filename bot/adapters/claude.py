@@ -20,7 +20,7 @@ from bot.ports import Closing, Restart
 from prompts import load
 
 if TYPE_CHECKING:
-    from bot.adapters.claude_stream import Session
+    from bot.adapters.claude_stream import ClaudeClient
 
 log = structlog.get_logger()
 
@@ -71,7 +71,7 @@ class ClaudeAnalyst:
         self._total_seconds = total_seconds
         self._evidence_tokens = evidence_tokens
         self._backoff_seconds = backoff_seconds
-        self._session: Session | None = None
+        self._client: ClaudeClient | None = None
         self._opening = asyncio.Lock()
 
     async def warm(self) -> None:
@@ -86,9 +86,9 @@ class ClaudeAnalyst:
 
     async def close(self) -> None:
         """Close the client; safe to call twice."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
 
     async def diagnose(self, case: Case) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
         """Yield hypotheses as the model completes them, then one `Closing`; see `bot.ports.Analyst`.
@@ -114,20 +114,20 @@ class ClaudeAnalyst:
                 shown = 0 if isinstance(step, Restart) else shown + 1
                 yield step
 
-    async def _ready(self) -> "Session":
+    async def _ready(self) -> "ClaudeClient":
         async with self._opening:
-            if self._session is None:
-                self._session = await asyncio.to_thread(self._open)
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._open)
                 log.info("model.warmed")
-            return self._session
+            return self._client
 
-    def _open(self) -> "Session":
-        from bot.adapters.claude_stream import Session  # noqa: PLC0415  # a second and 40 MB: only in a worker
+    def _open(self) -> "ClaudeClient":
+        from bot.adapters.claude_stream import ClaudeClient  # noqa: PLC0415  # a second and 40 MB: only in a worker
 
         rehearsal = _parameters(
             _Ask(model="rehearsal", effort="low"), [{"role": "user", "content": "rehearsal"}], ANSWER_TOKENS
         )
-        return Session.open(api_key=self._api_key, base_url=self._base_url, rehearsal=rehearsal)
+        return ClaudeClient.open(api_key=self._api_key, base_url=self._base_url, rehearsal=rehearsal)
 
     async def _attempts(
         self, case: Case, ledger: Ledger
@@ -152,11 +152,11 @@ class ClaudeAnalyst:
     async def _attempt(
         self, case: Case, reading: Plan, ask: _Ask, ledger: Ledger
     ) -> AsyncGenerator[Hypothesis | Closing, None]:
-        session = await self._ready()
+        client = await self._ready()
         model = self._catalogue.find(ask.model)
         most_tokens = min(ANSWER_TOKENS, model.max_output_tokens) if model else ANSWER_TOKENS
         parameters = _parameters(ask, conversation(case, reading, repair=ask.repair), most_tokens)
-        async with aclosing(session.answer(parameters, ledger)) as items:
+        async with aclosing(client.answer(parameters, ledger)) as items:
             async for item in items:
                 yield self._signed(item, ask, ledger) if isinstance(item, Closing) else item
 

@@ -34,10 +34,12 @@ SDK_FAILURES = (
     *(ValueError, LookupError, TypeError, RuntimeError),
 )
 Message = ParsedBetaMessage[None]
+_MILESTONES = frozenset("{]")
+"""A hypothesis begins with a brace and a list ends with a bracket: the partial answer is parsed then only."""
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class ClaudeClient:
     """The one client of a process."""
 
     client: anthropic.AsyncAnthropic
@@ -121,8 +123,7 @@ async def _read(
         async with aclosing(_events(client, parameters)) as events:
             async for event, snapshot in events:
                 message = snapshot
-                # A new hypothesis begins with a brace; parsing at each word would cost its square.
-                if event.type == "text" and "{" in event.text:
+                if event.type == "text" and not _MILESTONES.isdisjoint(event.text):
                     for hypothesis in answer.more(_complete_items(event)):
                         yield hypothesis
     except ValidationError as error:
@@ -154,13 +155,18 @@ async def _events(
 
 
 def _complete_items(event: Any) -> list[Any]:
-    """Return the hypotheses of a partial answer that nothing can be added to: all but the last."""
+    """Return the hypotheses of a partial answer that nothing can be added to.
+
+    That is all but the last one, and the last one too as soon as what follows the list has begun.
+    """
     try:
         snapshot = event.parsed_snapshot()
     except ValueError:  # no JSON at all; judged when the answer has ended
         return []
     items = snapshot.get("hypotheses") if isinstance(snapshot, dict) else None
-    return items[:-1] if isinstance(items, list) else []
+    if not isinstance(items, list):
+        return []
+    return items if len(snapshot) > 1 else items[:-1]
 
 
 def _finish(message: Message | None, answer: _Answer) -> list[Hypothesis | Closing]:

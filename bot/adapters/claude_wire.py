@@ -7,6 +7,7 @@ clamps instead. Every field is required, because optional ones are limited to 24
 
 import re
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -120,8 +121,9 @@ class WireDiagnosis(Wire):
     insufficient: str
 
 
+@cache
 def answer_schema() -> dict[str, Any]:
-    """Return the JSON schema of an answer as the API wants it: no docstrings, no titles, no defaults."""
+    """Return the JSON schema of an answer as the API wants it: without notes, titles or defaults; read only."""
     schema: dict[str, Any] = _plain(WireDiagnosis.model_json_schema())
     return schema
 

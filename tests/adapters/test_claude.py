@@ -110,6 +110,17 @@ async def test_the_first_hypothesis_is_out_before_the_answer_has_ended(api):
     assert first.id == "H1"
 
 
+async def test_the_last_hypothesis_is_out_when_what_follows_the_list_has_begun(api):
+    api.script(broken("stall", after=1_000_000))
+    claude = an_analyst(api)
+
+    async with aclosing(claude.diagnose(object_store())) as steps:
+        shown = [(await anext(steps)).id for _ in range(2)]
+
+    await claude.close()
+    assert shown == ["H1", "H2"]
+
+
 async def test_a_second_question_reads_the_thread_from_the_cache(api, claude):
     await steps_of(claude, object_store())
 
