@@ -123,7 +123,7 @@ class WireDiagnosis(Wire):
 
 @cache
 def answer_schema() -> dict[str, Any]:
-    """Return the JSON schema of an answer as the API wants it: without notes, titles or defaults; read only."""
+    """Return the JSON schema of an answer as the API wants it, without notes and titles; read only."""
     schema: dict[str, Any] = _plain(WireDiagnosis.model_json_schema())
     return schema
 
