@@ -8,7 +8,7 @@ from typing import Any
 from bot.incident.postmortem_values import Claim, Postmortem, Quote, Section, Table
 from bot.incident.wording import day, one_line, shown_number
 
-_SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^[#+>-]|^\d+(?=[.)]\s))")
+_SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^[#+>-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;"}
 _QUOTE_CHARS = 400
 _END = re.compile(r"[.?!:…”]$")

@@ -17,7 +17,8 @@ _HEADER = re.compile(
     r"^.{0,40}?\b(?:follow[- ]?ups?|action items?|actions|to-?dos?|next steps)\b[^:\n]{0,20}:\s*",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
+_NUMBERED = re.compile(r"(?:^|(?<=\s))\d{1,2}[.)]\s+")
+_BULLET = re.compile(r"^\s*[-*•]\s+")
 _COMMA = re.compile(r"\s*[,;]\s+(?![^(]*\))")
 _OWNER = re.compile(r"@(\w[\w.-]+)")
 _UNDOABLE = re.compile(
@@ -247,21 +248,21 @@ def _unexplained(material: Material) -> Iterator[Claim]:
 
 
 def _actions(material: Material) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each single action with its source; a list that was read as one fact is taken apart here."""
     facts = material.facts.of(FactKind.FOLLOW_UP)
     for fact in facts:
         message = material.incident.by_id.get(fact.cites[0]) if fact.cites else None
         is_alone = sum(other.cites == fact.cites for other in facts) == 1
-        words = message.text if message and is_alone else fact.text
-        for item in split_actions(words):
-            yield item, fact.cites
+        items = split_actions(message.text) if message and is_alone else [one_line(fact.text)]
+        yield from ((item, fact.cites) for item in items)
 
 
 def split_actions(words: str) -> list[str]:
-    """Return the single actions in a list of follow-ups: its bullets, else its lines, else its commas."""
-    rest = _HEADER.sub("", words.strip(), count=1)
+    """Return the single actions in a list of follow-ups: its numbers, else its bullets, else its commas."""
+    rest = _NUMBERED.sub("\n", _HEADER.sub("", words.strip(), count=1))
     lines = [_BULLET.sub("", line).strip() for line in rest.splitlines() if line.strip()]
     items = lines if len(lines) > 1 else _COMMA.split(rest)
-    return [one_line(item).rstrip(".") for item in items if one_line(item)]
+    return [item.strip(" ;.,") for item in map(one_line, items) if item]
 
 
 def _action_row(words: str, cites: tuple[str, ...]) -> Row:

@@ -286,4 +286,4 @@ def _last_attempt(material: Material) -> Fact | None:
     before = [
         f for f in done if recovery and material.start <= f.at <= recovery.at and f.cites != recovery.cites
     ]
-    return before[-1] if before else None
+    return max(before, key=lambda fact: fact.at, default=None)

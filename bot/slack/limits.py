@@ -127,9 +127,7 @@ def _grapheme_end(words: str, end: int) -> int:
 
 
 def _belong_together(words: str, at: int) -> bool:
-    before, after = words[at - 1], words[at : at + 1]
-    if not after:
-        return False
+    before, after = words[at - 1], words[at]
     if before == "\u200d" or after in _JOINERS or unicodedata.combining(after) or ord(after) in _MODIFIERS:
         return True
     return ord(after) in _FLAGS and _flags_before(words, at) % 2 == 1
