@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.channel import Channel, Json
 from sandbox.delivery import RETRY_PAUSES_SECONDS, Delivery
+from sandbox.errors import PageError
 from sandbox.faults import Faults
 from sandbox.http_transport import HttpTransport
 from sandbox.listeners import Listeners
@@ -129,18 +130,12 @@ class Sandbox:
             OSError: The port is taken.
             PageError: There is no incident `scenario`.
         """
-        app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[_guard(host)])
-        app.add_routes(
-            [*self.web_api.routes(), *self.page.routes(), web.get("/link", self.socket_mode.serve)]
-        )
-        runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, host, port).start()
-        shown = "127.0.0.1" if host in _EVERYWHERE else host
-        self.url = self.workspace.base_url = f"http://{shown}:{runner.addresses[0][1]}"
-        self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
-        self._begin()
+        try:
+            await self._listen(host, port)
+            self._begin()
+        except (OSError, PageError):
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """End everything that runs."""
@@ -173,6 +168,19 @@ class Sandbox:
         return self.workspace.add_channel(
             channel_id, name=name, at_ts=at_ts, bot_is_member=bot_is_member, messages=messages
         )
+
+    async def _listen(self, host: str, port: int) -> None:
+        app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[_guard(host)])
+        app.add_routes(
+            [*self.web_api.routes(), *self.page.routes(), web.get("/link", self.socket_mode.serve)]
+        )
+        runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, host, port).start()
+        shown = "127.0.0.1" if host in _EVERYWHERE else host
+        self.url = self.workspace.base_url = f"http://{shown}:{runner.addresses[0][1]}"
+        self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
 
     def _new_player(self, library: Library) -> Player:
         return Player(
