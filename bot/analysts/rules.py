@@ -1,7 +1,7 @@
 """The analyst without a model: changes, symptoms, refusals and recoveries, tied by time, names and words.
 
-It never knows why something happens; it knows what was changed before, what people say points back at it, what
-stopped the trouble, and what was ruled out. Where that is not enough it says so.
+It never knows why something happens; it knows what was changed before, what people say points back at it,
+what stopped the trouble, and what was ruled out. Where that is not enough it says so.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,8 +28,8 @@ _MOST_QUESTIONS = 3
 def diagnose(case: Case) -> Diagnosis:
     """Return the chains that structure, time and shared names alone can show, best first.
 
-    Ruled-out changes follow as refuted hypotheses. Without a chain `insufficient` says what is not known and what to
-    look at.
+    Ruled-out changes follow as refuted hypotheses. Without a chain `insufficient` says what is not known
+    and what to look at.
     """
     view = scene(case)
     found = candidates(view)
@@ -161,7 +161,10 @@ def _unseen(case: Case) -> tuple[str, ...]:
 def _insufficient(found: Sequence[Candidate], view: Scene) -> str:
     """Say what is not known and where to look, from what the thread does hold."""
     if view.onset_at is None:
-        return "Nothing here says when it began or what fails. Look for the first failed request and its exact error."
+        return (
+            "Nothing here says when it began or what fails. "
+            "Look for the first failed request and its exact error."
+        )
     since = f"{view.onset_at:%H:%M} UTC"
     before = [c for c in found if c.at <= view.onset_at and not c.refuted_by]
     if before:
@@ -171,6 +174,6 @@ def _insufficient(found: Sequence[Candidate], view: Scene) -> str:
             "Look at the exact error and at which parts fail and which do not."
         )
     return (
-        f"No change before {since} is visible here that is not ruled out. Look at what changed between the last good "
-        f"run and {since}: merges, configuration, permissions, flags."
+        f"No change before {since} is visible here that is not ruled out. "
+        f"Look at what changed between the last good run and {since}: merges, configuration, permissions, flags."
     )

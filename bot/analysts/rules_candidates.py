@@ -1,4 +1,4 @@
-"""Which change may have started it: mentions of one change gathered, weighed and, where the thread says so, ruled out."""
+"""Which change may have started it: mentions gathered, weighed and, where the thread says so, ruled out."""
 
 import math
 from collections.abc import Sequence
@@ -94,7 +94,7 @@ def scene(case: Case) -> Scene:
 
 
 def _symptom(case: Case, weights: Lexicon) -> Fact | None:
-    """Return the trouble that was asked about: the first symptom that shares most with the question, else the onset."""
+    """Return the trouble that was asked about: the symptom closest to the question, else the onset."""
     onset = case.facts.onset
     asked = words(case.question)
     symptoms = [f for f in case.facts.of(*_SYMPTOMS) if onset is None or f.at >= onset.at]

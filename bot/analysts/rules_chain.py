@@ -87,7 +87,7 @@ def _symptom_of(candidate: Candidate, view: Scene) -> Fact | None:
 
 def _best_way(candidate: Candidate, symptom: Fact, view: Scene) -> Way:
     findings = _findings(candidate, symptom, view)
-    pull = dict((fact.id, weight) for fact, weight in candidate.support)
+    pull = {fact.id: weight for fact, weight in candidate.support}
     ways = [Way((f,), pull.get(f.id, 0.0) + _step(f, symptom, view)) for f in findings if f.id in pull]
     ways += [
         Way((a, b), pull[a.id] + view.ties(a, b) + _step(b, symptom, view) + _bonus(a) - _STEP_COST)
@@ -204,5 +204,7 @@ def _impact(symptom: Fact, view: Scene) -> Impact:
         symptom=phrase(symptom, names=view.names),
         population=phrase(told, names=view.names) if told and tied else "",
         since=symptom.at,
-        evidence=tuple(_cite(f, view, EvidenceKind.DIRECT) for f in (symptom, told) if f and (f is symptom or tied)),
+        evidence=tuple(
+            _cite(f, view, EvidenceKind.DIRECT) for f in (symptom, told) if f and (f is symptom or tied)
+        ),
     )

@@ -15,12 +15,14 @@ _MOST = 0.6
 _FEW_LINES = 3
 _CLAUSE = re.compile(r"\. |; |, | · | \(| -> ")
 _STATE_WORDS = re.compile(
-    r"\[(?:firing|resolved)(?::\d+)?\]\s*|\[p\d\]\s*|^\W*(?:triggered|firing|resolved|recovered|warn(?:ing)?|alarm|alert)\b[\s:·|]*|"
+    r"\[(?:firing|resolved)(?::\d+)?\]\s*|\[p\d\]\s*|^\W*(?:triggered|firing|resolved|recovered|"
+    r"warn(?:ing)?|alarm|alert)\b[\s:·|]*|"
     r"^(?:cloudwatch alarm)\s*\|\s*|\s*\((?:\w+=\S+\s*)+\)|\s*\|\s*account: \d+",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:(?:fyi|also|and|so|but|then|ok|ack|done|oh no|there it is|update|now|hm+|right|well|because|that|sh\*+t?|sh|shit|damn|oops|yes|no)\b[\s,.:!]*)+",
+    r"^(?:(?:fyi|also|and|so|but|then|ok|ack|done|oh no|there it is|update|now|hm+|right|well|because|that|"
+    r"sh\*+t?|sh|shit|damn|oops|yes|no)\b[\s,.:!]*)+",
     re.IGNORECASE,
 )
 
@@ -44,7 +46,14 @@ def _fitted(text: str, limit: int) -> str:
 
 def telling(fact: Fact, message: Message, other: Fact) -> Fact:
     """Return a pasted document's fact with the line that speaks of `other`; other facts as they are."""
-    code = next((p for p in pieces(message.text) if p.is_code and _carries(p.text, fact.text.removeprefix(clean(p.lead)).strip())), None)
+    code = next(
+        (
+            p
+            for p in pieces(message.text)
+            if p.is_code and _carries(p.text, fact.text.removeprefix(clean(p.lead)).strip())
+        ),
+        None,
+    )
     lines = [clean(line).strip(' ",') for line in code.raw.splitlines()] if code else []
     tied = [line for line in lines if len(entities(line) & other.entities) > 0]
     if code is None or not tied or len(lines) <= _FEW_LINES:
@@ -54,7 +63,7 @@ def telling(fact: Fact, message: Message, other: Fact) -> Fact:
 
 
 def quote(fact: Fact, message: Message, *, limit: int = 200) -> str:
-    """Return the words of `message` that carry `fact`, exactly as they stand there, at most `limit` characters."""
+    """Return the words of `message` that carry `fact`, exactly as they stand there, cut at `limit`."""
     found = [piece for piece in pieces(message.text) if _carries(piece.text, fact.text)]
     raw = found[0].raw if found else next(iter(message.text.strip().splitlines()), "")
     line = next(

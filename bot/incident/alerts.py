@@ -11,13 +11,16 @@ from bot.incident.times import stated_times
 
 _STATE_FIELD = re.compile(r"\b(?:state|status|alert state)\b\s*[:=]\s*[*_`]*(\w[\w ]*)", re.IGNORECASE)
 _RESOLVED = re.compile(
-    r"^\W*(?:resolved|recovered|recovery|ok\b|closed|up\b|alert closed)|\[resolved|\b(?:alert closed|closed via|"
+    r"^\W*(?:resolved|recovered|recovery|ok\b|closed|up\b|alert closed)|\[resolved|\b(?:alert closed|"
+    r"closed via|"
     r"has been (?:resolved|closed)|back to normal|is up again|auto-resolved)\b|white_check_mark|✅",
     re.IGNORECASE,
 )
 _FIRED = re.compile(
-    r"^\W*(?:triggered|firing|warn(?:ing)?\b|alarm|alert:|problem|critical|down\b|no data|incident\b|page\b|new issue)|"
-    r"\[firing|\b(?:cloudwatch alarm|rotating_light|red_circle|has been triggered|is down|alert triggered|new alert)\b|🚨|🔴",
+    r"^\W*(?:triggered|firing|warn(?:ing)?\b|alarm|alert:|problem|critical|down\b|no data|incident\b|"
+    r"page\b|new issue)|"
+    r"\[firing|\b(?:cloudwatch alarm|rotating_light|red_circle|has been triggered|is down|alert triggered|"
+    r"new alert)\b|🚨|🔴",
     re.IGNORECASE,
 )
 _WEAK_FIRED = re.compile(
@@ -26,9 +29,11 @@ _WEAK_FIRED = re.compile(
     re.IGNORECASE,
 )
 _PIPELINE = re.compile(
-    r"\b(?:synced|sync status|run applied|applied|deployed|deployment (?:of|succeeded|complete\w*)|rolled|merged|released|"
+    r"\b(?:synced|sync status|run applied|applied|deployed|deployment (?:of|succeeded|complete\w*)|rolled|"
+    r"merged|released|"
     r"promoted|published|updated|turned (?:on|off)|enabled|disabled|toggled|changed|success|succeeded|canary|"
-    r"rollout|rotated|created|deleted|removed|destroyed|scaled|migrat\w+|applied by|finished|completed|stopped|restarted|"
+    r"rollout|rotated|created|deleted|removed|destroyed|scaled|migrat\w+|applied by|finished|completed|"
+    r"stopped|restarted|"
     r"attached|detached|upgraded|pushed|switched|renewed|installed|started)\b",
     re.IGNORECASE,
 )
@@ -41,11 +46,13 @@ _FAILED_RUN = re.compile(
 )
 _BODY_UNITS = re.compile(r"\b(\d[\d,]*) of (\d[\d,]*)\b")
 _WHEN_DONE = re.compile(
-    r"\b(?:merged|deployed|applied|released|rolled|synced|completed|finished|promoted|changed)\b(?:\s+\w+){0,3}\s*$",
+    r"\b(?:merged|deployed|applied|released|rolled|synced|completed|finished|promoted|"
+    r"changed)\b(?:\s+\w+){0,3}\s*$",
     re.IGNORECASE,
 )
 _NOISY_KEY = re.compile(
-    r"\[?(?:firing|resolved|triggered|recovered|warn(?:ing)?|alert closed|alarm|ok)\b[:\d\]]*|\[p\d\]|:\w+:|[\d.,%]+|"
+    r"\[?(?:firing|resolved|triggered|recovered|warn(?:ing)?|alert closed|alarm|ok)\b[:\d\]]*|\[p\d\]|"
+    r":\w+:|[\d.,%]+|"
     r"[^\w\s-]",
     re.IGNORECASE,
 )

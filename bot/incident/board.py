@@ -27,12 +27,15 @@ class Board:
 def merge(board: Board, hypotheses: Iterable[Hypothesis], *, now: datetime, facts: Facts) -> Board:
     """Return the board with `hypotheses` on it; `version` is the store's to set.
 
-    A hypothesis that cites the same trigger, or claims the same, keeps its id and its history; another gets the next
-    number. Those that a fact has ruled out since are refuted, whoever proposed them. What a person decided stays.
+    A hypothesis that cites the same trigger, or claims the same, keeps its id and its history; another gets
+    the next number. Those that a fact has ruled out since are refuted, whoever proposed them. What a person
+    decided stays.
 
     Args:
+        board: As stored.
         hypotheses: Verified; their ids are the analyst's own and are not used.
         now: The time of every entry made in a history.
+        facts: All that is known at `now`.
     """
     standing = list(board.hypotheses)
     for new in hypotheses:
@@ -48,8 +51,11 @@ def refute(board: Board, hypothesis_id: str, *, reason: str, by: str, at: dateti
     """Return the board with one hypothesis refuted by a person; unknown ids change nothing.
 
     Args:
+        board: As stored.
+        hypothesis_id: `H1` ….
         reason: In the person's words; it becomes what would have to fall for the hypothesis to come back.
         by: The person's id.
+        at: When they said so.
     """
     change = Change(at=at, status=Status.REFUTED, reason=reason, by=by)
     return replace(

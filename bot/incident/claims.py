@@ -1,9 +1,9 @@
-"""What a sentence claims that can be looked up: numbers and names, and whether the cited messages hold them."""
+"""What a sentence claims that can be looked up: numbers and names, and whether cited messages hold them."""
 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from bot.incident.messages import Message
 
@@ -17,7 +17,8 @@ _MINUTE_SECONDS = 60
 def unfounded(text: str, messages: Iterable[Message]) -> tuple[str, ...]:
     """Return the numbers and identifiers in `text` that none of `messages` holds.
 
-    A clock time may be that of a message itself, and a number the minutes between two of them: both are computed.
+    A clock time may be that of a message itself, and a number the minutes between two of them: both are
+    computed.
     """
     cited = tuple(messages)
     held = _SEPARATOR.sub("", "\n".join(m.text for m in cited)).lower()
@@ -33,7 +34,7 @@ def _claims(text: str) -> Iterator[str]:
 
 
 def _is_code_name(token: str) -> bool:
-    inner_capital = any(a.islower() and b.isupper() for a, b in zip(token, token[1:], strict=False))
+    inner_capital = any(a.islower() and b.isupper() for a, b in pairwise(token))
     return inner_capital or "_" in token or "::" in token
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 _URL = re.compile(r"https?://\S+")
 _TOKEN = re.compile(r"[#@]?[A-Za-z0-9](?:[A-Za-z0-9_./:@,-]*[A-Za-z0-9])?")
@@ -19,34 +20,43 @@ _MIN_COUNT_DIGITS = 4
 _IDENTIFIER_WEIGHT = 2.0
 _CACHE = 8192
 
-STOP_WORDS = frozenset(
+
+def listed(text: str) -> frozenset[str]:
+    """Return the words of a text: word lists are easier to read without quotes."""
+    return frozenset(text.split())
+
+
+STOP_WORDS = listed(
     """
     about above after again against ago all also already always and any anyone anything are around away back
-    because been before behind being below between both but came can cannot cant come could did does doing done
-    dont down during each even ever every everyone everything few find first for from further get gets getting
-    give given goes going gone good got had has have having here hers high him his how however http https into
-    isnt its itself just keep kind know known last late later least less let lets like likely little long look
-    looking looks lot made make makes many may maybe meanwhile might more most much must near need needs never
-    new next nobody none not nothing now off often old once one only onto ones other others ought our out over
-    own per please put quite rather really right same say says see seem seems seen set several shall she should
-    show shows since some somebody someone something soon still stop such sure take taken than thanks that thats
-    the their them then there these they thing things think this those though three through time times today
-    together told tomorrow tonight too took toward tried try trying two under until upon use used uses using
-    very via want wants was way well went were what when where which while who whole whose why will with within
-    without wont work works working would yes yesterday yet you your min minute minutes hour hours sec second
-    seconds day days week weeks month months year years noon midnight morning evening night afternoon utc ago
-    ok okay yep nope true false null none via acme example com org net www info warning critical alert alertname
-    severity instance description details labels annotations summary source value values firing triggered
-    resolved recovered state status service project environment author team tags priority urgency open level
-    version statement effect action resource principal condition channel message thread incident issue problem
-    checking check checked probably guess suspect mean means meant reason fine total usual normal number
-    """.split()
+    because been before behind being below between both but came can cannot cant come could did does doing
+    done dont down during each even ever every everyone everything few find first for from further get gets
+    getting give given goes going gone good got had has have having here hers high him his how however http
+    https into isnt its itself just keep kind know known last late later least less let lets like likely
+    little long look looking looks lot made make makes many may maybe meanwhile might more most much must
+    near need needs never new next nobody none not nothing now off often old once one only onto ones other
+    others ought our out over own per please put quite rather really right same say says see seem seems seen
+    set several shall she should show shows since some somebody someone something soon still stop such sure
+    take taken than thanks that thats the their them then there these they thing things think this those
+    though three through time times today together told tomorrow tonight too took toward tried try trying
+    two under until upon use used uses using very via want wants was way well went were what when where
+    which while who whole whose why will with within without wont work works working would yes yesterday yet
+    you your min minute minutes hour hours sec second seconds day days week weeks month months year years
+    noon midnight morning evening night afternoon utc ago ok okay yep nope true false null none via
+    example com org net www info warning critical alert alertname severity instance description details
+    labels annotations summary source value values firing triggered resolved recovered state status service
+    project environment author team tags priority urgency open level version statement effect action
+    resource principal condition channel message thread incident issue problem checking check checked
+    probably guess suspect mean means meant reason fine total usual normal number
+    """
 )
 """Words so common in incident channels that sharing them says nothing."""
 
 _ALIASES = {
-    "database": "db", "databases": "db", "configuration": "config", "configs": "config", "certificate": "cert",
-    "certificates": "cert", "credentials": "cred", "credential": "cred", "creds": "cred", "permissions": "perm",
+    "database": "db", "databases": "db", "configuration": "config", "configs": "config",
+    "certificate": "cert",
+    "certificates": "cert", "credentials": "cred", "credential": "cred", "creds": "cred",
+    "permissions": "perm",
     "permission": "perm", "perms": "perm", "production": "prod", "kubernetes": "k8s", "repository": "repo",
     "repositories": "repo", "authentication": "auth", "authorization": "auth", "authorized": "auth",
     "lookup": "resolve", "lookups": "resolve", "credential-s": "cred", "deletes": "delet", "boxes": "box",
@@ -67,7 +77,8 @@ def stem(word: str) -> str:
 
 def _without_ending(word: str) -> str:
     for ending, instead, shortest in (
-        ("ies", "y", 5), ("ied", "y", 5), ("ations", "at", 8), ("ation", "at", 7), ("tions", "t", 7), ("tion", "t", 6),
+        ("ies", "y", 5), ("ied", "y", 5), ("ations", "at", 8), ("ation", "at", 7), ("tions", "t", 7),
+        ("tion", "t", 6),
         ("sions", "s", 7), ("sion", "s", 6), ("ings", "", 7), ("ing", "", 6), ("edly", "", 7), ("ed", "", 5),
         ("als", "", 7), ("al", "", 7), ("ments", "", 8), ("es", "", 5), ("s", "", 4), ("e", "", 5),
     ):  # fmt: skip
@@ -107,7 +118,7 @@ def _is_identifier(token: str) -> bool:
 
 
 def _is_compound(token: str) -> bool:
-    inner_capital = any(a.islower() and b.isupper() for a, b in zip(token, token[1:], strict=False))
+    inner_capital = any(a.islower() and b.isupper() for a, b in pairwise(token))
     joined = any(char in token[1:-1] for char in "_:-") or token.count(".") >= 1 or token.count("/") >= 1
     return inner_capital or joined
 
@@ -125,7 +136,7 @@ def _matters(word: str) -> bool:
 
 @lru_cache(maxsize=_CACHE)
 def counts(text: str) -> frozenset[str]:
-    """Return large plain numbers without separators, such as `65536`: two texts seldom share one by chance."""
+    """Return large plain numbers without separators, such as `65536`: seldom shared by chance."""
     found = (match.replace(",", "") for match in _NUMBER.findall(_DATE.sub(" ", _URL.sub(" ", text))))
     return frozenset(
         n for n in found if n.isdigit() and len(n) >= _MIN_COUNT_DIGITS and not n.endswith("000")
@@ -151,7 +162,8 @@ class Lexicon:
     """How much each entity says within one incident: rare ones say much.
 
     Attributes:
-        weights: Entity → weight; 0 for what stands nearly everywhere, up to 1 for a rare word and 2 for a rare
+        weights: Entity → weight; 0 for what stands nearly everywhere, up to 1 for a rare word and 2 for a
+        rare
             identifier.
     """
 

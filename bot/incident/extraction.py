@@ -1,8 +1,9 @@
 """Facts out of a thread, by structure and wording alone; no model.
 
-Sentences are first read one by one (`statements`), bots' messages by their state words (`alerts`); then in the light of
-each other: what came before the trouble is a change and what came after it a response, and `no change` rules out
-whatever was tried just before.
+Sentences are first read one by one (`statements`), bots' messages by their state words (`alerts`); then in
+the light of
+each other: what came before the trouble is a change and what came after it a response, and `no change`
+rules out whatever was tried just before.
 """
 
 import re
@@ -149,7 +150,7 @@ def _placed(
 
 
 def _before(statement: Statement) -> Statement:
-    """Before trouble began nothing recovers and nothing is innocent: it is news, or a change whose test was green."""
+    """Before trouble began nothing recovers or is innocent: it is news, or a change whose test was green."""
     is_news = statement.is_bot or not is_change(statement.text)
     return replace(statement, kind=FactKind.OBSERVATION if is_news else FactKind.CHANGE)
 
@@ -167,7 +168,7 @@ def _is_same_trouble(back: Statement, alert: Statement) -> bool:
 
 
 def _is_response(statement: Statement, read: Sequence[Statement]) -> bool:
-    """What is done after trouble began is a response, unless its doer owns up to it or a bot shipped something new."""
+    """After trouble began it is a response, unless its doer owns up or a bot shipped something new."""
     if statement.is_bot:
         return _touches_something_known(statement, read)
     whole = statement.message.text
@@ -211,9 +212,9 @@ def _belongs(last: Statement, statement: Statement) -> bool:
 def _joined(last: Statement, statement: Statement) -> Statement:
     stated = statement if statement.is_stated else last
     return replace(
-        last, raw=f"{last.raw} {statement.raw}", text=shorten(f"{last.text} {statement.text}", _TEXT_CHARS), at=stated.at,
-        is_stated=stated.is_stated, targets=tuple(dict.fromkeys((*last.targets, *statement.targets))),
-        status=last.status or statement.status,
+        last, raw=f"{last.raw} {statement.raw}", text=shorten(f"{last.text} {statement.text}", _TEXT_CHARS),
+        at=stated.at, is_stated=stated.is_stated, targets=tuple(dict.fromkeys((*last.targets,
+        *statement.targets))), status=last.status or statement.status,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from bot.incident.entities import listed
 from bot.incident.messages import AuthorKind, Message
 
 _DOER_FIELDS = frozenset(
@@ -19,12 +20,13 @@ _DOER_FIELDS = frozenset(
         "created by",
     }
 )
-_ALSO_WORDS = frozenset(
+_ALSO_WORDS = listed(
     """
-    april art august bill bot chase chip cliff dale dean dot drew frank gene grace grant guy hope hunter iris ivy jack joy
-    june lane lee mark mat max may miles nick norm page pat penny pierce ray red reed rich rob robin rose sandy sky star
-    stone sue summer tab trace van victor wade ward will app deploy admin root system user
-    """.split()
+    april art august bill bot chase chip cliff dale dean dot drew frank gene grace grant guy hope hunter
+    iris ivy jack joy june lane lee mark mat max may miles nick norm page pat penny pierce ray red reed rich
+    rob robin rose sandy sky star stone sue summer tab trace van victor wade ward will app deploy admin root
+    system user
+    """
 )
 """Names that are words too: `max connections` is nobody."""
 
@@ -39,7 +41,7 @@ _BY = r"\s*\b(?:deployed|merged|started|queued|triggered|approved|done)?\s*by\s+
 
 
 def people(messages: Iterable[Message]) -> frozenset[str]:
-    """Return people's names: authors, whole and in parts, and whom a bot's fields name as the one who did it."""
+    """Return people's names: authors, whole and in parts, and whom a bot's fields name as the doer."""
     found: set[str] = set()
     for message in messages:
         if message.author.kind in {AuthorKind.PERSON, AuthorKind.EXTERNAL}:

@@ -11,7 +11,8 @@ _BREAK = re.compile(
     r"|,\s+(?=(?:so i'?m |i'?m |i am )?(?:rolling|reverting|undoing|restarting|backing|disabling|blocking)\b)"
 )
 _LOG = re.compile(
-    r"^\s*(?:\d{4}-\d\d-\d\d[T ]\d\d|\[?\d\d:\d\d:\d\d|(?:ERROR|WARN|FATAL|INFO|DEBUG|PANIC)\b|\$ |> |[{}\[\]\"]|\s*at \w+[.(]|"
+    r"^\s*(?:\d{4}-\d\d-\d\d[T ]\d\d|\[?\d\d:\d\d:\d\d|(?:ERROR|WARN|FATAL|INFO|DEBUG|PANIC)\b|\$ |> |"
+    r"[{}\[\]\"]|\s*at \w+[.(]|"
     r"Traceback|Caused by|\w+Exception\b|\S+=\S+ \S+=\S+)"
 )
 _MARKS = re.compile(r"[*`]|(?<!\w)_|_(?!\w)|(?<![\w:]):[a-z][a-z0-9_+-]*:(?!\w)")

@@ -18,9 +18,10 @@ _BACK_ENTITIES = 2
 def status_by_rule(hypothesis: Hypothesis, case: Case) -> Status:
     """Return the status that the facts of `case` give to a hypothesis.
 
-    Refuted: what ruled its trigger out stands unanswered. Supported: every link is shown, the first of them directly, nothing
-    unanswered speaks against it and no order is violated. Confirmed: supported, and after something was done about its
-    trigger the trouble ended, as it had been on the board to predict or as a person's own words explain.
+    Refuted: what ruled its trigger out stands unanswered. Supported: every link is shown, the first of them
+    directly, nothing unanswered speaks against it and no order is violated. Confirmed: supported, and after
+    something was done about its trigger the trouble ended, as it had been on the board to predict or as a
+    person's own words explain.
     """
     if _is_ruled_out(hypothesis, case):
         return Status.REFUTED
@@ -112,8 +113,8 @@ _STANDING = {
 def rank(hypotheses: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Return hypotheses best first, each with the likelihood word that says how it stands among its rivals.
 
-    The analyst's own order decides between equals: status first, then chains that violate no order, then chains of
-    which anything is shown.
+    The analyst's own order decides between equals: status first, then chains that violate no order, then
+    chains of which anything is shown.
     """
     ordered = sorted(hypotheses, key=_order)
     return tuple(replace(h, likelihood=_likelihood(n, h, ordered)) for n, h in enumerate(ordered))

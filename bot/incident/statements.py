@@ -17,7 +17,8 @@ _LEAD = (
 )
 _STARTS = re.compile(rf"{_LEAD}(?:{cues.DONE.pattern}|{cues.DOING.pattern})", re.IGNORECASE)
 _SOMEBODY = re.compile(
-    rf"\b(?:i|we|they|he|she|someone|somebody|team|who)\b(?:'ve|'d)?(?:\s+\w+){{0,2}}?\s+(?:{cues.DONE.pattern})",
+    rf"\b(?:i|we|they|he|she|someone|somebody|team|who)\b(?:'ve|"
+    rf"'d)?(?:\s+\w+){{0,2}}?\s+(?:{cues.DONE.pattern})",
     re.IGNORECASE,
 )
 _BEEN = re.compile(
@@ -27,10 +28,12 @@ _ENDS = re.compile(
     rf"(?:{cues.DONE.pattern})\s*(?:$|[,.;)(]|\b(?:to|in|on|from|at|with|for|by)\b|\d)", re.IGNORECASE
 )
 _API_EVENT = re.compile(
-    r"\b(?:Put|Attach|Detach|Delete|Create|Update|Modify|Revoke|Remove|Set|Disable|Enable|Replace|Add|Terminate)[A-Z]\w+"
+    r"\b(?:Put|Attach|Detach|Delete|Create|Update|Modify|Revoke|Remove|Set|Disable|Enable|Replace|Add|"
+    r"Terminate)[A-Z]\w+"
 )
 _LOG_COMMAND = re.compile(
-    r"^(?:[\w./-]+ )?(?:[\w-]+ )*?(?:deploy|apply|put|set|delete|rm|destroy|upgrade|install|scale|rollout|attach|detach|drop|"
+    r"^(?:[\w./-]+ )?(?:[\w-]+ )*?(?:deploy|apply|put|set|delete|rm|destroy|upgrade|install|scale|rollout|"
+    r"attach|detach|drop|"
     r"truncate|migrate|create|patch|push|restart|modify-\S+|update-\S+|put-\S+)\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -38,7 +41,8 @@ _LABELLED_IMPACT = re.compile(
     r"^\W*(?:impact|state|known|current state|symptoms?|affected|customer impact)\s*:", re.IGNORECASE
 )
 _SUSPECT_QUESTION = re.compile(
-    r"\b(?:down|overload\w*|evict\w*|shr[aiu]nk|full|broken|expired|slow|throttl\w*|leak\w*|attack|ddos|again|saturated|"
+    r"\b(?:down|overload\w*|evict\w*|shr[aiu]nk|full|broken|expired|slow|throttl\w*|leak\w*|attack|ddos|"
+    r"again|saturated|"
     r"unhealthy|outage|release|deploy|rolled|us or|did (?:someone|somebody|anyone|anybody|we|you))\b",
     re.IGNORECASE,
 )
@@ -84,8 +88,8 @@ def said(piece: Piece, message: Message) -> Statement | None:
         kind = FactKind.RULED_OUT
     raw = f"{piece.lead} {telling_line(piece.raw)}" if piece.is_code else piece.raw
     return Statement(
-        kind=kind, message=message, raw=piece.raw, text=Piece(raw=raw).text, at=at or message.at, is_stated=at is not None,
-        is_code=piece.is_code, is_weak=is_weak,
+        kind=kind, message=message, raw=piece.raw, text=Piece(raw=raw).text, at=at or message.at,
+        is_stated=at is not None, is_code=piece.is_code, is_weak=is_weak,
     )  # fmt: skip
 
 
@@ -183,7 +187,7 @@ _RULES: tuple[tuple[Callable[[str, str], bool], FactKind], ...] = (
     (_is_unhelped, FactKind.RULED_OUT),
     (_has(cues.NEGATED_CHANGE), FactKind.RULED_OUT),
     (_has(cues.DENIAL), FactKind.DENIAL),
-    (lambda text, whole: _is_api_event(text, whole), FactKind.CHANGE),
+    (_is_api_event, FactKind.CHANGE),
     (lambda text, whole: cues.ADMISSION.search(whole) is not None and is_change(text), FactKind.CHANGE),
     (_is_impact, FactKind.IMPACT),
     (_has(cues.INNOCENT), FactKind.RULED_OUT),

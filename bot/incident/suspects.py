@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.incident import cues
-from bot.incident.entities import Lexicon, entities, is_name, lexicon, stem
+from bot.incident.entities import Lexicon, entities, is_name, lexicon, listed, stem
 from bot.incident.facts import FactKind
 from bot.incident.sentences import pieces, shorten
 from bot.incident.statements import Statement
@@ -19,12 +19,15 @@ _NEAR_SPAN = timedelta(minutes=30)
 _SHARED_ENOUGH = 0.5
 _LABEL_CHARS = 48
 _LABEL_NOISE = re.compile(
-    r"^(?:ok|ack|so|then|and|also|well|hm+|there you go)\b[,.!:]*\s*|\b(?:maybe|perhaps|probably|possibly|could (?:be|it be)|might be|may be|must be|"
-    r"looks? like|smells? like|sounds? like|has to be(?: it)?|i (?:think|guess|suspect|bet)|is it|it'?s|again|today)\b|[?!]+",
+    r"^(?:ok|ack|so|then|and|also|well|hm+|there you go)\b[,.!:]*\s*|\b(?:maybe|perhaps|probably|possibly|"
+    r"could (?:be|it be)|might be|may be|must be|"
+    r"looks? like|smells? like|sounds? like|has to be(?: it)?|i (?:think|guess|suspect|bet)|is it|it'?s|"
+    r"again|today)\b|[?!]+",
     re.IGNORECASE,
 )
 _ANAPHORA = re.compile(
-    r"\b(?:not (?:that|it|them)|no (?:change|effect|improvement|difference)|ruled out|healthy|same|still|innocent|that line|^no\b|"
+    r"\b(?:not (?:that|it|them)|no (?:change|effect|improvement|difference)|ruled out|healthy|same|still|"
+    r"innocent|that line|^no\b|"
     r"idle|normal|fine|unchanged)\b",
     re.IGNORECASE,
 )
@@ -32,13 +35,16 @@ _FIRM = re.compile(
     r"\b(?:ruled out|that (?:line|idea|theory)|innocent|red herring|not an? \w+ then)\b", re.IGNORECASE
 )
 _GENERIC = frozenset(
-    stem(w)
-    for w in "error errors slow change changes changed deploy rollback roll prod log logs request requests region data".split()
+    stem(word)
+    for word in listed(
+        "error errors slow change changes changed deploy rollback roll prod log logs request requests "
+        "region data"
+    )
 )
 
 
 def resolve(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """Return the statements with each ruling-out tied to its suspects; one that answers nobody is an observation."""
+    """Return the statements, each ruling-out tied to its suspects; one without is an observation."""
     weights = lexicon([s.entities for s in statements], ignore=_GENERIC)
     return tuple(_resolved(n, statements, weights) for n in range(len(statements)))
 
@@ -59,7 +65,7 @@ def _resolved(n: int, statements: Sequence[Statement], weights: Lexicon) -> Stat
 def _undone(
     outcome: Statement, suspects: Sequence[Statement], statements: Sequence[Statement]
 ) -> list[Statement]:
-    """Return the changes that were undone without effect: whoever undid them named their version or moment."""
+    """Return the changes that were undone without effect: who undid them named their version or moment."""
     tried = [s for s in suspects if cues.REVERSAL.search(f"{_told(s)} {outcome.raw}")]
     changes = [s for s in statements if s.kind is FactKind.CHANGE and s.message.at < outcome.message.at]
     return [change for change in changes if any(_names(t, change) for t in tried)]

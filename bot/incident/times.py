@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 _MONTHS = {
-    name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+    name: n
+    for n, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
 }
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _TIME = r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\.\d+)?"
@@ -92,8 +95,8 @@ def _iso(match: re.Match[str], said_at: datetime) -> Stated:
 def _day_month(match: re.Match[str], said_at: datetime) -> Stated:
     month = _MONTHS[(match["month"] or match["month2"]).lower()[:3]]
     at = datetime(
-        int(match["year"] or said_at.year), month, int(match["day"] or match["day2"]), int(match["hour"] or 0),
-        int(match["minute"] or 0), int(match["second"] or 0), tzinfo=UTC,
+        int(match["year"] or said_at.year), month, int(match["day"] or match["day2"]), int(match["hour"] or
+        0), int(match["minute"] or 0), int(match["second"] or 0), tzinfo=UTC,
     )  # fmt: skip
     if match["year"] is None and at > said_at + _AHEAD:
         at = at.replace(year=at.year - 1)

@@ -1,6 +1,7 @@
 """What of an analyst's hypothesis may be shown: citations, quotes, names, order in time, status.
 
-Nothing an analyst says about itself counts: times, order, status, likelihood and what was not seen are computed here.
+Nothing an analyst says about itself counts: times, order, status, likelihood and what was not seen are
+computed here.
 """
 
 import re
