@@ -44,14 +44,12 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> Parsed:
 
 
 def register(app: AsyncApp, open_wrong_modal: views.OpenModal) -> None:
-    """Give Bolt its listeners: they only acknowledge, and open the form behind `That's wrong…`.
+    """Give Bolt the one listener that does more than acknowledge: it opens the form behind `That's wrong…`.
+
+    Everything else is accepted by a middleware, and acknowledged, before any listener runs.
 
     Args:
-        app: The app; requests are accepted by a middleware before any listener runs.
+        app: The app; must get this before a listener that takes every button.
         open_wrong_modal: Opens that form; see `handlers.views.opener`.
     """
     views.register(app, open_wrong_modal)
-    buttons.register(app)
-    shortcuts.register(app)
-    commands.register(app)
-    mentions.register(app)

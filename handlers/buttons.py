@@ -1,10 +1,6 @@
 """The buttons below an answer. A button's value is the answer's id and nothing else."""
 
-import re
 from datetime import datetime
-
-from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.request import Request, RequestKind
 from handlers.fields import id_at, is_direct, items_at, team_of, text_at, token_at, ts_at
@@ -58,15 +54,6 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
 def thread_of(body: object) -> str | None:
     """Return the thread of the message that carries the button; None at the top level of a channel."""
     return ts_at(body, "container", "thread_ts") or ts_at(body, "message", "thread_ts") or None
-
-
-def register(app: AsyncApp) -> None:
-    """Let Bolt acknowledge every button, known or not, links included."""
-    app.action(re.compile(".*"))(_acknowledge)
-
-
-async def _acknowledge(ack: AsyncAck) -> None:
-    await ack()
 
 
 def _subject(kind: RequestKind | None, value: str) -> tuple[str, str]:

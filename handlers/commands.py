@@ -2,9 +2,6 @@
 
 from datetime import datetime
 
-from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.request import Request, RequestKind
 from handlers.fields import id_at, is_direct, text_at, token_at
 from handlers.words import verb_of
@@ -39,16 +36,6 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         is_direct=is_direct(channel),
     )
     return request, (request.id,)
-
-
-def register(app: AsyncApp) -> None:
-    """Let Bolt acknowledge the commands; the request was accepted before any listener ran."""
-    for command in COMMANDS:
-        app.command(command)(_acknowledge)
-
-
-async def _acknowledge(ack: AsyncAck) -> None:
-    await ack()
 
 
 def _wish(command: str, text: str) -> tuple[RequestKind, str]:

@@ -7,8 +7,6 @@ and every delivery again when it is not acknowledged. One identity, made of the 
 import re
 from datetime import datetime
 
-from slack_bolt.app.async_app import AsyncApp
-
 from bot.request import Request
 from handlers.fields import at, id_at, is_direct, text_at, token_at, ts_at
 from handlers.words import request_of
@@ -16,7 +14,7 @@ from handlers.words import request_of
 EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
 """The subscriptions that bring questions, as the app manifest names them."""
 
-_SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
+_SPOKEN = (None, "file_share", "thread_broadcast")
 """Subtypes of a message that a person just wrote; edits, joins and bots have others."""
 
 
@@ -55,20 +53,10 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> tuple[Request, tu
     return request, _keys(body, request.id)
 
 
-def register(app: AsyncApp) -> None:
-    """Let Bolt acknowledge every event there is: one that no listener takes would be answered 404."""
-    app.event("message")(_acknowledge)
-    app.event(re.compile(".*"))(_acknowledge)
-
-
-async def _acknowledge() -> None:
-    """Do nothing: the request was accepted before any listener ran, and Bolt acknowledges events itself."""
-
-
 def _is_spoken(event: object, bot_user_id: str) -> bool:
-    is_machine = bool(at(event, "bot_id")) or at(event, "user") in {bot_user_id, "USLACKBOT"}
+    is_machine = bool(at(event, "bot_id")) or text_at(event, "user") in {bot_user_id, "USLACKBOT"}
     is_edit = at(event, "edited") is not None or at(event, "hidden") is True
-    return not is_machine and not is_edit and (at(event, "subtype") or "") in _SPOKEN
+    return not is_machine and not is_edit and at(event, "subtype") in _SPOKEN
 
 
 def _is_to_us(event: object, bot_user_id: str) -> bool:

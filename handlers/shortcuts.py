@@ -2,9 +2,6 @@
 
 from datetime import datetime
 
-from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.request import Request, RequestKind
 from handlers.fields import id_at, is_direct, team_of, text_at, token_at, ts_at
 
@@ -39,12 +36,3 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         is_direct=is_direct(channel),
     )
     return request, (request.id,)
-
-
-def register(app: AsyncApp) -> None:
-    """Let Bolt acknowledge the shortcut."""
-    app.shortcut({"type": "message_action", "callback_id": ESCALATE})(_acknowledge)
-
-
-async def _acknowledge(ack: AsyncAck) -> None:
-    await ack()

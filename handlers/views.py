@@ -18,8 +18,24 @@ WRONG = "wrong"
 REFUTE = "refute"
 """The form itself."""
 
+_NOTHING_TO_REFUTE = {
+    "type": "modal",
+    "callback_id": "nothing_to_refute",
+    "title": {"type": "plain_text", "text": "That's wrong"},
+    "close": {"type": "plain_text", "text": "Close"},
+    "blocks": [
+        {
+            "type": "section",
+            "text": {
+                "type": "plain_text",
+                "text": "I keep no hypothesis of this answer any more. Ask again, then refute the new one.",
+            },
+        }
+    ],
+}
+
 ViewFor = Callable[[str], Awaitable[Mapping[str, Any] | None]]
-"""From an answer's id to the form that asks what is wrong with it; None when the answer is forgotten."""
+"""From an answer's id to the form that asks what is wrong with it; None when nothing of it can be refuted."""
 OpenModal = Callable[[Mapping[str, Any], AsyncWebClient], Awaitable[None]]
 """Opens the form for one press of the button."""
 
@@ -79,17 +95,17 @@ def opener(view_for: ViewFor) -> OpenModal:
 
     async def open_wrong_modal(body: Mapping[str, Any], client: AsyncWebClient) -> None:
         view = await view_for(_answer_of(body))
-        if view is not None:
-            await client.views_open(trigger_id=text_at(body, "trigger_id"), view=placed(view, body))
+        shown = _NOTHING_TO_REFUTE if view is None else placed(view, body)
+        await client.views_open(trigger_id=text_at(body, "trigger_id"), view=shown)
 
     return open_wrong_modal
 
 
 def register(app: AsyncApp, open_wrong_modal: OpenModal) -> None:
-    """Open the form on a press of `wrong`, and close it when it is sent.
+    """Open the form on a press of `wrong`.
 
     Args:
-        app: Bolt; must get this before the listener that takes every button.
+        app: Bolt; must get this before a listener that takes every button.
         open_wrong_modal: See `opener`. Slack's trigger id lives 3 s, so it must be quick.
     """
 
@@ -98,11 +114,6 @@ def register(app: AsyncApp, open_wrong_modal: OpenModal) -> None:
         await open_wrong_modal(body, client)
 
     app.action(WRONG)(open_form)
-    app.view(REFUTE)(_acknowledge)
-
-
-async def _acknowledge(ack: AsyncAck) -> None:
-    await ack()
 
 
 def _answer_of(body: object) -> str:

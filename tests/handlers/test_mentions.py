@@ -98,6 +98,8 @@ def test_the_first_word_says_what_is_asked_for(text, kind, rest):
         {"type": "reaction_added"},
         {"ts": "yesterday"},
         {"channel": ["C0INC"]},
+        {"user": []},
+        {"subtype": []},
     ],
 )
 def test_what_is_no_question_of_a_person_asks_for_nothing(change):
