@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ import typer
 from bot import logs
 from bot.errors import CopilotError
 from bot.lines import answered, text_of
-from bot.settings import Settings, load_settings
+from bot.settings import load_settings
 
 app = typer.Typer(
     help="Incident copilot: cited causal chains in Slack, checked by code.",
@@ -64,14 +65,20 @@ def worker() -> None:
 def sandbox(
     port: Annotated[int, typer.Option(help="Of the page; 0 takes a free one.")] = 8300,
     scenario: Annotated[str, typer.Option(help="The incident to begin with.")] = "objectstore-key-rotation",
-    incidents: Annotated[Path, typer.Option(help="The folder of incident files.")] = Path("evals/data/incidents"),
+    incidents: Annotated[Path | None, typer.Option(help="The folder of incident files.")] = Path(
+        "evals/data/incidents"
+    ),
 ) -> None:
     """A local Slack workspace with a page, a store and the copilot; needs no account."""
     from bot import local
 
     settings = load_settings()
     logs.set_up(form="console", level="warning", secrets=settings.literals())
-    asyncio.run(local.run(settings, port=port, scenarios=incidents, scenario=scenario, say=print))
+    asyncio.run(
+        local.run(
+            settings, port=port, scenarios=incidents or shipped_incidents(), scenario=scenario, say=typer.echo
+        )
+    )
 
 
 @app.command()
@@ -79,7 +86,9 @@ def replay(
     file: FileArgument,
     question: Annotated[str, typer.Option(help="Default: the file's own.")] = "",
     until: Annotated[str, typer.Option(help="Read up to this `ts`, that message included.")] = "",
-    fraction: Annotated[float, typer.Option(help="Read this share of the messages, 0 to 1.", min=0, max=1)] = 1.0,
+    fraction: Annotated[
+        float, typer.Option(help="Read this share of the messages, 0 to 1.", min=0, max=1)
+    ] = 1.0,
     analyst: Analyst = "rules",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as data.")] = False,
 ) -> None:
@@ -89,7 +98,7 @@ def replay(
     settings = load_settings()
     told = replaying.Telling(question=question, until_ts=until, fraction=fraction, analyst=analyst)
     result = asyncio.run(replaying.replay(_json(file), told, settings))
-    print(json.dumps(result.document, ensure_ascii=False, indent=2) if as_json else result.words)
+    typer.echo(json.dumps(result.document, ensure_ascii=False, indent=2) if as_json else result.words)
 
 
 @app.command()
@@ -101,7 +110,9 @@ def postmortem(
     """Draft the review of a recorded incident."""
     from bot import replay as replaying
 
-    print(asyncio.run(replaying.postmortem(_json(file), form=form, analyst=analyst, settings=load_settings())))
+    typer.echo(
+        asyncio.run(replaying.postmortem(_json(file), form=form, analyst=analyst, settings=load_settings()))
+    )
 
 
 @app.command()
@@ -150,12 +161,17 @@ def manifest(
     """Print the app manifest to paste into Slack's app settings."""
     from handlers.manifest import manifest as build
 
-    print(json.dumps(build(http or None), indent=2))
+    typer.echo(json.dumps(build(http or None), indent=2))
+
+
+def shipped_incidents() -> Path:
+    """Return the folder of the incidents that ship with the program."""
+    return Path(str(files("evals"))) / "data" / "incidents"
 
 
 def _each_line(work: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
     for line in answered(sys.stdin, work):
-        print(line, flush=True)
+        typer.echo(line)
 
 
 def _json(file: Path) -> object:
@@ -174,7 +190,7 @@ def main() -> None:
     try:
         app()
     except CopilotError as error:
-        print(f"incident-copilot: {error.user_message}", file=sys.stderr)
+        typer.echo(f"incident-copilot: {error.user_message}", err=True)
         sys.exit(2)
 
 

@@ -9,7 +9,6 @@ import structlog
 from bot.errors import CopilotError, StaleRunError, StoreUnavailableError
 from bot.incident.board import Board, merge
 from bot.incident.case import Case
-from bot.slack.computed import computed
 from bot.incident.extraction import extract
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.postmortem import draft, to_markdown
@@ -25,6 +24,7 @@ from bot.run import Run, asked_at, saved_answer
 from bot.safety.redaction import Redactor
 from bot.slack.answer import answer as answer_message
 from bot.slack.answer_values import Answer
+from bot.slack.computed import computed
 from bot.slack.fact_lines import first_facts
 from bot.slack.hypothesis_lines import hypothesis_blocks
 from bot.slack.texts import plain, status_words
@@ -34,7 +34,9 @@ log = structlog.get_logger()
 FORCED = {RequestKind.ESCALATE: Tier.OPUS, RequestKind.DEESCALATE: Tier.SONNET}
 DEFAULT_QUESTION = "What caused this, and what should we check next?"
 OUT_OF_TIME = "I ran out of time before I had an answer. Please ask again."
-GAVE_UP = "I tried this several times, failed each time and gave up. Please ask again; nothing else is affected."
+GAVE_UP = (
+    "I tried this several times, failed each time and gave up. Please ask again; nothing else is affected."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,5 +246,3 @@ async def _show(reply: Reply, out: Outgoing, blocks: Blocks, text: str) -> None:
 
 async def _nothing(_hypothesis: Hypothesis) -> None:
     """Show nothing: a postmortem is posted as a whole."""
-
-

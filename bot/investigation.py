@@ -1,6 +1,7 @@
-"""From an incident as read to hypotheses that may be shown: the part that answers, reviews and replays share."""
+"""From an incident as read to hypotheses that may be shown: what answers, reviews and replays share."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from bot.errors import AnalystFailedError
@@ -51,6 +52,7 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
     """Ask the analyst, check what it says as it says it, and put the rest on the board.
 
     Args:
+        analyst: Explains the incident.
         case: Redacted; only what is visible at `case.asked_at`.
         board: As stored.
         on_verified: Called with each hypothesis that passed, as soon as it did, with the board's id.
@@ -58,28 +60,25 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
     Raises:
         AnalystFailedError: No usable diagnosis, from any analyst.
     """
-    gathered, closing = _Gathered(), None
-    async for item in analyst.diagnose(case):
-        if isinstance(item, Closing):
-            closing = item
-        elif isinstance(item, Restart):
-            gathered = _Gathered()
-        elif passed := gathered.take(verify(item, case)):
-            await on_verified(_on_board(board, passed, case))
+    gathered, merged, closing = _Gathered(), board, None
+    async with aclosing(analyst.diagnose(case)) as steps:
+        async for step in steps:
+            if isinstance(step, Closing):
+                closing = step
+            elif isinstance(step, Restart):
+                gathered, merged = _Gathered(), board
+            elif passed := gathered.take(verify(step, case)):
+                merged = merge(merged, [passed], now=case.asked_at, facts=case.facts)
+                await on_verified(_find(merged, passed))
     if closing is None:
         raise AnalystFailedError(reason="the analyst ended without a word")
-    merged = merge(board, rank(gathered.hypotheses), now=case.asked_at, facts=case.facts)
     return Finding(
-        hypotheses=tuple(_find(merged, hypothesis) for hypothesis in rank(gathered.hypotheses)),
+        hypotheses=rank(_find(merged, hypothesis) for hypothesis in gathered.hypotheses),
         board=merged,
         closing=closing,
         mitigations=(*closing.mitigations, *gathered.mitigations),
         dropped=tuple(gathered.dropped),
     )
-
-
-def _on_board(board: Board, hypothesis: Hypothesis, case: Case) -> Hypothesis:
-    return _find(merge(board, [hypothesis], now=case.asked_at, facts=case.facts), hypothesis)
 
 
 def _find(board: Board, hypothesis: Hypothesis) -> Hypothesis:
@@ -102,7 +101,7 @@ def redact(incident: Incident, redactor: Redactor) -> tuple[Incident, int]:
 
 
 def _texts(message: Message) -> Sequence[str]:
-    """List every text of a message that can leave the process, in the order in which `_rebuilt` takes them."""
+    """List every text of a message that can leave the process, in the order `_rebuilt` takes them."""
     fields = [part for pair in message.fields for part in pair]
     files = [part for file in message.files for part in (file.name, file.head)]
     links = [part for link in message.links for part in (link.url, link.label)]
@@ -120,5 +119,3 @@ def _rebuilt(message: Message, take: Callable[[], str]) -> Message:
         files=tuple(replace(file, name=take(), head=take()) for file in message.files),
         links=tuple(Link(url=take(), label=take()) for _ in message.links),
     )
-
-

@@ -1,4 +1,4 @@
-"""The role `sandbox`: a local Slack workspace, a store and the copilot, in one command and without an account.
+"""The role `sandbox`: a local Slack workspace, a store and the copilot in one command, without an account.
 
 The receiver and the worker are processes of their own, as in production, so that the page's button can
 really kill the worker. Their logs are what the page shows under the hood: nothing is made up for it.
@@ -83,7 +83,7 @@ class Child:
             event = json.loads(line)
         except ValueError:
             return
-        if event.get("event") == f"{self.role}.ready":
+        if event.get("event") == "role.ready":
             self.is_ready.set()
         if "request" in event:
             self.publish({"type": "run", "pid": self.pid, **event})
@@ -188,10 +188,13 @@ def environment(settings: Settings, *, api_url: str, redis_url: str, port: int) 
     }
 
 
-async def run(settings: Settings, *, port: int, scenarios: Path, scenario: str | None, say: Callable[[str], Any]) -> None:
+async def run(
+    settings: Settings, *, port: int, scenarios: Path, scenario: str | None, say: Callable[[str], Any]
+) -> None:
     """Run the local workspace until it is interrupted.
 
     Args:
+        settings: For the models and the folder of the log.
         port: Of the page; 0 takes a free one.
         scenarios: The folder of incident files.
         scenario: The incident to begin with; None takes the first.

@@ -18,7 +18,9 @@ from bot.slack.texts import help_blocks, plain
 
 log = structlog.get_logger()
 
-FORGOTTEN = "I no longer have that answer: it is older than my memory. Ask again and I will read the thread anew."
+FORGOTTEN = (
+    "I no longer have that answer: it is older than my memory. Ask again and I will read the thread anew."
+)
 THANKS = "Noted, thank you."
 COMMITS = 8
 """So often is a change made anew when somebody else committed first."""
@@ -73,9 +75,13 @@ class Lookups:
         reason = self.out.redactor.redact(request.text).text
         fallen = await self._commit(answer, hypothesis_id, reason, request)
         await self._mark(answer, fallen, reason, request.received_at)
-        await self._say(request, f"{fallen.id} is refuted, under your name. It opens again if: {fallen.reopen_if}")
+        await self._say(
+            request, f"{fallen.id} is refuted, under your name. It opens again if: {fallen.reopen_if}"
+        )
 
-    async def _commit(self, answer: SavedAnswer, hypothesis_id: str, reason: str, request: Request) -> Hypothesis:
+    async def _commit(
+        self, answer: SavedAnswer, hypothesis_id: str, reason: str, request: Request
+    ) -> Hypothesis:
         ref = ref_of(answer)
         for _ in range(COMMITS):
             board = await self.memory.board(ref)

@@ -8,7 +8,6 @@ from bot import wiring
 from bot.errors import BadInputError
 from bot.incident.board import Board
 from bot.incident.case import Case
-from bot.slack.computed import computed
 from bot.incident.extraction import extract
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, IncidentRef, at_of, ts_key
@@ -22,6 +21,7 @@ from bot.safety.redaction import Redactor
 from bot.settings import Settings, require
 from bot.slack.answer import answer
 from bot.slack.answer_values import Answer
+from bot.slack.computed import computed
 from bot.slack.limits import visible_text
 from bot.slack.reading import evidence_ts, read_messages
 

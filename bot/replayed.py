@@ -1,4 +1,4 @@
-"""What `replay` prints for one incident file: the same answer as in Slack, as data; evidence as Slack's `ts`."""
+"""What `replay` prints for an incident file: the answer of Slack as data, evidence as Slack's `ts`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -44,7 +44,8 @@ async def serve(role: str, settings: Settings) -> None:
         url = await stack.enter_async_context(wiring.store(settings))
         client = wiring.slack_client(settings)
         await _check_token(client, settings)
-        queue = await stack.enter_async_context(wiring.queue(settings, url))
+        queue = await stack.enter_async_context(RequestQueue(url))
+        stack_receiver = await stack.enter_async_context(AsyncExitStack())
         tasks: list[asyncio.Task[None]] = []
         if role in {"all", "worker", "socket"}:
             copilot = await stack.enter_async_context(wiring.copilot(settings, url, client))
@@ -58,10 +59,13 @@ async def serve(role: str, settings: Settings) -> None:
         if role != "worker":
             app = await stack.enter_async_context(_app(settings, url, client, queue))
             receiver = _socket(app, settings) if role == "socket" else _http(app, settings, queue)
-            await stack.enter_async_context(receiver)
-        log.info(f"{role}.ready")
-        await _until(stop, tasks)
-        await _drain(queue, tasks, settings.drain_seconds)
+            await stack_receiver.enter_async_context(receiver)
+        log.info("role.ready", role=role)
+        try:
+            await _until(stop, tasks)
+        finally:
+            await stack_receiver.aclose()
+            await _drain(queue, tasks, settings.drain_seconds)
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -97,3 +101,46 @@ async def _drain(queue: RequestQueue, tasks: list[asyncio.Task[None]], seconds: 
         await queue.drain(seconds)
         await asyncio.gather(*tasks)
     log.info("process.stopped")
+
+
+@asynccontextmanager
+async def _app(
+    settings: Settings, url: str, client: AsyncWebClient, queue: RequestQueue
+) -> AsyncIterator[AsyncApp]:
+    redis = open_redis(url)
+    memory = RedisMemory(redis, ttl_seconds=settings.retention_days * wiring.DAY_SECONDS)
+
+    async def view_for(answer_id: str) -> dict[str, object] | None:
+        answer = await memory.answer(answer_id)
+        return wrong_modal(answer_id, answer.hypothesis_ids) if answer and answer.hypothesis_ids else None
+
+    open_form = opener(view_for)
+    yield build_app(
+        client=client,
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        queue=queue,
+        parse=handlers.parse,
+        register=lambda app: handlers.register(app, open_form),
+    )
+    await redis.aclose()
+
+
+@asynccontextmanager
+async def _http(app: AsyncApp, settings: Settings, queue: RequestQueue) -> AsyncIterator[None]:
+    runner = web.AppRunner(build_receiver(app=app, store=queue), access_log=None, shutdown_timeout=5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        problem = f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}."
+        raise BadInputError(field="PORT", problem=problem) from None
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _socket(app: AsyncApp, settings: Settings) -> AsyncIterator[None]:
+    async with run_socket(app=app, app_token=settings.slack_app_token.get_secret_value()):
+        yield

@@ -21,10 +21,8 @@ class Router:
     routes: Routes
     pair: Pair
 
-    def route(
-        self, question: str, texts: Sequence[tuple[str, str]], *, forced: Tier | None = None
-    ) -> Route:
-        """Decide; see `bot.routing.router.route`. An escalation by a person gets the model's highest effort."""
+    def route(self, question: str, texts: Sequence[tuple[str, str]], *, forced: Tier | None = None) -> Route:
+        """Decide; see `bot.routing.router.route`. A person's escalation gets the model's highest effort."""
         phase = Phase.ESCALATED if forced is Tier.OPUS else Phase.DIAGNOSE
         models = {tier: self.pair.of(tier.value) for tier in Tier}
         return route(

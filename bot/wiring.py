@@ -53,9 +53,7 @@ async def analyst(settings: Settings) -> AsyncIterator[Analyst]:
     if not key:
         yield RulesAnalyst(rules.diagnose, pace_seconds=settings.pace_seconds, note=NO_MODEL)
         return
-    claude = ClaudeAnalyst(
-        catalogue=default_catalogue(), api_key=key, total_seconds=settings.model_seconds
-    )
+    claude = ClaudeAnalyst(catalogue=default_catalogue(), api_key=key, total_seconds=settings.model_seconds)
     warming = asyncio.create_task(claude.warm())
     try:
         yield FallbackAnalyst(claude, RulesAnalyst(rules.diagnose))
@@ -95,5 +93,6 @@ async def copilot(settings: Settings, url: str, client: AsyncWebClient) -> Async
 
 def link_hosts(settings: Settings, me: Identity) -> frozenset[str]:
     """Return the hosts that may be linked: the workspace's own and those that the operator lists."""
-    own = urlsplit(me.url).netloc
-    return frozenset({*settings.link_hosts, *((own,) if own else ())})
+    own = urlsplit(me.url)
+    listed = own.netloc if own.scheme == "https" else f"{own.scheme}://{own.netloc}"
+    return frozenset({*settings.link_hosts, *((listed,) if own.netloc else ())})

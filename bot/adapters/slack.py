@@ -89,7 +89,11 @@ class SlackWorkspace:
         numbers = await self.memory.mint(ref, evidence_ts(raw, **own))
         names = await self.reader.names_of(speakers(raw))
         reading = read_messages(
-            raw, numbers=numbers, names=names, permalink=lambda ts, root: self._permalink(ref, ts, root), **own
+            raw,
+            numbers=numbers,
+            names=names,
+            permalink=lambda ts, root: self._permalink(ref, ts, root),
+            **own,
         )
         return Incident(
             ref=ref,
@@ -177,4 +181,3 @@ class SlackWorkspace:
         page = await method(channel=request.channel_id, limit=200, **where)
         files = [file for message in page.get("messages") or [] for file in message.get("files") or []]
         return any(file.get("name") == name for file in files)
-

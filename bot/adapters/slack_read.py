@@ -43,7 +43,9 @@ class IncidentReader:
             ChannelUnreadableError: Slack does not let us.
         """
         try:
-            found = await (self._thread(ref.channel_id, ref.thread_ts) if ref.thread_ts else self._channel(ref))
+            found = await (
+                self._thread(ref.channel_id, ref.thread_ts) if ref.thread_ts else self._channel(ref)
+            )
         except SlackApiError as error:
             raise unreadable(ref.channel_id, error) from None
         unique = {str(message["ts"]): message for message in found if "ts" in message}

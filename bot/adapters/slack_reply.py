@@ -30,7 +30,7 @@ class Ledger(Protocol):
         """Return None, `INTENT`, or the recorded value."""
         ...
 
-    async def intend(self, request_id: str, name: str) -> None:
+    async def intend(self, request_id: str, name: str) -> object:
         """Write down that the effect is about to happen."""
         ...
 
@@ -105,7 +105,10 @@ class SlackReply:
             where["oldest"] = self.request.message_ts
         page = await method(**where)
         for message in page.get("messages") or []:
-            if any(owner_of(block.get("block_id", "")) == self.request.id for block in message.get("blocks") or []):
+            if any(
+                owner_of(block.get("block_id", "")) == self.request.id
+                for block in message.get("blocks") or []
+            ):
                 return str(message["ts"])
         return None
 
