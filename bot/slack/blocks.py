@@ -24,6 +24,7 @@ TOP = "top"
 _PREFIX = "cp"
 _OWNER = re.compile(rf"{_PREFIX}:(?P<answer_id>.+):\w+")
 _CODE = re.compile(r"`([^`]+)`")
+_UNSAFE_URL = re.compile(r"[\s<>|]")
 _MAX_CITES = 3
 
 
@@ -167,9 +168,20 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def context(words: str) -> Block:
-    """Return one small grey line of plain text."""
-    return {"type": "context", "elements": [{"type": "plain_text", "text": words, "emoji": False}]}
+def context(words: str, cited: Sequence[Span] = ()) -> Block:
+    """Return one small grey line: plain text, then citations.
+
+    Slack has no link elements here, so the citations are markup, of nothing but a number and a permalink.
+    """
+    plain = {"type": "plain_text", "text": words, "emoji": False}
+    return {"type": "context", "elements": [plain, *(_small_link(span) for span in cited)]}
+
+
+def _small_link(span: Span) -> Block:
+    if span["type"] != "link" or _UNSAFE_URL.search(span["url"]):
+        return {"type": "plain_text", "text": span["text"], "emoji": False}
+    url = span["url"].replace("&", "&amp;")
+    return {"type": "mrkdwn", "text": f"<{url}|{span['text']}>", "verbatim": True}
 
 
 def button(label: str, *, action_id: str, value: str, is_primary: bool = False) -> Block:

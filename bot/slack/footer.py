@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from bot.incident.wording import clock, counted, known, shown_number
+from bot.incident.wording import clock, counted
 from bot.routing.route import Tier
 from bot.slack.answer_values import Answer
-from bot.slack.blocks import actions, button, context, feedback
+from bot.slack.blocks import Line, actions, button, cites, context, feedback
 from bot.slack.limits import Block, Blocks, shorten
 
 _MOST_UNSEEN = 3
@@ -19,21 +19,18 @@ def footer_blocks(answer: Answer) -> Blocks:
     return [
         actions(_buttons(answer)),
         feedback(answer.id),
-        context(model_words(answer)),
+        context(model_words(answer), _deciding(answer)),
         context(coverage_words(answer)),
     ]
 
 
 def model_words(answer: Answer) -> str:
-    """Return who answered and why: `Opus 5.5 high · because of InvalidAccessKeyId [13]`."""
+    """Return who answered and why: `Opus 5.5 high · because of InvalidAccessKeyId`."""
     route = answer.route
     name = answer.model_name or route.tier.title()
-    sources = known((match.source for match in route.matched), answer.incident)
-    cites = "".join(f" [{shown_number(source)}]" for source in sources[:2])
-    reason = f"{route.reason}{'' if '[' in route.reason else cites}"
     if answer.has_model:
-        return f"{name} {route.effort} · {reason}"
-    return f"No model · the question would go to {name}: {reason}"
+        return f"{name} {route.effort} · {route.reason}"
+    return f"No model · the question would go to {name}: {route.reason}"
 
 
 def coverage_words(answer: Answer) -> str:
@@ -48,6 +45,13 @@ def coverage_words(answer: Answer) -> str:
         "AI: check before you act" if answer.has_model else "by rules: check before you act",
     ]
     return " · ".join(filter(None, parts))
+
+
+def _deciding(answer: Answer) -> Line:
+    """Return where the words stand that decided the route."""
+    sources = dict.fromkeys(match.source for match in answer.route.matched)
+    spoken = [source for source in sources if source in answer.incident.by_id]
+    return [span for span in cites(spoken[:2], answer.incident) if span["text"].strip()]
 
 
 def _buttons(answer: Answer) -> list[Block]:

@@ -214,4 +214,9 @@ def _seen(block: dict[str, Any]) -> str:
         return "(thumbs)"
     if block["type"] == "rich_text":
         return "\n".join("".join(e["text"] for e in part["elements"]) for part in block["elements"])
-    return " ".join(element["text"] for element in block["elements"])
+    return " ".join(_small(element) for element in block["elements"])
+
+
+def _small(element: dict[str, Any]) -> str:
+    """A context element; code's own link `<url|[13]>` is seen as its label."""
+    return element["text"].rpartition("|")[2].rstrip(">") if element["type"] == "mrkdwn" else element["text"]

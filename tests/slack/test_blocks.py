@@ -8,6 +8,7 @@ from bot.slack.blocks import (
     bold,
     cites,
     code,
+    context,
     feedback,
     joined,
     numbered,
@@ -63,6 +64,16 @@ def test_code_that_is_cut_stays_code():
     line = spans("log `403 InvalidAccessKeyId for the whole bucket`", limit_chars=24)
 
     assert [span.get("style") for span in line] == [None, {"code": True}]
+
+
+def test_small_citations_are_links_unless_their_address_could_end_the_markup():
+    link = {"type": "link", "url": "https://acme.slack.com/p1?a=1&b=2", "text": "[1]"}
+    odd = {**link, "url": "https://acme.slack.com/p1>|<!channel"}
+
+    elements = context("<!here>", [link, odd, text("[t3]")])["elements"]
+
+    assert [element["type"] for element in elements] == ["plain_text", "mrkdwn", "plain_text", "plain_text"]
+    assert elements[1]["text"] == "<https://acme.slack.com/p1?a=1&amp;b=2|[1]>"
 
 
 def test_lines_are_joined_and_empty_ones_left_out():
