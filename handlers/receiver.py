@@ -16,6 +16,7 @@ from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -138,7 +139,7 @@ class Door:
             return _turn_away(refusal)
         try:
             delivery = await self._read(request, arrived)
-            response = await to_aiohttp_response(await self._app.async_dispatch(delivery))
+            response = await _to_http(await self._app.async_dispatch(delivery))
         except TimeoutError:
             return _turn_away(Refusal(status=408, reason="slow body"))
         except UNTRUSTED as error:
@@ -162,6 +163,12 @@ class Door:
             raise ValueError("empty body")
         headers: dict[str, Any] = dict(request.headers)
         return AsyncBoltRequest(body=raw.decode(), headers=headers, context={ARRIVED: arrived})
+
+
+async def _to_http(answer: BoltResponse) -> web.Response:
+    if answer.status == HTTPStatus.OK and not answer.body:  # nearly always, so it must be cheap
+        return web.Response()
+    return await to_aiohttp_response(answer)
 
 
 def _turn_away(refusal: Refusal) -> web.Response:

@@ -100,24 +100,26 @@ class EmbeddedValkey:
     Args:
         data_dir: Its data live in the folder `valkey` in here, made when absent.
         keep: Leave it running at the end, even when nobody else uses it.
+        start_seconds: How long it may take to answer; a large file of data is loaded first.
     """
 
-    def __init__(self, data_dir: Path, *, keep: bool = False) -> None:
+    def __init__(self, data_dir: Path, *, keep: bool = False, start_seconds: float = START_SECONDS) -> None:
         self._data_dir = data_dir
         self._keep = keep
+        self._start_seconds = start_seconds
 
     async def __aenter__(self) -> str:
         """Start or adopt the server; return its URL.
 
         Raises:
             StoreMissingError: There is no server program.
-            StoreNotStartedError: It does not answer within 20 s, or its folder is not ours.
+            StoreNotStartedError: It does not answer in time, or its folder is not ours.
         """
         self._places = places_in(self._data_dir)
         async with _alone(self._places):
-            adopted = await _adopt(self._places)
+            adopted = await _adopt(self._places, self._start_seconds)
             if not adopted:
-                await _start(self._places)
+                await _start(self._places, self._start_seconds)
             self._use = _hold(self._places.home / "users.lock", fcntl.LOCK_SH)
         log.info("store.adopted" if adopted else "store.started", socket=str(self._places.socket))
         return self._places.url
@@ -201,7 +203,7 @@ def _options(places: Places) -> list[str]:
     return [word for name, value in options.items() for word in (f"--{name}", value)]
 
 
-async def _start(places: Places) -> None:
+async def _start(places: Places, seconds: float) -> None:
     process = await asyncio.create_subprocess_exec(
         server_program(),
         *_options(places),
@@ -210,7 +212,7 @@ async def _start(places: Places) -> None:
         stderr=asyncio.subprocess.DEVNULL,
     )
     refused = await process.wait() != 0
-    if refused or not await _wait_for(State.READY, places, START_SECONDS):
+    if refused or not await _wait_for(State.READY, places, seconds):
         raise StoreNotStartedError(where=places.logfile, reason=_last_line(places.logfile))
 
 
@@ -227,11 +229,11 @@ async def _stop(places: Places) -> None:
         log.error("store.not_stopped", socket=str(places.socket))
 
 
-async def _adopt(places: Places) -> bool:
+async def _adopt(places: Places, seconds: float) -> bool:
     """Wait for a server that runs already, which may still be loading; False when there is none."""
     if await _state(places) is State.ABSENT:
         return False
-    return await _wait_for(State.READY, places, START_SECONDS)
+    return await _wait_for(State.READY, places, seconds)
 
 
 async def _wait_for(wanted: State, places: Places, seconds: float) -> bool:
