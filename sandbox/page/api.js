@@ -52,6 +52,8 @@ export const press = (body) => post("/page/press", body);
 
 export const submit = (viewId, values) => post("/page/submit", { view_id: viewId, values });
 
+export const dismissView = (viewId) => post("/page/submit", { view_id: viewId, closed: true });
+
 export const moveClock = (body) => post("/page/clock", body);
 
 export const chooseScenario = (id) => post("/page/scenario", { id });

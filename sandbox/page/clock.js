@@ -103,12 +103,10 @@ export function createTape(root, { move, askHere }) {
   }
 
   function tickNodes(state) {
-    const known = [...state.seen.values()].filter((message) => state.messages.has(message.ts) || !isByCopilot(message, state));
-    return known.filter((message) => !isGone(message)).map((message) => {
-      const kind = isByCopilot(message, state) ? "copilot" : (severityOf(message) ?? "talk");
-      const ahead = state.messages.has(message.ts) ? "" : "is-ahead";
-      return vary(el("i", { class: `tick tick-${kind} ${ahead}`, data: { ts: message.ts } }), "--x", place(message.ts));
-    });
+    const mine = [...state.messages.values()].filter((message) => isByCopilot(message, state));
+    const answers = mine.map(({ ts }) => ({ ts, kind: "copilot" }));
+    const told = (scenario.ticks ?? []).map(({ ts, alert }) => ({ ts, ...kindOf(state.messages.get(ts), alert) }));
+    return [...told, ...answers].map(({ ts, kind }) => vary(el("i", { class: `tick tick-${kind}`, data: { ts } }), "--x", place(ts)));
   }
 
   const askNodes = (state) =>
@@ -117,6 +115,12 @@ export function createTape(root, { move, askHere }) {
   const flagNode = ({ ask_at: askAt }) => vary(el("i", { class: "flag" }, el("b", { text: "question" })), "--x", place(askAt));
 
   return { update, updateClock };
+}
+
+/** How a tick looks: a message that has not come yet shows no more than that it will. */
+function kindOf(message, isAlert) {
+  if (!message) return { kind: isAlert ? "info is-ahead" : "talk is-ahead" };
+  return { kind: isGone(message) ? "gone" : (severityOf(message) ?? "talk") };
 }
 
 /** Round moments for the axis, as `ts`. */

@@ -32,7 +32,7 @@ export function createKill(store, { ask, kill }) {
     if (watch && !watch.isDone) return;
     report.replaceChildren();
     const open = state.asks.findLast((asked) => asked.take === state.scenario.take && (!asked.answerTs || asked.isStreaming));
-    watch = { since: open?.ts ?? state.clock.ts, pid: null, isDone: false, isSent: false };
+    watch = { since: open?.ts ?? state.clock.ts, isDone: false, isSent: false };
     if (!open) ask();
     note(open ? "a run is under way" : "asked the question first; waiting for the first words of the answer");
     check();
@@ -42,13 +42,13 @@ export function createKill(store, { ask, kill }) {
     [...state.messages.values()].filter((message) => isAnswer(message, state) && compareTs(message.ts, watch.since) >= 0);
 
   async function check() {
-    if (!watch || watch.isSent || answers().length === 0) return;
+    if (!watch || watch.isSent || answers().length === 0) return undefined;
     watch.isSent = true;
     const wasStreaming = answers().some((message) => message.stream);
     const { pid } = await kill();
-    watch.pid = pid;
+    if (!pid) return note("no worker was killed: the copilot does not run here", "is-bad");
     const when = wasStreaming ? "in the middle of the answer" : "just after the answer had finished";
-    note(`killed worker ${pid ?? ""} (SIGKILL) ${when}`, "is-bad");
+    return note(`killed worker ${pid} (SIGKILL) ${when}`, "is-bad");
   }
 
   function onProcess({ event, pid }) {

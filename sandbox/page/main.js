@@ -2,16 +2,18 @@
 import * as api from "./api.js";
 import { drawAsked, drawVerdict } from "./asked.js";
 import { followAsks } from "./asks.js";
-import { followCitations, standing } from "./citations.js";
+import { followCitations, messageOf, standing } from "./citations.js";
 import { createTape, createTransport } from "./clock.js";
 import { light } from "./highlight.js";
 import { createHood } from "./hood.js";
 import { createKill } from "./kill.js";
+import { messageNode } from "./messages.js";
 import { createModal } from "./modal.js";
 import { createPanes } from "./panes.js";
+import { followPeeks } from "./peek.js";
 import { closeOnCitation, read } from "./reader.js";
 import { matchedIn } from "./runs.js";
-import { channelOf, createStore, nameOf } from "./store.js";
+import { channelOf, createStore, dismiss, nameOf } from "./store.js";
 import { createTabs, followKeys } from "./tabs.js";
 import { createTop } from "./top.js";
 
@@ -41,6 +43,7 @@ const context = {
   nameOf: named,
   press: (message, block, item, value) =>
     attempt(() => api.press({ channel: channelOf(state), ts: message.ts, block_id: block.block_id ?? "", action_id: item.action_id ?? "", value })),
+  dismiss: (ts) => dismiss(state, ts, store.changed),
   read: (file) => attempt(() => read(at("reader"), file, api.fetchFile)),
   openThread,
 };
@@ -54,7 +57,7 @@ const hood = createHood(at("hood"), { kill, tsOf: tsOfEvidence, onChoose: lightW
 const modal = createModal(at("modal"), {
   context,
   submit: (viewId, values) => attempt(() => api.submit(viewId, values)),
-  onClose: () => (state.view = null),
+  dismiss: (viewId) => attempt(() => api.dismissView(viewId)),
 });
 
 async function send(threadTs, text) {
@@ -86,6 +89,14 @@ function open(ts) {
   return requestAnimationFrame(() => panes.show(ts));
 }
 
+let linked = messageOf(location.href);
+
+/** A permalink was opened from outside: show its message, once. */
+function openLinked() {
+  if (linked && state.messages.has(linked.ts)) open(linked.ts);
+  linked = null;
+}
+
 /** The message of an evidence id: `m13` is number 13 of the incident. */
 function tsOfEvidence(source) {
   const number = Number(/^m(\d+)$/.exec(source)?.[1]);
@@ -102,17 +113,19 @@ const rowsOf = (source) => {
   return ts ? [...standing(ts)].map((row) => row.querySelector(".message-main")).filter(Boolean) : [];
 };
 
-/** At `ask_at` the question stands ready and only Enter is left to press. */
+let offered = "";
+
+/** At `ask_at` the question stands ready, once a take, and only Enter is left to press. */
 function offerQuestion() {
-  const isAsked = state.asks.some((asked) => asked.take === state.scenario.take && asked.ts === state.clock.ts);
-  if (isAsked) return;
+  const take = `${state.scenario.id}/${state.scenario.take}`;
+  const isAsked = state.asks.some((asked) => asked.take === state.scenario.take && asked.ts >= state.scenario.ask_at);
+  if (!state.clock.at_ask || isAsked || offered === take) return;
+  offered = take;
   tabs.show(state.openThread ? "thread" : "channel");
   panes.offer(`@copilot ${state.scenario.question}`);
 }
 
-const isAtQuestion = () => state.clock?.paused && Math.abs(Number(state.clock.ts) - Number(state.scenario.ask_at)) < 1.5;
-
-store.on("state", (_, { isNewTake }) => {
+store.on("state", () => {
   top.update(state);
   panes.redraw();
   tape.update(state);
@@ -121,18 +134,19 @@ store.on("state", (_, { isNewTake }) => {
   drawAsked(at("asked"), state, open);
   drawVerdict(at("verdict"), state);
   modal.update(state);
-  if (isNewTake && isAtQuestion()) offerQuestion();
+  offerQuestion();
+  openLinked();
 });
 store.on("messages", (_, { message }) => {
   tape.update(state);
   lightWords(hood.chosen());
   tabs.hint(message.thread_ts && message.thread_ts !== message.ts ? "thread" : "channel");
 });
-store.on("clock", (_, { atAsk }) => {
+store.on("clock", () => {
   transport.update(state);
   tape.updateClock(state);
   drawVerdict(at("verdict"), state);
-  if (atAsk) offerQuestion();
+  offerQuestion();
 });
 store.on("asks", () => {
   tape.update(state);
@@ -145,6 +159,7 @@ store.on("view", () => modal.update(state));
 store.on("thread", () => requestAnimationFrame(() => lightWords(hood.chosen())));
 
 followCitations(open);
+followPeeks((ts) => state.messages.has(ts) && messageNode(state.messages.get(ts), state, { ...context, inThread: true }));
 closeOnCitation(at("reader"));
 followKeys({ toggle: transport.toggle, close: () => panes.closeThread() });
 
@@ -156,6 +171,7 @@ async function refresh() {
   isFetching = true;
   const snapshot = await attempt(api.fetchState);
   if (snapshot.scenario) store.apply({ type: "snapshot", snapshot });
+  else if (snapshot.scenarios) top.empty(snapshot.broken ?? []);
   isFetching = false;
   const held = waiting;
   waiting = [];

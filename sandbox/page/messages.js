@@ -65,7 +65,7 @@ export function messageNode(message, state, context) {
 
 function rowNode(message, state, classes) {
   const number = state.numbers[message.ts];
-  const label = number ? el("span", { class: "number", text: String(number), title: `Message ${number} of the incident` }) : null;
+  const label = number ? el("span", { class: "number", text: `[${number}]`, title: `Message ${number} of the incident` }) : null;
   return el("article", { class: classes, tabindex: "-1", data: { ts: message.ts } }, el("div", { class: "gutter" }, label));
 }
 

@@ -10,26 +10,24 @@ import { optionsOf } from "./elements.js";
  * @param {object} options
  * @param {(viewId: string, values: object) => Promise<object>} options.submit may answer `{errors}` by block id.
  * @param {object} options.context for blocks.
- * @param {() => void} options.onClose
+ * @param {(viewId: string) => void} options.dismiss the person closed it without submitting.
  */
-export function createModal(dialog, { submit, context, onClose }) {
+export function createModal(dialog, { submit, context, dismiss }) {
   let shownId = null;
 
-  function update({ view: held }) {
-    if (!held) {
-      shownId = null;
-      if (dialog.open) dialog.close();
-      return;
-    }
-    const values = shownId === held.id ? valuesOf(dialog) : {};
-    shownId = held.id;
-    fill(dialog, formOf(held));
+  /** Show the newest open view; close the dialog when there is none. */
+  function update({ views }) {
+    const [id, view] = [...views].at(-1) ?? [null, null];
+    const values = shownId === id ? valuesOf(dialog) : {};
+    shownId = id;
+    if (!view) return dialog.open && dialog.close();
+    fill(dialog, formOf(id, view));
     restore(dialog, values);
     if (!dialog.open) dialog.showModal();
-    dialog.querySelector("input, textarea, select")?.focus();
+    return dialog.querySelector("input, textarea, select")?.focus();
   }
 
-  function formOf({ id, view }) {
+  function formOf(id, view) {
     const errors = el("p", { class: "form-error", role: "alert", hidden: true });
     const form = el("form", { method: "dialog" });
     const close = () => dialog.close();
@@ -40,14 +38,16 @@ export function createModal(dialog, { submit, context, onClose }) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const reply = await submit(id, valuesOf(dialog));
-      if (!reply?.errors) return dialog.close();
-      errors.hidden = false;
-      errors.textContent = Object.values(reply.errors).join(" ");
+      errors.textContent = Object.values(reply.errors ?? {}).join(" ");
+      errors.hidden = !errors.textContent;
     });
     return form;
   }
 
-  dialog.addEventListener("close", onClose);
+  dialog.addEventListener("close", () => {
+    if (shownId) dismiss(shownId);
+    shownId = null;
+  });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   return { update };
 }
@@ -69,7 +69,6 @@ function controlNode(block, id) {
     case "static_select": return selectNode(item, props);
     case "radio_buttons": return choicesNode(item, { ...props, kind: "radio" });
     case "checkboxes": return choicesNode(item, { ...props, kind: "checkbox" });
-    case "plain_text_input": return inputNode(item, props);
     default: return inputNode(item, props);
   }
 }

@@ -33,11 +33,20 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
   let follows = true;
   const isNear = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX;
   const toBottom = () => scroll.scrollTo({ top: scroll.scrollHeight });
+
+  /** The newest message, or the head of an answer that is taller than the pane: its bottom line stands first. */
+  function toNewest() {
+    const last = list.lastElementChild;
+    const isTall = last?.querySelector(".by-copilot") && last.offsetHeight > scroll.clientHeight - 20;
+    if (!isTall) return toBottom();
+    const above = last.getBoundingClientRect().top - scroll.getBoundingClientRect().top;
+    return scroll.scrollTo({ top: scroll.scrollTop + above });
+  }
   scroll.addEventListener("scroll", () => {
     follows = isNear();
     if (follows) jump.hidden = true;
   });
-  new ResizeObserver(() => follows && toBottom()).observe(scroll);
+  new ResizeObserver(() => follows && toNewest()).observe(scroll);
 
   /** Bring the list to the state; `isFresh` draws without motion, from the newest message. */
   function update(state, { isFresh = false } = {}) {
@@ -99,19 +108,16 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
   }
 
   function whisperNode(whisper, state) {
-    const bound = { ...context, press: (block, item, value) => context.press({ ts: whisper.at }, block, item, value) };
+    const bound = { ...context, press: (block, item, value) => context.press(whisper, block, item, value) };
     const body = whisper.blocks?.length ? blockNodes(whisper.blocks, bound) : mrkdwn(whisper.text, context.nameOf);
-    const drop = () => {
-      state.whispers.splice(state.whispers.indexOf(whisper), 1);
-      updateTail(state);
-    };
+    const drop = () => context.dismiss(whisper.ts);
     const close = el("button", { type: "button", class: "quiet icon", "aria-label": "Dismiss", text: "×", on: { click: drop } });
     const head = el("header", {}, el("span", { text: "only visible to you" }), close);
     return el("aside", { class: "whisper", role: "status" }, head, el("div", { class: "body" }, body));
   }
 
   function settle(grew) {
-    if (follows) requestAnimationFrame(toBottom);
+    if (follows) requestAnimationFrame(() => follows && toNewest());
     else if (grew) jump.hidden = false;
   }
 

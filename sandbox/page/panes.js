@@ -1,7 +1,7 @@
 /** The channel and the thread side by side, each with its composer. */
 import { createComposer } from "./composer.js";
 import { el, fill } from "./dom.js";
-import { isTopLevel } from "./messages.js";
+import { authorOf, isGone, isTopLevel } from "./messages.js";
 import { createPane, headWords } from "./pane.js";
 import { hhmm } from "./time.js";
 
@@ -99,8 +99,9 @@ const inThread = (state, root) =>
   root ? [...state.messages.values()].filter((message) => message.ts === root || message.thread_ts === root) : [];
 
 function channelNote(state) {
-  const people = new Set([...state.messages.values()].map((message) => message.user).filter((id) => id && !state.users[id]?.is_bot));
-  return `${state.messages.size} messages · ${people.size} people`;
+  const authors = [...state.messages.values()].filter((message) => !isGone(message)).map((message) => authorOf(message, state));
+  const people = new Set(authors.filter(({ kind }) => kind === "person").map(({ id }) => id));
+  return `${authors.length} messages · ${people.size} people`;
 }
 
 function threadNote(state, root) {

@@ -12,7 +12,7 @@ function countOf(value) {
 
 const STATIONS = [
   { id: "signed", event: "request.signed", words: () => "signed" },
-  { id: "durable", event: "request.accepted", words: () => "durable" },
+  { id: "durable", event: "request.accepted", words: () => "durable", note: (_, run) => duplicatesIn(run) },
   { id: "acked", event: "request.acked", words: () => "acked" },
   { id: "read", event: "incident.read", words: (e) => `${countOf(e.messages)} read`, note: (e) => (countOf(e.deleted) ? `${countOf(e.deleted)} deleted` : "") },
   { id: "redacted", event: "incident.redacted", words: () => "redacted", note: (e) => plural(countOf(e.found), "secret") },
@@ -37,11 +37,18 @@ export function stationsOf(run) {
 }
 
 function stationOf({ id, event, words, note = () => "" }, run) {
-  const found = run.events.findLast((item) => item.event === event);
+  const isOnce = event.startsWith("request.");
+  const found = isOnce ? run.events.find((item) => item.event === event) : run.events.findLast((item) => item.event === event);
   const seen = found ?? (id === "verified" ? verifiedSoFar(run) : null);
   if (!seen) return { id, words: id, note: "", ms: null, state: "waiting" };
-  const station = { id, words: words(seen), note: note(seen), ms: seen.ms ?? null, state: "done" };
+  const station = { id, words: words(seen), note: note(seen, run), ms: seen.ms ?? null, state: "done" };
   return id === "posted" ? posted(station, run) : station;
+}
+
+/** Slack sends a mention twice, and again when an ack is late: what came again was recognised. */
+function duplicatesIn(run) {
+  const count = run.events.filter((item) => item.event === "request.accepted" && item.duplicate).length;
+  return count ? plural(count, "duplicate") : "";
 }
 
 /** Before the whole answer is verified, its hypotheses are counted as they come. */
@@ -59,10 +66,12 @@ function posted(station, run) {
   return { ...station, note: edits ? plural(edits, "edit") : "" };
 }
 
+const ENDING = new Set(["answer.completed", "request.completed"]);
+
 /** One sentence on how a run ended, or "" while it goes on. */
 export function endOf(run) {
-  const end = run.events.findLast((item) => item.event === "answer.completed");
-  if (!end) return "";
+  const end = Object.assign({}, ...run.events.filter((item) => ENDING.has(item.event)));
+  if (!end.event) return "";
   const cost = end.cost_usd === undefined || end.cost_usd === null ? null : `$${Number(end.cost_usd)}`;
   const seconds = end.seconds === undefined ? null : `${Number(end.seconds).toFixed(1)} s`;
   return [end.analyst && `by ${end.analyst}`, seconds, cost].filter(Boolean).join(" · ");

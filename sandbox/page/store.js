@@ -7,7 +7,7 @@
 import { compareTs, seconds } from "./time.js";
 
 const EMPTY = {
-  scenarios: [], scenario: null, clock: null, bot: null, me: null, users: {}, channels: [], numbers: {},
+  scenarios: [], broken: [], scenario: null, clock: null, bot: null, me: null, users: {}, channels: [], numbers: {},
 };
 
 /** Make the store. */
@@ -15,10 +15,10 @@ export function createStore() {
   const state = {
     ...structuredClone(EMPTY),
     messages: new Map(),
-    seen: new Map(),
     statuses: new Map(),
     whispers: [],
-    view: null,
+    dismissed: new Set(),
+    views: new Map(),
     runs: new Map(),
     processes: [],
     openThread: null,
@@ -50,31 +50,30 @@ const REDUCERS = {
 
 function takeSnapshot(state, { snapshot }, changed) {
   const isOther = state.scenario?.id !== snapshot.scenario?.id;
-  const isNewTake = isOther || state.scenario?.take !== snapshot.scenario?.take;
   for (const name of Object.keys(EMPTY)) state[name] = snapshot[name] ?? EMPTY[name];
   const messages = [...(snapshot.messages ?? [])].sort((one, other) => compareTs(one.ts, other.ts));
   state.messages = new Map(messages.map((message) => [message.ts, message]));
-  if (isOther) Object.assign(state, { seen: new Map(), runs: new Map(), processes: [], openThread: null });
-  if (isNewTake) Object.assign(state, { statuses: new Map(), whispers: [] });
-  for (const message of messages) state.seen.set(message.ts, message);
+  state.statuses = new Map(Object.entries(snapshot.statuses ?? {}));
+  state.views = new Map((snapshot.views ?? []).map(({ view_id: id, view }) => [id, view]));
+  state.whispers = (snapshot.ephemerals ?? []).filter(({ ts }) => !state.dismissed.has(ts));
+  if (isOther) Object.assign(state, { runs: new Map(), processes: [], openThread: null });
   if (!isOther && !state.messages.has(state.openThread)) state.openThread = null;
   openOwnThread(state);
-  changed("state", { isOther, isNewTake });
+  changed("state");
 }
 
 /** A scenario told in one thread opens that thread by itself. */
 function openOwnThread(state) {
   if (state.openThread || state.scenarios.find(({ id }) => id === state.scenario?.id)?.shape !== "thread") return false;
-  const root = [...state.messages.values()].find((message) => message.thread_ts === message.ts);
-  state.openThread = root?.ts ?? null;
-  return Boolean(root);
+  const told = [...state.messages.values()].find((message) => state.messages.has(message.thread_ts));
+  state.openThread = told?.thread_ts ?? null;
+  return Boolean(told);
 }
 
 function takeMessage(state, { message, number }, changed) {
   const isNew = !state.messages.has(message.ts);
   const isLate = isNew && [...state.messages.keys()].some((ts) => compareTs(ts, message.ts) > 0);
   state.messages.set(message.ts, message);
-  state.seen.set(message.ts, message);
   if (isLate) state.messages = new Map([...state.messages].sort(([one], [other]) => compareTs(one, other)));
   if (number) state.numbers[message.ts] = number;
   if (openOwnThread(state)) changed("thread");
@@ -82,15 +81,23 @@ function takeMessage(state, { message, number }, changed) {
 }
 
 function takeDeletion(state, { ts }, changed) {
+  if (state.whispers.some((whisper) => whisper.ts === ts)) return dismiss(state, ts, changed);
   const message = state.messages.get(ts);
-  if (!message) return;
+  if (!message) return undefined;
   const gone = { ts, thread_ts: message.thread_ts, subtype: "tombstone", text: "" };
   state.messages.set(ts, gone);
-  changed("messages", { message: gone, isNew: false });
+  return changed("messages", { message: gone, isNew: false });
+}
+
+/** Put away something that only the reader saw. */
+export function dismiss(state, ts, changed) {
+  state.dismissed.add(ts);
+  state.whispers = state.whispers.filter((whisper) => whisper.ts !== ts);
+  changed("whispers");
 }
 
 function takeWhisper(state, event, changed) {
-  state.whispers.push({ ...event, at: event.ts ?? state.clock?.ts });
+  state.whispers = [...state.whispers.filter(({ ts }) => ts !== event.ts), event];
   changed("whispers");
 }
 
@@ -101,13 +108,14 @@ function takeStatus(state, { thread_ts: threadTs, status }, changed) {
 }
 
 function takeView(state, { view_id: id, view }, changed) {
-  state.view = view ? { id, view } : null;
+  state.views.delete(id);
+  if (view) state.views.set(id, view);
   changed("view");
 }
 
 function takeClock(state, { ts, speed, paused, at_ask: atAsk }, changed) {
-  state.clock = { ts, speed, paused };
-  changed("clock", { atAsk: Boolean(atAsk) });
+  state.clock = { ts, speed, paused, at_ask: Boolean(atAsk) };
+  changed("clock");
 }
 
 function takeRun(state, event, changed) {
@@ -125,7 +133,7 @@ function takeProcess(state, event, changed) {
   changed("bot", event);
 }
 
-const ENDS = new Set(["answer.completed", "answer.failed", "request.failed", "request.completed", "request.finished"]);
+const ENDS = new Set(["answer.completed", "request.completed", "request.failed", "request.timed_out", "request.buried"]);
 
 /** Whether a run has begun and not ended. */
 export const isUnderWay = (run) => !run.events.some((event) => ENDS.has(event.event));

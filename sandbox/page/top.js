@@ -21,7 +21,14 @@ export function createTop(nodes, { choose }) {
     fill(nodes.mode, modeNodes(state.bot));
     nodes.mode.title = state.bot?.detail ?? "";
     nodes.mode.classList.toggle("is-model", !isWithoutModel(state.bot));
-    fill(nodes.incidents, state.scenarios.map((scenario) => incidentNode(scenario, scenario.id === state.scenario.id, choose)));
+    fill(nodes.incidents, state.scenarios.map((scenario) => incidentNode(scenario, scenario.id === state.scenario.id, choose)), state.broken.map(brokenNode));
+  }
+
+  /** No incident can be played: say so, and which files are to blame. */
+  function empty(broken) {
+    nodes.name.textContent = "No incident";
+    nodes.day.textContent = "put an incident file into the folder of incidents";
+    fill(nodes.incidents, broken.map(brokenNode));
   }
 
   function notice(words, { isLasting = false } = {}) {
@@ -36,19 +43,19 @@ export function createTop(nodes, { choose }) {
     notice(isConnected ? "" : `The workspace does not answer; trying again in ${(waitMs / 1000).toFixed(1)} s.`, { isLasting: true });
   }
 
-  return { update, notice, connection };
+  return { update, empty, notice, connection };
 }
 
 function dayWords({ start, end }) {
   return day(start) === day(end) ? day(start) : `${day(start)} – ${day(end)}`;
 }
 
-const isWithoutModel = (bot) => !bot || /^(no model|rules)$/i.test(bot.mode);
+const isWithoutModel = (bot) => /^(no model|rules)$/i.test(bot?.mode ?? "");
 
 function modeNodes(bot) {
   if (!bot) return [];
-  const words = isWithoutModel(bot) ? [el("b", { text: "No model" }), el("span", { text: ": answers come from rules" })] : [el("b", { text: bot.mode })];
-  return [el("span", { class: "mode-dot", "aria-hidden": "true" }), ...words];
+  const words = isWithoutModel(bot) ? el("span", {}, el("b", { text: "No model" }), ": answers come from rules") : el("b", { text: bot.mode || bot.detail });
+  return [el("span", { class: "mode-dot", "aria-hidden": "true" }), words];
 }
 
 function incidentNode(scenario, isCurrent, choose) {
@@ -60,6 +67,9 @@ function incidentNode(scenario, isCurrent, choose) {
   );
   return el("li", {}, button);
 }
+
+const brokenNode = ({ file, field, problem }) =>
+  el("li", { class: "broken" }, el("span", { class: "incident-name", text: file }), el("span", { text: `${field}: ${problem}` }));
 
 function bindTheme(button) {
   const root = document.documentElement;

@@ -1,4 +1,4 @@
-"""A real browser for the page's tests."""
+"""A real browser before the real workspace, with a scripted copilot in it."""
 
 import os
 import shutil
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.page.standin import StandIn
+from sandbox.server import Sandbox, running_sandbox
+from tests.page.copilot import Copilot, running_copilot
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -19,9 +20,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
 DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+INCIDENTS = Path(__file__).resolve().parents[2] / "evals" / "data" / "incidents"
+INCIDENT = "objectstore-key-rotation"
 
 
 def executable() -> str:
@@ -46,23 +47,46 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def stand() -> AsyncIterator[StandIn]:
-    """A stand-in for the workspace at the start of an incident told in one thread."""
-    async with StandIn() as stand:
-        yield stand
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """The workspace, twenty seconds before the question; time stands until somebody plays."""
+    async with running_sandbox(scenario_dir=INCIDENTS, scenario=INCIDENT, autoplay=False) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-async def page(browser: Browser, stand: StandIn) -> AsyncIterator[Page]:
-    """The page on a desktop, drawn, with its event stream open; an error in its scripts fails the test."""
+async def copilot(sandbox: Sandbox) -> AsyncIterator[Copilot]:
+    """The scripted copilot of the workspace."""
+    async with running_copilot(sandbox) as copilot:
+        yield copilot
+
+
+@pytest.fixture
+async def page(browser: Browser, copilot: Copilot) -> AsyncIterator[Page]:
+    """The page on a desktop, drawn; an error in its scripts fails the test."""
     page = await browser.new_page(viewport=DESKTOP, color_scheme="dark", reduced_motion="reduce")
+    page.set_default_timeout(10_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    await page.goto(stand.url)
-    await page.wait_for_selector(".incidents [aria-current]")
+    await page.goto(copilot.sandbox.url)
+    await page.wait_for_selector("#thread .message")
     yield page
     await page.close()
     assert errors == []
+
+
+@pytest.fixture
+async def asked(page: Page, copilot: Copilot) -> Page:
+    """The page at the question, with the question asked and one finished answer."""
+    await to_the_question(page)
+    await page.keyboard.press("Enter")
+    await copilot.payload("app_mention")
+    return page
+
+
+async def to_the_question(page: Page) -> None:
+    """Jump to `ask_at` and wait until the question stands ready."""
+    await page.click("text=To the question")
+    await page.wait_for_selector("#thread .enter.is-pulsing")
 
 
 @pytest.fixture

@@ -1,0 +1,133 @@
+"""An answer grows in its thread, its citations lead to messages, its run is measured under the hood."""
+
+from playwright.async_api import Page, expect
+
+from tests.page.answers import DRAFT, FACTS, answer, finished, log_the_rest, log_until_routed
+from tests.page.copilot import Copilot
+
+THIRTEEN = "#thread .message[data-ts='1742595147.001644']"
+
+
+async def test_the_status_line_comes_at_once_and_goes_when_it_is_cleared(asked: Page, copilot: Copilot):
+    await copilot.status("reading 16 messages")
+    await expect(asked.locator("#thread .status")).to_have_text("copilot reading 16 messages")
+
+    await copilot.status("")
+    await expect(asked.locator("#thread .status")).to_have_count(0)
+
+
+async def test_an_answer_grows_in_place_as_one_message(asked: Page, copilot: Copilot):
+    ts = await copilot.post(blocks=[copilot.rich(*FACTS)])
+    await expect(asked.locator("#thread .by-copilot")).to_contain_text("Diagnosis follows")
+
+    await copilot.update(ts, blocks=finished(copilot))
+
+    await expect(asked.locator("#thread .by-copilot")).to_have_count(1)
+    await expect(asked.locator("#thread .block-hypothesis")).to_have_count(2)
+    await expect(asked.locator("#thread .by-copilot")).not_to_contain_text("Diagnosis follows")
+
+
+async def test_the_head_of_a_long_answer_is_in_sight(asked: Page, copilot: Copilot):
+    await answer(copilot)
+
+    await expect(
+        asked.locator("#thread .by-copilot .body").get_by_text("Likely, not proven:")
+    ).to_be_in_viewport()
+
+
+async def test_hovering_a_citation_outlines_its_message_and_its_tick(asked: Page, copilot: Copilot):
+    await copilot.post(blocks=[copilot.rich(*FACTS)])
+
+    await asked.hover("#thread .cite:has-text('[13]')")
+
+    await expect(asked.locator(f"{THIRTEEN}.is-cited")).to_be_visible()
+    await expect(asked.locator(".tick.is-cited")).to_have_count(1)
+
+
+async def test_hovering_a_citation_of_a_message_out_of_sight_shows_it_beside(asked: Page, copilot: Copilot):
+    await answer(copilot)
+
+    await asked.hover("#thread .cite:has-text('[3]') >> nth=0")
+
+    await expect(asked.locator(".peek")).to_contain_text("removed the old pair in the storage system")
+
+
+async def test_clicking_a_citation_scrolls_to_its_message(asked: Page, copilot: Copilot):
+    await answer(copilot)
+
+    await asked.click("#thread .cite:has-text('[3]') >> nth=0")
+
+    await expect(asked.locator("#thread [data-ts='1742589434.000411']")).to_be_in_viewport()
+    assert asked.url.rstrip("/") == copilot.sandbox.url
+
+
+async def test_a_permalink_opened_from_outside_shows_its_message(page: Page, copilot: Copilot):
+    await page.goto(copilot.permalink(3))
+
+    await expect(page.locator("#thread [data-ts='1742589434.000411']")).to_be_in_viewport()
+
+
+async def test_the_hood_shows_every_step_with_its_milliseconds(asked: Page, copilot: Copilot):
+    log_until_routed(copilot)
+    await expect(asked.locator("[data-station=routed]")).to_contain_text("routed: opus70 ms")
+    await expect(asked.locator("[data-station=durable]")).to_contain_text("6 ms1 duplicate")
+    await expect(asked.locator("[data-station=posted]")).to_have_class("station is-waiting")
+
+    log_the_rest(copilot)
+    await expect(asked.locator("[data-station=verified]")).to_contain_text("2 verified12 s1 dropped")
+    await expect(asked.locator("[data-station=posted]")).to_contain_text("posted once")
+    await expect(asked.locator(".run-end")).to_have_text("by claude · 12.2 s · $0.13")
+
+
+async def test_the_words_that_decided_are_lit_where_they_stand(asked: Page, copilot: Copilot):
+    log_until_routed(copilot)
+    await asked.click(".hood-toggle")
+    await expect(asked.locator(".route mark").first).to_have_text("InvalidAccessKeyId")
+
+    lit = await asked.evaluate("[...(CSS.highlights.get('routed') ?? [])].map((range) => range.toString())")
+
+    assert sorted(lit) == ["InvalidAccessKeyId", "rotated keys"]
+
+
+async def test_runs_of_several_requests_are_kept_apart(asked: Page, copilot: Copilot):
+    log_until_routed(copilot)
+    copilot.log("request.signed", request="r2", ms=3)
+    copilot.log("cache.warmed", request="r2", ms=4, keys=2)
+    await asked.click(".hood-toggle")
+
+    await expect(asked.locator(".events")).to_contain_text("cache.warmedkeys 2")
+    await asked.click("[role=tab]:has-text('run 1')")
+    await expect(asked.locator(".events")).not_to_contain_text("cache.warmed")
+
+
+async def test_a_result_that_stands_twice_is_not_called_posted_once(asked: Page, copilot: Copilot):
+    log_until_routed(copilot)
+    copilot.log("answer.posted", ts="1", ms=9)
+    copilot.log("answer.posted", ts="2", ms=10)
+
+    await expect(asked.locator("[data-station=posted]")).to_contain_text("posted 2 times")
+
+
+async def test_a_shared_draft_opens_in_the_reader_and_can_be_saved(asked: Page, copilot: Copilot):
+    await copilot.client.files_upload_v2(
+        channel=copilot.channel, thread_ts=copilot.root, filename="review.md", content=DRAFT
+    )
+
+    await asked.click("text=Read the draft")
+
+    await expect(asked.locator("#reader h3")).to_have_text("1 Summary")
+    await expect(asked.locator("#reader td").first).to_have_text("20:37")
+    async with asked.expect_download() as download:
+        await asked.click("#reader >> text=Download .md")
+    assert (await download.value).suggested_filename == "review.md"
+
+
+async def test_what_only_the_asker_sees_says_so_and_can_be_put_away(asked: Page, copilot: Copilot):
+    await copilot.client.chat_postEphemeral(
+        channel=copilot.channel, thread_ts=copilot.root, user="U0YOU00001", text="three quotes"
+    )
+    await expect(asked.locator("#thread .whisper")).to_contain_text("only visible to you")
+
+    await asked.click(".whisper >> [aria-label=Dismiss]")
+
+    await expect(asked.locator(".whisper")).to_have_count(0)
