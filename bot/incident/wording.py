@@ -89,7 +89,8 @@ def source_words(message: Message, quote: str = "") -> str:
     if message.author.kind is AuthorKind.BOT:
         is_alert = _ALERT.search(f"{message.title} {message.text}")
         return "alert" if is_alert else f"posted by {message.author.name}"
-    if _LOG.search(quote or message.text):
+    is_paste = bool(message.files) or "\n" in message.text
+    if _LOG.search(quote) or ((is_paste or not quote) and _LOG.search(message.text)):
         return "log"
     return f"said by {message.author.name}"
 

@@ -9,7 +9,7 @@ from bot.slack.blocks import Line, bold, cites, divider, joined, numbered, rich,
 from bot.slack.fact_lines import told_lines
 from bot.slack.footer import footer_blocks
 from bot.slack.headline import best_check, bottom_line, top_lines
-from bot.slack.hypothesis_lines import hypothesis_lines, refuted_line, shown_words
+from bot.slack.hypothesis_lines import Told, hypothesis_lines, refuted_line, shown_words
 from bot.slack.limits import Blocks, check, shorten, visible_chars
 from bot.slack.texts import escaped
 
@@ -50,14 +50,15 @@ def _blocks(said: Answer, *, most: int, cap: int) -> Blocks:
 
 
 def _body(said: Answer, *, most: int, cap: int) -> Iterator[list[Line]]:
-    told = best_check(said) if said.has_model else None
+    best = best_check(said)
+    rest: Told = "nothing" if said.has_model else "outcomes"
     for index, hypothesis in enumerate(said.live[:most]):
         yield hypothesis_lines(
             hypothesis,
             said.incident,
             as_of=said.as_of,
             has_claim=index > 0 and said.has_model,
-            has_check=hypothesis.next_check is not told,
+            check=rest if hypothesis.next_check is best else "whole",
             cap=cap,
         )
     if not said.live:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Literal
 
 from bot.incident.hypotheses import (
     Change,
@@ -19,6 +20,9 @@ from bot.incident.messages import Incident
 from bot.incident.wording import clock, counted, evidence_words, known, one_line, without_citations
 from bot.slack.blocks import Line, bold, cites, italic, joined, numbered, rich, spans, text
 from bot.slack.limits import Blocks
+
+Told = Literal["whole", "outcomes", "nothing"]
+"""How much of a check is printed."""
 
 LINK_CAP = 80
 """The most characters of a cause or an effect: what the shape of a link promises."""
@@ -50,12 +54,13 @@ def hypothesis_lines(
     *,
     as_of: datetime,
     has_claim: bool = True,
-    has_check: bool = True,
+    check: Told = "whole",
     cap: int = LINK_CAP,
 ) -> list[Line]:
     """Return the lines of one hypothesis that is still in the race.
 
-    Without `has_claim` and `has_check` these are not repeated: the headline says them already.
+    Without `has_claim` the claim is not repeated, and of the `check` only as much as the headline
+    does not say already.
     Each cause and effect takes `cap` characters at most.
     """
     claim = spans(without_citations(hypothesis.claim), limit_chars=2 * cap) if has_claim else []
@@ -64,9 +69,10 @@ def hypothesis_lines(
         claim,
         *_trigger(hypothesis, incident, as_of=as_of, cap=cap),
         *chain_lines(hypothesis, incident, as_of=as_of, cap=cap),
+        *_unordered(hypothesis),
         *_against(hypothesis, incident),
         _refuted_if(hypothesis),
-        *(_check_lines(hypothesis) if has_check else []),
+        *_check_lines(hypothesis, check),
     ]
 
 
@@ -228,12 +234,19 @@ def _end(words: str, ids: Sequence[str], incident: Incident, *, cap: int) -> Lin
 
 
 def _order(link: Link) -> Line:
-    """Say what is wrong with the order in time; an inferred link has no times to compare."""
+    """Say when the order in time is wrong."""
     if link.order is Order.VIOLATED:
         return [text(" · "), bold("effect seen before its cause")]
-    if link.order is Order.UNKNOWN and link.is_shown:
-        return [text(" · order unknown")]
     return []
+
+
+def _unordered(hypothesis: Hypothesis) -> list[Line]:
+    """Say how many shown links have no stated order, once: it is so for most of what people write."""
+    shown = [link for link in hypothesis.links if link.is_shown]
+    unknown = sum(link.order is Order.UNKNOWN for link in shown)
+    if not unknown:
+        return []
+    return [[text(f"Order in time: not stated for {unknown} of {counted(len(shown), 'shown link')}")]]
 
 
 def _against(hypothesis: Hypothesis, incident: Incident) -> list[Line]:
@@ -255,10 +268,13 @@ def _counter(item: Evidence, incident: Incident) -> Line:
     return [*spans(words, limit_chars=_QUOTE_CAP), *cites([item.id], incident), *inferred]
 
 
-def _check_lines(hypothesis: Hypothesis) -> list[Line]:
+def _check_lines(hypothesis: Hypothesis, told: Told) -> list[Line]:
     check = hypothesis.next_check
-    if check is None:
+    if check is None or told == "nothing":
         return []
+    if told == "outcomes":
+        line = outcomes(check, check.splits or (hypothesis.id,))
+        return [[text("What to ask next would show: "), *line]] if line else []
     do = spans(without_citations(check.do), limit_chars=_LINE_CAP)
     title: Line = [text(f"Check ({check.minutes} min, read-only): "), *do]
     return [joined([title, outcomes(check, check.splits or (hypothesis.id,))], "   ·   ")]

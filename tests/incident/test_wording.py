@@ -88,6 +88,14 @@ def test_a_source_is_named_by_its_kind(said, words):
     assert source_words(said) == words
 
 
+def test_a_quoted_remark_is_no_log_but_a_quote_out_of_a_paste_is():
+    remark = message("Ben", "we see 503 Unavailable, so I blame the proxy")
+    paste = message("Ben", "sample:\n503 Unavailable upstream=a")
+
+    assert source_words(remark, "I blame the proxy") == "said by Ben"
+    assert source_words(paste, "sample") == "log"
+
+
 def test_the_strongest_evidence_is_named_first_and_mere_correlation_says_so():
     ana, ben, log = message("Ana", "a"), message("Ben", "bb"), message("Cho", "ERROR: it broke")
     incident = Incident(ref=IncidentRef(team_id="T", channel_id="C"), messages=(ana, ben, log))

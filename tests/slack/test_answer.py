@@ -76,6 +76,12 @@ def test_without_a_model_the_changes_and_a_candidate_are_shown_and_no_diagnosis(
     assert "the question would go to Opus 5.5" in seen(analyst="rules")
 
 
+def test_without_a_model_what_an_answer_would_show_stands_with_its_hypothesis():
+    assert "What to ask next would show: before 20:19 → H1   ·   at 20:19 → H2" in seen(analyst="rules")
+    blank = replace(H1, next_check=Check(do="Look", splits=("H1", "H2")))
+    assert "would show" not in seen(analyst="rules", hypotheses=(blank, H2))
+
+
 def test_without_a_model_the_lock_screen_names_the_candidate():
     words = answer(sample(analyst="rules")).text
 

@@ -62,17 +62,24 @@ def test_an_inference_is_cited_at_its_cause_but_what_shows_the_impact_at_its_eff
     ("order", "kind", "words"),
     [
         (Order.OK, DIRECT, "log"),
-        (Order.UNKNOWN, DIRECT, "log · order unknown"),
+        (Order.UNKNOWN, DIRECT, "log"),
         (Order.UNKNOWN, INFERRED, "inferred"),
         (Order.VIOLATED, DIRECT, "log · effect seen before its cause"),
         (Order.VIOLATED, INFERRED, "inferred · effect seen before its cause"),
         (Order.OK, EvidenceKind.CORRELATIONAL, "log, correlation only"),
     ],
 )
-def test_the_order_is_printed_only_when_it_is_violated_or_unknown(order, kind, words):
+def test_a_violated_order_is_printed_at_its_link(order, kind, words):
     link = replace(H1.links[2], order=order, evidence_for=(cite(13, kind),))
 
     assert any(one.endswith(f" · {words}") for one in seen(replace(H1, links=(link,))))
+
+
+def test_links_whose_order_nobody_states_are_counted_once_and_guesses_do_not_count():
+    links = (H1.links[0], replace(H1.links[1], order=Order.UNKNOWN), H1.links[2])
+
+    assert "Order in time: not stated for 1 of 2 shown links" in seen(replace(H1, links=links))
+    assert not [line for line in seen(H1) if line.startswith("Order")]
 
 
 def test_a_trigger_that_no_link_cites_has_its_own_line():
