@@ -175,5 +175,6 @@ def _insufficient(found: Sequence[Candidate], view: Scene) -> str:
         )
     return (
         f"No change before {since} is visible here that is not ruled out. "
-        f"Look at what changed between the last good run and {since}: merges, configuration, permissions, flags."
+        f"Look at what changed between the last good run and {since}: "
+        "merges, configuration, permissions, flags."
     )
