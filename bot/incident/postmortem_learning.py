@@ -139,8 +139,8 @@ def _belief_row(material: Material, belief: Fact) -> Row:
 
 
 def _ends(ruled_out: Fact, belief: Fact) -> bool:
-    """Say whether a finding answers a suspicion: it comes later and speaks of the same thing."""
-    shared = belief.entities & ruled_out.entities
+    """Say whether a finding answers a suspicion: it comes later and cites it or speaks of the same thing."""
+    shared = belief.entities & ruled_out.entities or set(belief.cites) & set(ruled_out.cites)
     is_named = bool(ruled_out.status) and ruled_out.status.lower() in belief.text.lower()
     return ruled_out.at >= belief.at and (is_named or len(shared) >= _SHARED_ENTITIES)
 

@@ -13,6 +13,7 @@ from bot.incident.wording import between, counted, source_words, without_citatio
 MOST_ROWS = 60
 """A timeline longer than this keeps its milestones and says how many entries it left out."""
 
+_NO_TIME = "0 min"
 _NOTHING = Claim(text="")
 _NOT_STATED = Claim(text="not stated")
 _TIMELINE = (
@@ -134,7 +135,7 @@ def _mark(material: Material, fact: Fact) -> Iterable[str]:
         yield "paged"
     if lead is not None and _confirms(lead, fact):
         yield "cause identified"
-    if lead is not None and set(fact.cites) & set(cites_of(lead.trigger.evidence)):
+    if lead is not None and set(fact.cites) & set(cites_of(lead.trigger.evidence)[:1]):
         yield "trigger" if lead.status is Status.CONFIRMED else "trigger (proposed)"
     for milestone, name in ((facts.onset, "detected"), (facts.recovery, "recovered")):
         if milestone is not None and fact.cites == milestone.cites:
@@ -180,9 +181,9 @@ def _since(material: Material, fact: Fact) -> str:
     if onset is None:
         return ""
     away = between(onset.at, fact.at)
-    if fact.at < onset.at:
-        return f"{away} before"
-    return "0" if fact.cites == onset.cites else away
+    if away == _NO_TIME:
+        return "0"
+    return f"{away} before" if fact.at < onset.at else away
 
 
 def _explanation(material: Material) -> list[Claim]:

@@ -120,6 +120,15 @@ def test_the_timeline_shows_a_new_day_and_a_proposed_trigger():
     assert "trigger (proposed)" in shown
 
 
+def test_what_happened_in_the_minute_of_the_first_sign_is_no_distance_away():
+    same = fact(FactKind.OBSERVATION, 15, at(21, 38).replace(second=0), "breaker opened")
+    later = replace(ONSET, at=at(21, 38).replace(second=50))
+
+    assert "| 21:38 | breaker opened [15] |  | 0 |" in section(
+        3, facts=Facts(items=(same, later), onset=later)
+    )
+
+
 def test_a_long_timeline_keeps_its_milestones_and_says_what_it_left_out():
     words = [message(100 + n, at(21, 39), "Ben", f"seen {n}") for n in range(MOST_ROWS + 5)]
     more = [fact(FactKind.OBSERVATION, 100 + n, at(21, 39), f"seen {n}") for n in range(MOST_ROWS + 5)]
@@ -157,11 +166,11 @@ def test_the_response_says_what_was_tried_and_whether_it_held():
 
 def test_what_was_believed_keeps_its_times_and_what_ended_it():
     alone = fact(FactKind.BELIEF, 10, at(22, 12), "a bad key?", entities=frozenset({"key"}))
-    named = fact(FactKind.BELIEF, 8, at(22, 1), "the 14:00 release broke it")
+    named = fact(FactKind.BELIEF, 8, at(22, 1), "could be ours")
 
     assert rows(6, facts=replace(FACTS, items=(*FACTS.items, named, alone))) == [
         "| 21:52 | storage nodes down? | [6] | ruled out 21:58 | [7] |",
-        "| 22:01 | the 14:00 release broke it | [8] | ruled out 22:10 | [9] |",
+        "| 22:01 | could be ours | [8] | ruled out 22:10 | [9] |",
         "| 22:12 | a bad key? | [10] | not said |  |",
         (
             "| 22:26 | H1 production still used the old pair that a responder removed (copilot) | [2]"
