@@ -4,7 +4,7 @@ import { el, fill } from "./dom.js";
 const TABS = [
   ["side", "Incidents", "◎"],
   ["channel", "Channel", "#"],
-  ["thread", "Thread", "⤷"],
+  ["thread", "Thread", "↳"],
   ["hood", "Hood", "∿"],
 ];
 

@@ -20,7 +20,7 @@ export function createTop(nodes, { choose }) {
     document.title = `${nodes.name.textContent} · incident-copilot`;
     fill(nodes.mode, modeNodes(state.bot));
     nodes.mode.title = state.bot?.detail ?? "";
-    nodes.mode.classList.toggle("is-model", !isWithoutModel(state.bot));
+    nodes.mode.classList.toggle("is-model", Boolean(state.bot?.mode) && !isWithoutModel(state.bot));
     fill(nodes.incidents, state.scenarios.map((scenario) => incidentNode(scenario, scenario.id === state.scenario.id, choose)), state.broken.map(brokenNode));
   }
 

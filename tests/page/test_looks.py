@@ -37,9 +37,7 @@ async def test_long_lines_of_code_stay_inside_their_pane(asked: Page, copilot: C
     await expect(asked.locator("#thread .by-copilot pre")).to_be_visible()
 
     assert not await asked.evaluate(OVERFLOWS)
-    assert await asked.evaluate(
-        "document.querySelector('#thread .scroll').scrollWidth <= document.querySelector('#thread').clientWidth"
-    )
+    assert await asked.locator("#thread .scroll").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
 async def test_the_keyboard_walks_through_messages(page: Page):
