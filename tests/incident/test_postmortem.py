@@ -124,9 +124,7 @@ def test_what_happened_in_the_minute_of_the_first_sign_is_no_distance_away():
     same = fact(FactKind.OBSERVATION, 15, at(21, 38).replace(second=0), "breaker opened")
     later = replace(ONSET, at=at(21, 38).replace(second=50))
 
-    assert "| 21:38 | breaker opened [15] |  | 0 |" in section(
-        3, facts=Facts(items=(same, later), onset=later)
-    )
+    assert "21:38 | breaker opened [15] |  | 0 |" in section(3, facts=Facts(items=(same, later), onset=later))
 
 
 def test_a_long_timeline_keeps_its_milestones_and_says_what_it_left_out():
