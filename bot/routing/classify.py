@@ -125,7 +125,7 @@ def _discounts(*, is_aws: bool, is_foreign: bool) -> tuple[float, float]:
     """Return what words that others use too count for, and what refusals count for."""
     if is_foreign:
         return (0.8, 0.6) if is_aws else (0.4, 0.15)
-    return (1.0, 1.1) if is_aws else (1.0, 0.5)
+    return (1.1, 1.1) if is_aws else (1.0, 0.5)
 
 
 def _total(weights: Iterable[float]) -> float:

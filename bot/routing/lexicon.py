@@ -154,8 +154,11 @@ def _blank(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1)
 def shipped() -> Lexicon:
-    """Return the lexicon of `signals.toml`, read once."""
-    return parse(files("bot.routing").joinpath("signals.toml").read_text(encoding="utf-8"))
+    """Return the lexicon of `signals.toml` and `shapes.toml`, read once."""
+    folder = files("bot.routing")
+    return parse(
+        "\n".join(folder.joinpath(f"{name}.toml").read_text("utf-8") for name in ("signals", "shapes"))
+    )
 
 
 def parse(text: str) -> Lexicon:
@@ -168,8 +171,8 @@ def parse(text: str) -> Lexicon:
     data = tomllib.loads(text)
     phrases: dict[Phrase, Signal] = {}
     for group in data["group"]:
-        for line in group["words"].strip().splitlines():
-            phrase = phrase_of(line)
+        for words in group["words"].split(","):
+            phrase = phrase_of(words)
             phrases.setdefault(phrase, _signal(group, " ".join(phrase)))
     return Lexicon(phrases, [_shape(entry) for entry in data["shape"]])
 

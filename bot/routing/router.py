@@ -16,8 +16,8 @@ DEFAULT_EFFORTS: Mapping[Tier, str] = {Tier.SONNET: "high", Tier.OPUS: "high"}
 """High effort for the diagnosis; gathering evidence chooses its own."""
 
 _MOST_MATCHES = 5
-_LEAST_WEIGHT = 1.0
-"""A word that adds less than this many logits did not decide anything."""
+_LEAST_WEIGHT = 1.5
+"""A word that adds less than this many logits did not decide, unless no other is stronger."""
 _MATCH_CHARACTERS = 60
 _THREAD_COUNTS = 0.8
 """The thread's words count a little less than the question's own."""
@@ -108,19 +108,28 @@ def _domain(asked: _Source, thread: Sequence[_Source], *, is_policy: bool) -> st
     return domain_of(spoken, is_policy=is_policy)
 
 
-def _matched(sources: Iterable[_Source]) -> tuple[Match, ...]:
-    """Return the words that decided, each once: the strongest of every source, then their second ones."""
+def _matched(sources: Sequence[_Source]) -> tuple[Match, ...]:
+    """Return the words that decided: the strongest of every source, then their second ones, and so on."""
+    weights = [weight for source in sources for _, weight in source.reading.weights]
+    least = min(_LEAST_WEIGHT, max(weights, default=0.0))
     weighed = [
         (-rank, weight * source.counts, Match(words=words[:_MATCH_CHARACTERS], source=source.id))
         for source in sources
         for rank, (words, weight) in enumerate(source.reading.weights)
-        if weight >= _LEAST_WEIGHT
+        if weight >= least
     ]
     weighed.sort(key=lambda entry: entry[:2], reverse=True)
-    distinct: dict[str, Match] = {}
-    for _, _, match in weighed:
-        distinct.setdefault(match.words.lower(), match)
-    return tuple(distinct.values())[:_MOST_MATCHES]
+    return _distinct(match for _, _, match in weighed)
+
+
+def _distinct(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Leave out what says again what stronger words said: `AssumeRole` after `sts:AssumeRole`."""
+    kept: list[Match] = []
+    for match in matches:
+        words = match.words.lower()
+        if not any(words in other.words.lower() or other.words.lower() in words for other in kept):
+            kept.append(match)
+    return tuple(kept[:_MOST_MATCHES])
 
 
 def _reason(domain: str, matched: Sequence[Match], *, routes: Routes, forced: Tier | None) -> str:

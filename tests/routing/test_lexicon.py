@@ -10,23 +10,14 @@ LEXICON = parse(
     domain = "aws_iam"
     role = "policy"
     weight = 4.5
-    words = \"\"\"
-    assume role
-    assume role with web identity
-    access denied
-    acl
-    imdsv2
-    \"\"\"
+    words = "assume role, assume role with web identity, access denied, acl, imdsv2"
 
     [[group]]
     domain = "other"
     role = "foreign"
     weight = 3.0
     is_shared = true
-    words = \"\"\"
-    minio
-    assume role
-    \"\"\"
+    words = "minio, assume role"
 
     [[shape]]
     name = "arn"
