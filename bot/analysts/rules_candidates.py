@@ -1,6 +1,7 @@
 """Which change may have started it: mentions gathered, weighed and, where the thread says so, ruled out."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ _TOLD_SPAN = timedelta(minutes=20)
 _ROUND_MOMENT = timedelta(minutes=10)
 _HORIZON = timedelta(hours=72)
 _RECOVERY_SPAN = timedelta(minutes=75)
+_OWNED_CHANGE = re.compile(r"\b(?:my|our) (?:change|pr|merge|deploy|release|rollout|flag)\b", re.IGNORECASE)
+_NEXT_MESSAGES = 2
 _PROCEDURE_SPAN = timedelta(minutes=90)
 _RAREST = 0.55
 _TOPS = (1.0, 0.7, 0.5, 0.35, 0.25)
@@ -230,7 +233,16 @@ def _owned(group: Sequence[Fact], view: Scene) -> float:
     """Somebody who did it says that it was wrong, or that it is the reason."""
     texts = [view.message(f).text for f in group]
     owned = any(cues.ADMISSION.search(t) and cues.FIRST_PERSON.search(t) for t in texts)
-    return 2.0 if owned else 0.0
+    return 2.0 if owned or _is_taken_up(group, view) else 0.0
+
+
+def _is_taken_up(group: Sequence[Fact], view: Scene) -> bool:
+    """`my change`, right after a change was posted, means that one."""
+    messages = view.case.incident.messages
+    posted = {m.id: n for n, m in enumerate(messages)}
+    reported = max((view.message(f) for f in group), key=lambda m: m.number)
+    later = messages[posted[reported.id] + 1 :][:_NEXT_MESSAGES]
+    return any(_OWNED_CHANGE.search(m.text) and m.at - reported.at <= _ROUND_MOMENT for m in later)
 
 
 def _kind_fits(group: Sequence[Fact], view: Scene) -> float:
@@ -243,7 +255,7 @@ def _kind_fits(group: Sequence[Fact], view: Scene) -> float:
 def _support(group: Sequence[Fact], about: frozenset[str], view: Scene) -> tuple[tuple[Fact, float], ...]:
     own = {fact.cites[0] for fact in group}
     is_change = any(fact.kind is FactKind.CHANGE for fact in group)
-    start = min(view.message(fact).at for fact in group)
+    start = min(fact.at for fact in group)
     found = (f for f in view.case.facts.of(*_FINDINGS) if f.cites[0] not in own)
     later = (f for f in found if not is_change or view.message(f).at >= start)
     weighed = ((fact, _pointing(fact, group, about, view)) for fact in later)

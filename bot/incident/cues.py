@@ -71,7 +71,7 @@ _DONE = (
     r"retired|renamed|published|unpublished|pinned|unpinned|archived|synced|set up|cut over|backfilled|"
     r"rewired|"
     r"reconfigured|pointed|repointed|cleaned up|tuned|capped|throttled|refactored|introduced|terminated|"
-    r"registered|deregistered|unregistered|unmounted|mounted|partitioned|compacted|vacuumed|stopped|paused|"
+    r"cut|trimmed|shrank|dialed|resumed|unpaused|split|relocated|trained|reset|reseeded|registered|deregistered|unregistered|unmounted|mounted|partitioned|compacted|vacuumed|stopped|paused|"
     r"created|"
     r"consolidated|tweaked|adjusted|regenerated|refreshed|converted|hardened|subscribed|unsubscribed|ran|"
     r"put|killed"
@@ -88,7 +88,7 @@ _DOING = (
     r"rebooting|restarting|importing|loading|reindexing|rebuilding|activating|granting|tightening|installing|"
     r"decommissioning|retiring|publishing|syncing|backfilling|kicking off|starting the|cutting over|"
     r"running the|"
-    r"stopping|blocking|detaching|repointing|reverting|terminating|killing|pausing|patching"
+    r"stopping|pointing|pausing|cutting|putting|resetting|blocking|detaching|repointing|reverting|terminating|killing|pausing|patching"
 )
 DONE = _any(rf"\b(?:{_DONE})\b")
 DOING = _any(rf"\b(?:{_DOING})\b")
@@ -148,6 +148,7 @@ STATE_CHANGE_VERB = _any(
 )
 
 REVERSAL = _any(
+    r"\b(?:point|switch|go|going|went|mov|put|putt|flip|chang)\w* (?:\S+ ){0,4}?back\b",
     r"\broll(?:ed|ing|s)?[ -]?(?:\w+ ){0,4}?back\b|\brollback\b|\brevert(?:ed|ing|s)?\b|\bundo(?:ne|ing)?\b|"
     r"\bundid\b|\bback(?:ed|ing)? (?:it )?out\b",
     r"\bturn(?:ed|ing)? (?:it )?off\b|\bswitch(?:ed|ing)? (?:it )?(?:off|back)\b|\bdisabl(?:ed|ing)\b|"
@@ -192,7 +193,7 @@ INNOCENT = _any(
     r" not) changed\b|"
     r"\bnot (?:used|touched|changed|deployed)\b|\bflat\b|\bresolved \d\d:\d\d\b|\bsays no\b|"
     r"\b(?:has|have|shows?|see|saw) no (?:\w+ )?(?:errors?|change|load|traffic|issue|problem)\b",
-    r"^(?:no|nope|nah)[.,!]",
+    r"^(?:no|nope|nah)[.,!]|, (?:so )?not (?:an? |the |our )?[\w-]+(?: [\w-]+)?[.!]?$",
 )
 
 EXPLAINS = _any(
@@ -206,7 +207,7 @@ EXPLAINS = _any(
     r"\bthe policy expects\b|\bno longer\b|"
     r"\b(?:used to|on the old|before (?:the|that|it)|previously|until)\b.*\b(?:was|were|had|now)\b|"
     r"\bturns out\b|\bwhich means\b|"
-    r"\bso (?:that|an hour|it) (?:fits|would|makes)\b|\bfits\b|\bmatches (?:the|when|what|exactly)\b|"
+    r"\bso (?:that|an hour|it) (?:fits|would|makes)\b|\bfits\b|\bthat (?:matches|fits|lines up)\b|\bmatches (?:the|when|what|exactly)\b|"
     r"\b(?:would|will) do it\b",
     r"\bis (?:the )?(?:one|endpoint|flag|key|thing|node|host|role|version) (?:that )?(?:i|we)\b",
 )
@@ -233,7 +234,7 @@ IMPACT = _any(
     r"exposed|lost|gone|"
     r"hang(?:s|ing)?|frozen|degraded|timing out|time(?:s)? out|timeouts?|erroring|rejected|missing|stale|"
     r"late|delayed|"
-    r"crash(?:es|ed|ing)?|slow|outage|impact|logged out|duplicate[sd]?|wrong (?:prices?|data|results?|"
+    r"crash(?:es|ed|ing)?|crawling|empty|nothing|slow|outage|impact|logged out|duplicate[sd]?|wrong (?:prices?|data|results?|"
     r"totals?))\b",
     r"\b(?:can'?t|cannot|can not|unable to|nobody can|not able to) \w+",
     r"\b(?:5xx|500s|502s?|503s?|504s?|4xx|403s|401s)\b|\bno (?:\w+ )?(?:files|data|orders|mails?|emails|"
@@ -300,7 +301,8 @@ BACK = _any(
     r"all green|green\b|"
     r"healthy again|fixed now|resolved|errors? (?:are )?gone|drops? to (?:zero|0|normal)|stands still|"
     r"normal again|"
-    r"succeed(?:s|ed|ing)? again|subsided|stabili[sz]ed|baseline again|caught up)\b|^back\b\.?",
+    r"succeed(?:s|ed|ing)? again|subsided|stabili[sz]ed|baseline again|caught up)\b|^back\b\.?|"
+    r"\b(?:is|are) (?:being )?(?:generated|served|processed|sent|delivered|written|flowing|passing|arriving|accepted) again\b",
 )
 CONDITION = _any(
     r"\b(?:config(?:uration)?|policy|policies|setting|limit|default|flag|rule|role|permission|grant|acl|"

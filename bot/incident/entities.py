@@ -14,6 +14,11 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|utc)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:t[\d:.]+z?)?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)*(?!\w)")
+_NUMBERED = re.compile(
+    r"\b(build|run|pr|job|revision|rev|release|version|deploy|ticket|batch|migration|patch|pipeline|shard|partition)"
+    r"\s+#?(\d[\w.]*\w|\d)\b",
+    re.IGNORECASE,
+)
 _ACRONYM = re.compile(r"\b[A-Z]{3,5}\b")
 _MIN_WORD = 3
 _MIN_COUNT_DIGITS = 4
@@ -96,7 +101,8 @@ def _single_ending(word: str) -> str:
 def identifiers(text: str) -> frozenset[str]:
     """Return names that stand for one thing: hosts, versions, tickets, ids, error codes; lower-case."""
     tokens = [part for token in _tokens(text) for part in (token, *re.split(r"[:@/]", token))]
-    return frozenset(
+    numbered = {f"{kind}-{number}".lower() for kind, number in _NUMBERED.findall(text)}
+    return numbered | frozenset(
         token.lower().lstrip("@") for token in tokens if len(token) >= _MIN_WORD and _is_identifier(token)
     )
 

@@ -42,7 +42,7 @@ def extract(incident: Incident, *, now: datetime) -> Facts:
     read = tuple(_read(m for m in incident.messages if m.at <= now))
     onset = _onset(read)
     told = resolve(tuple(_in_light_of(_related(read), onset)))
-    facts = _number(_merge(told))
+    facts = _number(_merge(_without_asides(told)))
     return Facts(items=facts, onset=_fact_of(facts, onset), recovery=_recovery(facts, onset, incident))
 
 
@@ -182,6 +182,15 @@ def _touches_something_known(statement: Statement, read: Sequence[Statement]) ->
     names = {entity for entity in entities(statement.raw) if is_name(entity)}
     earlier = (s for s in read if s.message.at < statement.message.at and s.kind is not FactKind.QUESTION)
     return any(names & s.entities for s in earlier)
+
+
+def _without_asides(told: Sequence[Statement]) -> Iterator[Statement]:
+    """`feed is fresh, updated 09:00. not that`: what is named to clear a suspect is no change of interest."""
+    clearing = {s.message.id for s in told if s.kind is FactKind.RULED_OUT and not s.is_bot}
+    for statement in told:
+        is_aside = statement.kind is FactKind.CHANGE and statement.message.id in clearing
+        owned = cues.ADMISSION.search(statement.message.text)
+        yield replace(statement, kind=FactKind.OBSERVATION) if is_aside and not owned else statement
 
 
 def _merge(statements: Iterable[Statement]) -> tuple[Statement, ...]:

@@ -43,7 +43,7 @@ _LABELLED_IMPACT = re.compile(
 _SUSPECT_QUESTION = re.compile(
     r"\b(?:down|overload\w*|evict\w*|shr[aiu]nk|full|broken|expired|slow|throttl\w*|leak\w*|attack|ddos|"
     r"again|saturated|"
-    r"unhealthy|outage|release|deploy|rolled|us or|did (?:someone|somebody|anyone|anybody|we|you))\b",
+    r"unhealthy|outage|release|deploy|rolled|us or|up|alive|reachable|red|paused|stuck|wrong|did (?:someone|somebody|anyone|anybody|we|you))\b",
     re.IGNORECASE,
 )
 _WEAK_ENTITIES = 2
@@ -154,8 +154,8 @@ def _is_suspicious_context(text: str, whole: str) -> bool:
     return asks and cues.HEDGE.search(before) is not None
 
 
-def _is_impact(text: str, whole: str) -> bool:
-    del whole
+def is_impact(text: str) -> bool:
+    """Say whether a sentence tells what is broken, and for whom."""
     if cues.INNOCENT.search(text) and not re.search(
         r"\b(?:fail\w*|timing out|can'?t)\b", text, re.IGNORECASE
     ):
@@ -164,7 +164,8 @@ def _is_impact(text: str, whole: str) -> bool:
 
 
 def _is_unhelped(text: str, whole: str) -> bool:
-    return cues.FIX_FAILED.search(text) is not None and cues.OUTCOME_WORDS.search(whole) is not None
+    del whole
+    return cues.FIX_FAILED.search(text) is not None
 
 
 def _is_plan(text: str, whole: str) -> bool:
@@ -189,7 +190,7 @@ _RULES: tuple[tuple[Callable[[str, str], bool], FactKind], ...] = (
     (_has(cues.DENIAL), FactKind.DENIAL),
     (_is_api_event, FactKind.CHANGE),
     (lambda text, whole: cues.ADMISSION.search(whole) is not None and is_change(text), FactKind.CHANGE),
-    (_is_impact, FactKind.IMPACT),
+    (lambda text, _: is_impact(text), FactKind.IMPACT),
     (_has(cues.INNOCENT), FactKind.RULED_OUT),
     (_has(cues.BACK), FactKind.RECOVERY),
     (lambda text, _: is_change(text), FactKind.CHANGE),

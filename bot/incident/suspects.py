@@ -9,13 +9,14 @@ from bot.incident import cues
 from bot.incident.entities import Lexicon, entities, is_name, lexicon, listed, stem
 from bot.incident.facts import FactKind
 from bot.incident.sentences import pieces, shorten
-from bot.incident.statements import Statement
+from bot.incident.statements import Statement, is_impact
 from bot.incident.times import stated_times
 
 _WINDOW = timedelta(hours=3)
 _SAME_MOMENT = timedelta(minutes=3)
 _NEAR_STATEMENTS = 10
 _NEAR_SPAN = timedelta(minutes=30)
+_ANSWER_SPAN = timedelta(minutes=15)
 _SHARED_ENOUGH = 0.5
 _LABEL_CHARS = 48
 _LABEL_NOISE = re.compile(
@@ -51,15 +52,32 @@ def resolve(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 def _resolved(n: int, statements: Sequence[Statement], weights: Lexicon) -> Statement:
     statement = statements[n]
+    if statement.kind is FactKind.RECOVERY and not statement.is_bot and _is_answer(n, statements, weights):
+        statement = replace(statement, kind=FactKind.RULED_OUT)
     if statement.kind is not FactKind.RULED_OUT:
         return statement
     suspects = _suspects(n, statements, weights)
     if not suspects:
-        return replace(statement, kind=FactKind.OBSERVATION)
+        return replace(statement, kind=_unanswering(statement))
     undone = _undone(statement, suspects, statements)
     about = (s.message.id for s in (*suspects, *undone) if s.message.id != statement.message.id)
     targets = tuple(dict.fromkeys(about))
     return replace(statement, targets=targets, status=_label(suspects))
+
+
+def _unanswering(statement: Statement) -> FactKind:
+    return FactKind.IMPACT if is_impact(statement.text) else FactKind.OBSERVATION
+
+
+def _is_answer(n: int, statements: Sequence[Statement], weights: Lexicon) -> bool:
+    """`cluster green` ends nothing when somebody just asked whether the cluster is red."""
+    statement = statements[n]
+    asked = (
+        s
+        for s in statements[max(0, n - _NEAR_STATEMENTS) : n]
+        if s.kind is FactKind.BELIEF and statement.message.at - s.message.at <= _ANSWER_SPAN
+    )
+    return any(weights.overlap(statement.entities, _about(s)) >= 2 * _SHARED_ENOUGH for s in asked)
 
 
 def _undone(
@@ -68,7 +86,17 @@ def _undone(
     """Return the changes that were undone without effect: who undid them named their version or moment."""
     tried = [s for s in suspects if cues.REVERSAL.search(f"{_told(s)} {outcome.raw}")]
     changes = [s for s in statements if s.kind is FactKind.CHANGE and s.message.at < outcome.message.at]
-    return [change for change in changes if any(_names(t, change) for t in tried)]
+    cleared = [s for s in suspects if s.kind is FactKind.BELIEF]
+    return [
+        change
+        for change in changes
+        if any(_names(t, change) for t in tried) or any(_clears(outcome, s, change) for s in cleared)
+    ]
+
+
+def _clears(outcome: Statement, suspect: Statement, change: Statement) -> bool:
+    """Question, answer and change all name the same thing."""
+    return any(is_name(entity) for entity in outcome.entities & _about(suspect) & change.entities)
 
 
 def _names(tried: Statement, change: Statement) -> bool:
@@ -126,7 +154,8 @@ def _nearest(statement: Statement, earlier: list[Statement]) -> list[Statement]:
     if not _ANAPHORA.search(statement.text):
         return []
     span = _WINDOW if _FIRM.search(statement.text) else _NEAR_SPAN
-    thread = [s for s in earlier if s.message.thread_ts == statement.message.thread_ts]
+    asked = (s for s in earlier if s.kind is FactKind.BELIEF)
+    thread = [s for s in asked if s.message.thread_ts == statement.message.thread_ts]
     near = [s for s in thread[-_NEAR_STATEMENTS:] if statement.message.at - s.message.at <= span]
     return near[-1:]
 
