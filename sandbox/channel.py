@@ -1,6 +1,6 @@
 """One channel: its messages in order, its threads, its members and its own time."""
 
-from bisect import bisect_left, insort
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +32,6 @@ class Channel:
     clock: Clock
     members: set[str] = field(default_factory=set)
     reserved: frozenset[str] = frozenset()
-    is_archived: bool = False
     numbers: dict[str, int] = field(default_factory=dict)
     pins: set[str] = field(default_factory=set)
     _messages: dict[str, Json] = field(default_factory=dict)
@@ -90,13 +89,13 @@ class Channel:
         shown = {name: value for name, value in message.items() if name not in _COUNTERS}
         if not with_metadata:
             shown.pop("metadata", None)
+        if message["ts"] in self.pins:
+            shown["pinned_to"] = [self.id]
         replies = self._replies.get(message["ts"])
         if replies:
             return shown | self._counters(message["ts"], replies)
         if shown.get("thread_ts") == message["ts"]:
             del shown["thread_ts"]
-        if message["ts"] in self.pins:
-            shown["pinned_to"] = [self.id]
         return shown
 
     def top_level(self) -> list[Json]:
@@ -117,14 +116,6 @@ class Channel:
     def everything(self) -> Iterator[Json]:
         """Yield all messages and replies, oldest first."""
         return (self._messages[ts] for _, ts in self._order)
-
-    def root_of(self, message: Json) -> str:
-        """Return the root's `ts` of the thread that a message is in, or would begin."""
-        return str(message.get("thread_ts") or message["ts"])
-
-    def count_until(self, ts: str) -> int:
-        """Return how many messages have a `ts` below this one."""
-        return bisect_left(self._order, (micros_of(ts), ts))
 
     def _counters(self, root_ts: str, replies: list[tuple[int, str]]) -> Json:
         authors = [author_of(self._messages[ts]) for _, ts in replies]

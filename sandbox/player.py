@@ -165,7 +165,6 @@ class Player:
         """Stop the time of the take that goes: what is still posted there stays in its moment."""
         if self.take is not None:
             self.take.clock.pause()
-            self.take.channel.is_archived = True
 
     def _seek(self, take: Take, at_micros: int) -> None:
         if at_micros < take.clock.now_micros():

@@ -15,6 +15,8 @@ from sandbox.errors import ScenarioError
 MOST_FILE_BYTES = 20_000_000
 ASK_GRACE_SECONDS = 1
 """Scenario seconds after `ask_at` at which the play pauses: its message is read before the question comes."""
+_LISTS = ("attachments", "blocks", "files", "reactions")
+_KINDS: dict[str, type] = {**dict.fromkeys(("text", "user", "bot_id"), str), **dict.fromkeys(_LISTS, list)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +175,19 @@ def _checked(found: list[object], *, file: str) -> Iterator[dict[str, Any]]:
         if ts in seen:
             raise ScenarioError(file=file, field=f"{where}.ts", problem=f"{ts} stands there twice")
         _ts(message, "thread_ts", file=file, within=f"{where}.")
+        _check_kinds(message, file=file, where=where)
         seen.add(ts)
         yield {"type": "message", "text": "", **message}
+
+
+def _check_kinds(message: dict[str, Any], *, file: str, where: str) -> None:
+    for name, kind in _KINDS.items():
+        if message.get(name) is not None and not isinstance(message[name], kind):
+            words = "a string" if kind is str else "a list"
+            raise ScenarioError(file=file, field=f"{where}.{name}", problem=f"must be {words}")
+    for name in _LISTS:
+        if not all(isinstance(item, dict) for item in message.get(name) or ()):
+            raise ScenarioError(file=file, field=f"{where}.{name}", problem="must hold JSON objects")
 
 
 def _ts(fields: dict[str, Any], name: str, *, file: str, within: str = "") -> str | None:

@@ -49,10 +49,11 @@ class SocketMode:
         live = [socket for socket in self._connections if not socket.closed]
         if not live:
             return Ack(is_ok=False, reason="connection_failed")
-        acked = self._waiting.setdefault(envelope.id, asyncio.get_running_loop().create_future())
+        acked = self._waiting[envelope.id] = asyncio.get_running_loop().create_future()
         try:
-            await live[next(self._turn) % len(live)].send_json(_frame(envelope))
-            body = await asyncio.wait_for(asyncio.shield(acked), timeout_seconds)
+            async with asyncio.timeout(timeout_seconds):
+                await live[next(self._turn) % len(live)].send_json(_frame(envelope))
+                body = await acked
         except TimeoutError:
             return Ack(is_ok=False, reason="timeout")
         except ConnectionError:

@@ -23,11 +23,11 @@ class Stream:
     Attributes:
         started_seconds: Machine time, by the workspace's monotonic clock; a stream lives five minutes of it.
         mode: `markdown_text` or `chunks`: the first call decides and the others must follow.
-        parts: In order: `{"type": "markdown", "text"}`, blocks as they came, one `plan` for all tasks.
+        parts: In order: `{"type": "markdown", "text"}`, blocks as they came, one `plan` for all tasks,
+            whichever display mode was asked for.
     """
 
     started_seconds: float
-    display_mode: str = "timeline"
     mode: str = ""
     is_stopped: bool = False
     parts: list[Json] = field(default_factory=list)

@@ -3,6 +3,7 @@
 import mimetypes
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.errors import SlackError
 
@@ -26,7 +27,6 @@ class File:
     title: str = ""
     content: bytes | None = None
     created: int = 0
-    is_shared: bool = False
 
     @property
     def mimetype(self) -> str:
@@ -41,7 +41,7 @@ class File:
 
     def as_slack(self, *, base_url: str, user_id: str) -> dict[str, Any]:
         """Return Slack's file object; long text comes as a preview of its head."""
-        url = f"{base_url}/files/{self.id}/{self.name}"
+        url = f"{base_url}/files/{self.id}/{quote(self.name)}"
         shown = {
             "id": self.id,
             "created": self.created,
@@ -91,7 +91,7 @@ class Uploads:
         file = self.find(file_id)
         if file.content is None:
             raise SlackError("file_not_found")
-        self._files[file_id] = replace(file, title=title, created=created, is_shared=True)
+        self._files[file_id] = replace(file, title=title, created=created)
         return self._files[file_id]
 
     def find(self, file_id: str) -> File:

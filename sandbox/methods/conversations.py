@@ -58,8 +58,7 @@ def list_channels(workspace: Workspace, args: Args) -> Json:
     """`conversations.list`."""
     limit = args.limit(default=100, most=MOST_MESSAGES)
     wanted = args.text("types", "public_channel").split(",")
-    live = [c for c in workspace.channels.values() if not (args.flag("exclude_archived") and c.is_archived)]
-    found = [as_slack(channel) for channel in live if _type(channel) in wanted]
+    found = [as_slack(channel) for channel in workspace.channels.values() if _type(channel) in wanted]
     page, following = page_of(found, cursor=args.text("cursor", ""), limit=limit)
     return with_cursor({"ok": True, "channels": page}, following)
 
@@ -76,7 +75,7 @@ def as_slack(channel: Channel) -> Json:
         "is_im": channel.id.startswith("D"),
         "is_mpim": False,
         "is_private": _type(channel) != "public_channel",
-        "is_archived": channel.is_archived,
+        "is_archived": False,
         "is_general": False,
         "is_shared": False,
         "is_ext_shared": False,

@@ -25,12 +25,11 @@ def start_stream(workspace: Workspace, args: Args) -> Json:
     channel = workspace.joined_channel(args.text("channel"))
     thread_ts = args.text("thread_ts")
     _check_recipient(channel, args)
-    mode = args.text("task_display_mode", "timeline")
-    if mode not in DISPLAY_MODES:
+    if args.text("task_display_mode", "timeline") not in DISPLAY_MODES:
         raise SlackError(
             "invalid_arguments", messages=(f"must be one of {DISPLAY_MODES}: task_display_mode",)
         )
-    stream = Stream(started_seconds=workspace.monotonic(), display_mode=mode)
+    stream = Stream(started_seconds=workspace.monotonic())
     message = _posted(workspace, channel, _grown(workspace, stream, args), thread_ts)
     return {"ok": True, "channel": channel.id, "ts": message["ts"]}
 

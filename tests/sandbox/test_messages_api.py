@@ -267,13 +267,14 @@ async def test_reactions_and_pins_are_counted_once(client: AsyncWebClient):
     none = await refused(client.reactions_remove(name="eyes", **mark))
     await client.pins_add(**mark)
     pinned = await refused(client.pins_add(**mark))
+    shown = (await client.conversations_history(channel=CHANNEL))["messages"][0]["pinned_to"]
+    await client.pins_remove(**mark)
+    unpinned = await refused(client.pins_remove(**mark))
 
     assert found == [{"name": "eyes", "users": [BOT_USER_ID], "count": 1}]
-    assert [twice["error"], none["error"], pinned["error"]] == [
-        "already_reacted",
-        "no_reaction",
-        "already_pinned",
-    ]
+    assert shown == [CHANNEL]
+    errors = [answer["error"] for answer in (twice, none, pinned, unpinned)]
+    assert errors == ["already_reacted", "no_reaction", "already_pinned", "not_pinned"]
 
 
 async def test_a_file_goes_up_in_three_steps_and_comes_down_again(
@@ -291,6 +292,53 @@ async def test_a_file_goes_up_in_three_steps_and_comes_down_again(
     assert message["files"][0]["preview"] == "# Draft\n"
     assert (await response.text(), response.content_type) == ("# Draft\n", "text/markdown")
     assert (await client.files_info(file=done["file"]["id"]))["file"]["size"] == 8
+
+
+async def test_bytes_may_come_as_a_form_and_only_for_what_was_announced(
+    client: AsyncWebClient, browser: aiohttp.ClientSession
+):
+    announced = await client.files_getUploadURLExternal(filename="my log.txt", length=3)
+    form = aiohttp.FormData()
+    form.add_field("file", b"abc", filename="my log.txt")
+    early = await refused(client.files_completeUploadExternal(files=[{"id": announced["file_id"]}]))
+
+    taken = await browser.post(announced["upload_url"], data=form)
+    unknown = await browser.post("/upload/v1/F0NOTHING1", data=b"x")
+    done = await client.files_completeUploadExternal(files=[{"id": announced["file_id"]}])
+    file = await browser.get(done["files"][0]["url_private"])
+
+    assert (taken.status, unknown.status, early["error"]) == (200, 404, "file_not_found")
+    assert (await file.read(), file.content_type) == (b"abc", "text/plain")
+
+
+async def test_attachments_are_numbered_and_their_blocks_checked(client: AsyncWebClient):
+    posted = await client.chat_postMessage(
+        channel=CHANNEL, text="x", attachments=[{"blocks": [SECTION]}, {"text": "y"}]
+    )
+    wrong = await refused(
+        client.chat_postMessage(channel=CHANNEL, text="x", attachments=[{"blocks": [{"type": "surprise"}]}])
+    )
+
+    first, second = posted["message"]["attachments"]
+    assert (first["id"], second["id"]) == (1, 2)
+    assert first["blocks"][0]["block_id"]
+    assert wrong["error"] == "invalid_blocks"
+
+
+async def test_a_reply_can_be_sent_to_the_channel_too(client: AsyncWebClient):
+    root = (await client.chat_postMessage(channel=CHANNEL, text="root"))["ts"]
+    await client.chat_postMessage(channel=CHANNEL, text="both", thread_ts=root, reply_broadcast=True)
+
+    newest = (await client.conversations_history(channel=CHANNEL))["messages"][0]
+    assert (newest["text"], newest["subtype"]) == ("both", "thread_broadcast")
+
+
+async def test_everybody_who_was_met_is_listed_page_by_page(client: AsyncWebClient):
+    names: list[str] = []
+    async for page in await client.users_list(limit=1):
+        names += [user["real_name"] for user in page["members"]]
+
+    assert names == ["copilot", "you"]
 
 
 async def test_an_uploaded_page_never_runs_in_ours(client: AsyncWebClient, browser: aiohttp.ClientSession):

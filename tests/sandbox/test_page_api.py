@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.listeners import MOST_WAITING, Listener, Listeners
+from sandbox.listeners import MOST_WAITING
 from sandbox.people import BOT_USER_ID
 from sandbox.server import Sandbox, running_sandbox
 from tests.sandbox.conftest import Ticker, incident
@@ -221,16 +221,14 @@ async def test_the_page_is_served_and_nothing_beside_it(page: Page):
     assert "frame-ancestors 'none'" in index.headers["Content-Security-Policy"]
 
 
-async def test_a_page_that_reads_too_slowly_is_dropped():
-    dropped: list[bool] = []
-    listeners = Listeners()
-    slow = Listener(drop=lambda: dropped.append(True))
-    listeners._open.add(slow)
-
+async def test_a_page_that_reads_too_slowly_is_cut_off_and_nobody_waits(sandbox: Sandbox, page: Page):
+    await page.state()
     for _ in range(MOST_WAITING + 1):
-        listeners.publish({"type": "clock"})
+        sandbox.publish({"type": "run", "event": "x"})
 
-    assert (len(listeners), dropped) == (0, [True])
+    assert len(sandbox.listeners) == 0
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await page.event("never")
 
 
 async def test_a_leap_over_many_messages_is_one_event(library: Path, ticker: Ticker):

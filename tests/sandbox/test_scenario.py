@@ -46,6 +46,9 @@ def test_a_broken_file_is_named_with_its_field_and_the_others_play(tmp_path: Pat
         ({"messages": [{"ts": "1.000000", "thread_ts": "x"}]}, "messages[0].thread_ts"),
         ({"messages": [{"ts": "1.000000"}], "channel": {"id": "../x"}}, "channel.id"),
         ({"messages": [{"ts": "1.000000"}], "trigger_ts": []}, "trigger_ts"),
+        ({"messages": [{"ts": "1.000000", "text": 7}]}, "messages[0].text"),
+        ({"messages": [{"ts": "1.000000", "blocks": {}}]}, "messages[0].blocks"),
+        ({"messages": [{"ts": "1.000000", "reactions": ["eyes"]}]}, "messages[0].reactions"),
     ],
 )
 def test_a_wrong_field_is_named(data: object, field: str):

@@ -124,3 +124,19 @@ async def test_a_refused_append_leaves_the_stream_as_it_was(
 
     assert refused == error
     assert done["message"]["text"] == "kept"
+
+
+async def test_a_stream_of_plain_markdown_calls_grows_too(client: AsyncWebClient):
+    stream = await started(client, markdown_text="*a")
+
+    await client.chat_appendStream(**stream, markdown_text="b*")
+    done = await client.chat_stopStream(**stream, markdown_text=" c")
+
+    assert done["message"]["text"] == "*ab* c"
+
+
+async def test_an_unknown_display_mode_is_refused(client: AsyncWebClient):
+    root = (await client.chat_postMessage(channel=CHANNEL, text="root"))["ts"]
+    start = client.chat_startStream(channel=CHANNEL, thread_ts=root, task_display_mode="disco", **RECIPIENT)
+
+    assert await error_of(start) == "invalid_arguments"
