@@ -1,6 +1,6 @@
 """What durability costs the acknowledgement: our receiver beside a bare Bolt app and plain aiohttp.
 
-`python bench/ack.py [--rounds 5] [--seconds 2]`. The server under test is one process on one core; the store
+`python -m bench.ack [--rounds 5] [--seconds 2]`. The server under test is one process on one core; the store
 and the load share the other. Rounds are interleaved, so that drift of the machine hits all alike: read the
 ratios of one run, not absolute numbers across days. Goal: at least 0.35 of bare Bolt, p99 at most 25 ms.
 """
@@ -21,14 +21,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from aiohttp import web
-from load import SECRET
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bench.load import SECRET
+
+ROOT = Path(__file__).resolve().parents[1]
 SERVERS = ("plain", "bolt", "durable")
 GOAL_RATIO, GOAL_P99_MS = 0.35, 25.0
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -133,20 +133,19 @@ async def fake_slack() -> AsyncIterator[str]:
 
 async def one_round(name: str, number: int, seconds: float, api_url: str, store_url: str) -> dict[str, float]:
     """Run one server under load and return what the load saw."""
-    here = Path(__file__).resolve()
     with tempfile.TemporaryFile() as errors:
         server = await asyncio.create_subprocess_exec(
-            sys.executable, str(here), "--serve", name, "--api", api_url, "--store", store_url,
-            stdout=asyncio.subprocess.PIPE, stderr=errors,
+            sys.executable, "-m", "bench.ack", "--serve", name, "--api", api_url, "--store", store_url,
+            cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=errors,
         )  # fmt: skip
         try:
             if server.stdout is None:
                 raise RuntimeError("the server has no standard output")
             port = (await server.stdout.readline()).decode().strip()
             load = await asyncio.create_subprocess_exec(
-                sys.executable, str(here.with_name("load.py")), "--port", port,
+                sys.executable, "-m", "bench.load", "--port", port,
                 "--seconds", str(seconds), "--salt", f"{name}{number}{time.time_ns()}",
-                stdout=asyncio.subprocess.PIPE,
+                cwd=ROOT, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             out, _ = await load.communicate()
             seen: dict[str, float] = json.loads(out)

@@ -77,6 +77,7 @@ class Connection(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the first delivery."""
         self._transport = transport
         self._send()
 
@@ -85,10 +86,13 @@ class Connection(asyncio.Protocol):
         self._transport.write(next(self._load.deliveries))  # type: ignore[attr-defined]  # a TCP transport has it
 
     def data_received(self, data: bytes) -> None:
+        """Note an answer when it is whole, and send the next delivery."""
         self._buffer += data
         if not is_whole(self._buffer):
             return
-        self._load.answered(time.perf_counter() - self._sent_at, self._buffer.startswith(b"HTTP/1.1 200"))
+        self._load.answered(
+            time.perf_counter() - self._sent_at, is_good=self._buffer.startswith(b"HTTP/1.1 200")
+        )
         self._buffer = b""
         if not self._load.is_over:
             self._send()
@@ -113,7 +117,8 @@ class Load:
         self.is_over = False
         self.is_warm = False
 
-    def answered(self, seconds: float, is_good: bool) -> None:  # noqa: FBT001  # called for every answer
+    def answered(self, seconds: float, *, is_good: bool) -> None:
+        """Note one answer."""
         self.sent += 1
         self.refused += not is_good
         if self.is_warm:

@@ -13,9 +13,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.adapters.queue import RequestQueue
+from bot.adapters.valkey import EmbeddedValkey
+from bot.errors import StoreUnavailableError
 from bot.request import Request, RequestKind
 
-WORKER = Path(__file__).with_name("worker_process.py")
+ROOT = Path(__file__).parents[2]
 LEASE_SECONDS = 1.0
 
 
@@ -61,8 +63,9 @@ def diary(tmp_path: Path) -> Diary:
 @asynccontextmanager
 async def worker(url: str, diary: Diary, *, work_seconds: float) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(WORKER), url, str(LEASE_SECONDS), str(work_seconds), "2", str(diary.path),
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        sys.executable, "-m", "bench.worker_process",
+        url, str(LEASE_SECONDS), str(work_seconds), "2", str(diary.path),
+        cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
         yield process
@@ -118,6 +121,22 @@ async def test_a_worker_told_to_stop_finishes_what_it_does_and_leaves_in_order(
         assert await process.wait() == 0
 
     assert diary.count("E") == 1
+
+
+async def test_work_goes_on_after_the_store_was_restarted(tmp_path: Path, diary: Diary) -> None:
+    first = EmbeddedValkey(tmp_path)
+    url = await first.__aenter__()
+    async with worker(url, diary, work_seconds=0.01), RequestQueue(url) as queue:
+        await queue.accept(ask(1), keys=["1"])
+        await diary.until(lambda: diary.count("E") == 1)
+        await first.__aexit__(None, None, None)
+        with pytest.raises(StoreUnavailableError):
+            await queue.accept(ask(2), keys=["2"])
+
+        async with EmbeddedValkey(tmp_path) as again:
+            assert again == url
+            assert await queue.accept(ask(2), keys=["2"])
+            await diary.until(lambda: diary.count("E") == 2)
 
 
 async def test_a_long_request_keeps_its_lease(

@@ -1,7 +1,7 @@
-"""A worker in a process of its own, for tests and benchmarks that kill it.
+"""A worker in a process of its own, for the benchmark and the tests that kill it.
 
-`python worker_process.py URL LEASE_SECONDS WORK_SECONDS SLOTS LOG`: each request takes so long and then has
-one effect: a number appended, through the ledger, to the list `effects:<lane>`.
+`python -m bench.worker_process URL LEASE_SECONDS WORK_SECONDS SLOTS LOG`: each request takes so long and
+then has one effect: a number appended, through the ledger, to the list `effects:<lane>`.
 """
 
 import asyncio
@@ -10,8 +10,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from redis.asyncio import Redis
 
@@ -52,8 +50,8 @@ class Worker:
         found = await self._redis.lpos(f"effects:{request.lane}", request.id)
         return None if found is None else request.id
 
-    async def give_up(self, request: Request, fence: Fence) -> None:
-        """Write it down."""
+    async def give_up(self, request: Request, _fence: Fence) -> None:
+        """Write down that the request was given up."""
         self._note("X", request)
 
     def _note(self, what: str, request: Request) -> None:
