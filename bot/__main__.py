@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+FIRST_INCIDENT = "objectstore-key-rotation"
 FileArgument = Annotated[Path, typer.Argument(help="An incident in Slack's message shape, as JSON.")]
 Analyst = Annotated[str, typer.Option(help="rules (no model) or claude (needs ANTHROPIC_API_KEY).")]
 
@@ -64,21 +65,21 @@ def worker() -> None:
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Of the page; 0 takes a free one.")] = 8300,
-    scenario: Annotated[str, typer.Option(help="The incident to begin with.")] = "objectstore-key-rotation",
-    incidents: Annotated[Path | None, typer.Option(help="The folder of incident files.")] = Path(
-        "evals/data/incidents"
-    ),
+    scenario: Annotated[str, typer.Option(help="The incident to begin with.")] = "",
+    incidents: Annotated[Path | None, typer.Option(help="The folder of incident files.")] = None,
 ) -> None:
     """A local Slack workspace with a page, a store and the copilot; needs no account."""
     from bot import local
 
     settings = load_settings()
     logs.set_up(form="console", level="warning", secrets=settings.literals())
-    asyncio.run(
-        local.run(
-            settings, port=port, scenarios=incidents or shipped_incidents(), scenario=scenario, say=typer.echo
-        )
+    told = local.Local(
+        scenarios=incidents or shipped_incidents(),
+        scenario=scenario or (None if incidents else FIRST_INCIDENT),
+        port=port,
+        data_dir=settings.data_dir,
     )
+    asyncio.run(local.run(told, settings, say=typer.echo))
 
 
 @app.command()

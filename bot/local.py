@@ -13,7 +13,8 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,10 @@ from typing import Any
 import structlog
 
 from bot.adapters.valkey import EmbeddedValkey
+from bot.errors import BadInputError
 from bot.models.catalogue import default_catalogue
 from bot.settings import Settings
+from sandbox.errors import PageError
 from sandbox.server import Sandbox
 
 log = structlog.get_logger()
@@ -68,6 +71,22 @@ class Child:
             limit=1 << 20,
         )
         self._reader = asyncio.create_task(self._read(self.process))
+
+    async def ready(self) -> None:
+        """Wait until it is ready.
+
+        Raises:
+            BadInputError: It ended instead, or took too long; its log says why.
+        """
+        if self.process is None:
+            return
+        ends = (asyncio.create_task(self.is_ready.wait()), asyncio.create_task(self.process.wait()))
+        await asyncio.wait(ends, timeout=READY_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        if not self.is_ready.is_set():
+            problem = f"the process did not get ready; the last lines of {self.log_path} say why."
+            raise BadInputError(field=self.role, problem=problem)
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         if process.stderr is None:
@@ -130,11 +149,10 @@ class LocalBot:
         """Start both and wait until both are ready.
 
         Raises:
-            TimeoutError: They did not get ready in time; their logs say why.
+            BadInputError: One did not get ready; its log says why.
         """
         await asyncio.gather(self.web.start(), self.worker.start())
-        async with asyncio.timeout(READY_SECONDS):
-            await asyncio.gather(self.web.is_ready.wait(), self.worker.is_ready.wait())
+        await asyncio.gather(self.web.ready(), self.worker.ready())
         self._keeper = asyncio.create_task(self._keep_worker())
 
     async def _keep_worker(self) -> None:
@@ -170,65 +188,95 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(settings: Settings, *, api_url: str, redis_url: str, port: int) -> dict[str, str]:
-    """Return the environment of the copilot's processes: the caller's, pointed at the local workspace."""
-    return {
-        **os.environ,
-        "SLACK_API_URL": api_url,
-        "SLACK_BOT_TOKEN": f"xoxb-local-{secrets.token_hex(6)}",
-        "SLACK_SIGNING_SECRET": secrets.token_hex(16),
-        "REDIS_URL": redis_url,
-        "PORT": str(port),
-        "HOST": "127.0.0.1",
-        "WATCHED_CHANNELS": "*",
-        "LEASE_SECONDS": str(LEASE_SECONDS),
-        "PACE_SECONDS": str(settings.pace_seconds or PACE_SECONDS),
-        "LOG_FORMAT": "json",
-        "LOG_LEVEL": "info",
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """What one local workspace is made of.
+
+    Attributes:
+        scenarios: The folder of incident files.
+        scenario: The incident to begin with; None takes the first.
+        port: Of the page; 0 takes a free one.
+        data_dir: Where the log goes.
+        pace_seconds: Pause before each hypothesis of the rules analyst, so that a person can watch.
+        lease_seconds: How long a killed worker's request waits for the next worker.
+        autoplay: Play the incident as soon as a page is open.
+    """
+
+    scenarios: Path
+    scenario: str | None = None
+    port: int = 0
+    data_dir: Path = Path("data")
+    pace_seconds: float = PACE_SECONDS
+    lease_seconds: float = LEASE_SECONDS
+    autoplay: bool = True
+
+    def environment(self, *, api_url: str, redis_url: str, web_port: int) -> dict[str, str]:
+        """Return the environment of the copilot's processes: the caller's, pointed at the local workspace."""
+        return {
+            **os.environ,
+            "SLACK_API_URL": api_url,
+            "SLACK_BOT_TOKEN": f"xoxb-local-{secrets.token_hex(6)}",
+            "SLACK_SIGNING_SECRET": secrets.token_hex(16),
+            "REDIS_URL": redis_url,
+            "PORT": str(web_port),
+            "HOST": "127.0.0.1",
+            "WATCHED_CHANNELS": "*",
+            "LEASE_SECONDS": str(self.lease_seconds),
+            "PACE_SECONDS": str(self.pace_seconds),
+            "LOG_FORMAT": "json",
+            "LOG_LEVEL": "info",
+        }
 
 
-async def run(
-    settings: Settings, *, port: int, scenarios: Path, scenario: str | None, say: Callable[[str], Any]
-) -> None:
+@asynccontextmanager
+async def running(local: Local, settings: Settings) -> AsyncIterator[tuple[Sandbox, LocalBot]]:
+    """Run a local workspace with a store and the copilot's two processes for the length of a block."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="copilot-"))
+        redis_url = await stack.enter_async_context(EmbeddedValkey(Path(folder) / "store"))
+        sandbox = Sandbox(scenario_dir=local.scenarios, scenario=local.scenario, autoplay=local.autoplay)
+        await _listen(sandbox, local.port)
+        stack.push_async_callback(sandbox.stop)
+        web_port = free_port()
+        env = local.environment(api_url=sandbox.api_url, redis_url=redis_url, web_port=web_port)
+        local.data_dir.mkdir(parents=True, exist_ok=True)
+        logs = local.data_dir / "sandbox.log"
+        bot = LocalBot(
+            web=Child("web", env, logs, sandbox.publish),
+            worker=Child("worker", env, logs, sandbox.publish),
+            publish=sandbox.publish,
+            mode=mode(settings),
+        )
+        sandbox.bot = bot
+        sandbox.deliver_http(f"http://127.0.0.1:{web_port}/slack/events", env["SLACK_SIGNING_SECRET"])
+        stack.push_async_callback(bot.stop)
+        await bot.start()
+        yield sandbox, bot
+
+
+async def _listen(sandbox: Sandbox, port: int) -> None:
+    try:
+        await sandbox.start(port=port)
+    except OSError as error:
+        problem = f"{port} cannot be listened on ({error.strerror}): take another, or 0 for a free one."
+        raise BadInputError(field="--port", problem=problem) from None
+    except PageError as error:
+        raise BadInputError(field="--scenario", problem=str(error)) from None
+
+
+async def run(local: Local, settings: Settings, *, say: Callable[[str], Any]) -> None:
     """Run the local workspace until it is interrupted.
 
     Args:
-        settings: For the models and the folder of the log.
-        port: Of the page; 0 takes a free one.
-        scenarios: The folder of incident files.
-        scenario: The incident to begin with; None takes the first.
+        local: What it is made of.
+        settings: For the models and their key.
         say: Prints a line to the person who started it.
     """
-    with tempfile.TemporaryDirectory(prefix="copilot-") as folder:
-        async with EmbeddedValkey(Path(folder) / "store") as redis_url:
-            web_port = free_port()
-            sandbox = Sandbox(scenario_dir=scenarios, scenario=scenario)
-            await sandbox.start(port=port)
-            env = environment(settings, api_url=sandbox.api_url, redis_url=redis_url, port=web_port)
-            logs = settings.data_dir / "sandbox.log"
-            logs.parent.mkdir(parents=True, exist_ok=True)
-            bot = LocalBot(
-                web=Child("web", env, logs, sandbox.publish),
-                worker=Child("worker", env, logs, sandbox.publish),
-                publish=sandbox.publish,
-                mode=mode(settings),
-            )
-            sandbox.bot = bot
-            sandbox.deliver_http(f"http://127.0.0.1:{web_port}/slack/events", env["SLACK_SIGNING_SECRET"])
-            try:
-                await bot.start()
-                say(f"Open {sandbox.url}  ({bot.mode['mode']}; Ctrl+C ends it)")
-                await interrupted()
-            finally:
-                await bot.stop()
-                await sandbox.stop()
-
-
-async def interrupted() -> None:
-    """Wait for SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    async with running(local, settings) as (sandbox, bot):
+        say(f"\n  Open {sandbox.url}\n")
+        say(f"  {bot.mode['mode']}: {bot.mode['detail']}\n  Ctrl+C ends it.")
+        await stop.wait()

@@ -8,7 +8,7 @@ from handlers.fields import id_at, is_direct, items_at, team_of, text_at, token_
 KINDS = {
     "evidence": RequestKind.EVIDENCE,
     "escalate": RequestKind.ESCALATE,
-    "retry_model": RequestKind.ESCALATE,
+    "retry_model": RequestKind.ANSWER,
     "deescalate": RequestKind.DEESCALATE,
     "postmortem": RequestKind.POSTMORTEM,
     "feedback": RequestKind.FEEDBACK,

@@ -57,7 +57,7 @@ def parsed(body):
     [
         ("evidence", "a-1", RequestKind.EVIDENCE, ""),
         ("escalate", "a-1", RequestKind.ESCALATE, ""),
-        ("retry_model", "a-1", RequestKind.ESCALATE, ""),
+        ("retry_model", "a-1", RequestKind.ANSWER, ""),
         ("deescalate", "a-1", RequestKind.DEESCALATE, ""),
         ("postmortem", "a-1", RequestKind.POSTMORTEM, ""),
         ("feedback", "good|a-1", RequestKind.FEEDBACK, "good"),
