@@ -33,7 +33,8 @@ HEDGE = _any(
 PLAN = _any(
     r"\b(?:will|'ll|should|shall|would|could|can|must|might|going to|gonna|want to|need to|have to|plan to|"
     r"about to)\b",
-    r"\b(?:let'?s|lets|please|todo|to do|planned for|scheduled|tomorrow|next week|later today|if we|if i|"
+    r"\b(?:let'?s|lets|please|todo|to do|planned for|scheduled for|is scheduled|tomorrow|next week|"
+    r"later today|if we|if i|"
     r"unless)\b",
     r"\bwhat if\b|\bhow about\b|\bcandidate for\b",
 )
@@ -71,7 +72,9 @@ _DONE = (
     r"retired|renamed|published|unpublished|pinned|unpinned|archived|synced|set up|cut over|backfilled|"
     r"rewired|"
     r"reconfigured|pointed|repointed|cleaned up|tuned|capped|throttled|refactored|introduced|terminated|"
-    r"cut|trimmed|shrank|dialed|resumed|unpaused|split|relocated|trained|reset|reseeded|registered|deregistered|unregistered|unmounted|mounted|partitioned|compacted|vacuumed|stopped|paused|"
+    r"set (?:\S+ ){0,3}?to|cut|trimmed|shrank|dialed|resumed|unpaused|split|relocated|trained|reset|"
+    r"reseeded|registered|"
+    r"deregistered|unregistered|unmounted|mounted|partitioned|compacted|vacuumed|stopped|paused|"
     r"created|"
     r"consolidated|tweaked|adjusted|regenerated|refreshed|converted|hardened|subscribed|unsubscribed|ran|"
     r"put|killed"
@@ -88,7 +91,8 @@ _DOING = (
     r"rebooting|restarting|importing|loading|reindexing|rebuilding|activating|granting|tightening|installing|"
     r"decommissioning|retiring|publishing|syncing|backfilling|kicking off|starting the|cutting over|"
     r"running the|"
-    r"stopping|pointing|pausing|cutting|putting|resetting|blocking|detaching|repointing|reverting|terminating|killing|pausing|patching"
+    r"stopping|pointing|pausing|cutting|putting|resetting|blocking|detaching|repointing|going back|reverting|"
+    r"terminating|killing|pausing|patching"
 )
 DONE = _any(rf"\b(?:{_DONE})\b")
 DOING = _any(rf"\b(?:{_DOING})\b")
@@ -207,7 +211,8 @@ EXPLAINS = _any(
     r"\bthe policy expects\b|\bno longer\b|"
     r"\b(?:used to|on the old|before (?:the|that|it)|previously|until)\b.*\b(?:was|were|had|now)\b|"
     r"\bturns out\b|\bwhich means\b|"
-    r"\bso (?:that|an hour|it) (?:fits|would|makes)\b|\bfits\b|\bthat (?:matches|fits|lines up)\b|\bmatches (?:the|when|what|exactly)\b|"
+    r"\bso (?:that|an hour|it) (?:fits|would|makes)\b|\bfits\b|\bthat (?:matches|fits|lines up)\b|"
+    r"\bmatches (?:the|when|what|exactly)\b|"
     r"\b(?:would|will) do it\b",
     r"\bis (?:the )?(?:one|endpoint|flag|key|thing|node|host|role|version) (?:that )?(?:i|we)\b",
 )
@@ -234,7 +239,8 @@ IMPACT = _any(
     r"exposed|lost|gone|"
     r"hang(?:s|ing)?|frozen|degraded|timing out|time(?:s)? out|timeouts?|erroring|rejected|missing|stale|"
     r"late|delayed|"
-    r"crash(?:es|ed|ing)?|crawling|empty|nothing|slow|outage|impact|logged out|duplicate[sd]?|wrong (?:prices?|data|results?|"
+    r"crash(?:es|ed|ing)?|crawling|empty|nothing|slow|outage|impact|logged out|duplicate[sd]?|"
+    r"wrong (?:prices?|data|results?|"
     r"totals?))\b",
     r"\b(?:can'?t|cannot|can not|unable to|nobody can|not able to) \w+",
     r"\b(?:5xx|500s|502s?|503s?|504s?|4xx|403s|401s)\b|\bno (?:\w+ )?(?:files|data|orders|mails?|emails|"
@@ -302,7 +308,8 @@ BACK = _any(
     r"healthy again|fixed now|resolved|errors? (?:are )?gone|drops? to (?:zero|0|normal)|stands still|"
     r"normal again|"
     r"succeed(?:s|ed|ing)? again|subsided|stabili[sz]ed|baseline again|caught up)\b|^back\b\.?|"
-    r"\b(?:is|are) (?:being )?(?:generated|served|processed|sent|delivered|written|flowing|passing|arriving|accepted) again\b",
+    r"\b(?:is|are) (?:being )?(?:generated|served|processed|sent|delivered|written|flowing|passing|"
+    r"arriving|accepted) again\b",
 )
 CONDITION = _any(
     r"\b(?:config(?:uration)?|policy|policies|setting|limit|default|flag|rule|role|permission|grant|acl|"

@@ -102,7 +102,7 @@ def identifiers(text: str) -> frozenset[str]:
     """Return names that stand for one thing: hosts, versions, tickets, ids, error codes; lower-case."""
     tokens = [part for token in _tokens(text) for part in (token, *re.split(r"[:@/]", token))]
     numbered = {f"{kind}-{number}".lower() for kind, number in _NUMBERED.findall(text)}
-    return numbered | frozenset(
+    return frozenset(numbered) | frozenset(
         token.lower().lstrip("@") for token in tokens if len(token) >= _MIN_WORD and _is_identifier(token)
     )
 

@@ -13,7 +13,8 @@ from bot.incident.sentences import Piece, clean, telling_line
 from bot.incident.times import stated_at
 
 _LEAD = (
-    r"^(?:\W*(?:fyi|also|just|now|then|so|and|ok|done|we|i|update|heads up|note|ps)\b[,:]?\s*)*(?:\w+ly\s+)?"
+    r"(?:^|[,:;]\s+)(?:\W*(?:fyi|also|just|now|then|so|and|ok|done|we|i|update|heads up|note|"
+    r"ps)\b[,:]?\s*)*(?:\w+ly\s+)?"
 )
 _STARTS = re.compile(rf"{_LEAD}(?:{cues.DONE.pattern}|{cues.DOING.pattern})", re.IGNORECASE)
 _SOMEBODY = re.compile(
@@ -37,13 +38,16 @@ _LOG_COMMAND = re.compile(
     r"truncate|migrate|create|patch|push|restart|modify-\S+|update-\S+|put-\S+)\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_EXCEPTION = re.compile(r"\w(?:Exception|Error)\b")
 _LABELLED_IMPACT = re.compile(
     r"^\W*(?:impact|state|known|current state|symptoms?|affected|customer impact)\s*:", re.IGNORECASE
 )
 _SUSPECT_QUESTION = re.compile(
     r"\b(?:down|overload\w*|evict\w*|shr[aiu]nk|full|broken|expired|slow|throttl\w*|leak\w*|attack|ddos|"
     r"again|saturated|"
-    r"unhealthy|outage|release|deploy|rolled|us or|up|alive|reachable|red|paused|stuck|wrong|did (?:someone|somebody|anyone|anybody|we|you))\b",
+    r"unhealthy|outage|release|deploy|rolled|us or|up|alive|reachable|red|paused|stuck|wrong|bug|buggy|"
+    r"revert|roll ?back|faulty|culprit|related|"
+    r"did (?:someone|somebody|anyone|anybody|we|you))\b",
     re.IGNORECASE,
 )
 _WEAK_ENTITIES = 2
@@ -129,7 +133,7 @@ def is_change(text: str) -> bool:
     """Say whether a sentence reports that somebody altered something; not a plan, a question or a metric."""
     if cues.METRIC_SUBJECT.search(text) or cues.NEGATED_CHANGE.search(text) or cues.LONG_AGO.search(text):
         return False
-    if cues.ELSEWHERE.search(text):
+    if cues.ELSEWHERE.search(text) or _EXCEPTION.search(text):
         return False
     plan = cues.PLAN.search(text)
     forms = (form.search(text) for form in (_STARTS, _SOMEBODY, _BEEN, _ENDS, cues.OCCASION))

@@ -147,7 +147,18 @@ def _with_reasons(tried: list[Statement], earlier: list[Statement], weights: Lex
         for s in earlier
         if s not in tried and any(weights.overlap(_about(s), _about(t)) >= _SHARED_ENOUGH for t in tried)
     ]
-    return [*reasons[-2:], *tried]
+    return [*(reasons[-2:] or _asked_for(tried, earlier)), *tried]
+
+
+def _asked_for(tried: list[Statement], earlier: list[Statement]) -> list[Statement]:
+    """`v77 went out just before, rollback?` is why it was rolled back: `back to v76` shares no word."""
+    return [
+        s
+        for s in earlier
+        if s not in tried
+        and cues.REVERSAL.search(s.message.text)
+        and any(timedelta(0) <= t.message.at - s.message.at <= _ANSWER_SPAN for t in tried)
+    ][-1:]
 
 
 def _nearest(statement: Statement, earlier: list[Statement]) -> list[Statement]:
