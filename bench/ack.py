@@ -147,12 +147,19 @@ async def one_round(name: str, number: int, seconds: float, api_url: str, store_
                 "--seconds", str(seconds), "--salt", f"{name}{number}{time.time_ns()}",
                 cwd=ROOT, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
+            before = cpu_seconds(server.pid)
             out, _ = await load.communicate()
             seen: dict[str, float] = json.loads(out)
-            return seen
+            return {**seen, "cpu_us": (cpu_seconds(server.pid) - before) / seen["sent"] * 1e6}
         finally:
             server.kill()
             await server.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def measure(rounds: int, seconds: float) -> dict[str, list[dict[str, float]]]:
@@ -175,7 +182,9 @@ def report(seen: dict[str, list[dict[str, float]]]) -> dict[str, object]:
     def median(name: str, what: str) -> float:
         return round(statistics.median(run[what] for run in seen[name]), 2)
 
-    print(f"{'server':10}{'acks/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'of bolt':>10}{'refused':>10}")
+    print(
+        f"{'server':10}{'acks/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'of bolt':>10}{'cpu us':>10}{'refused':>10}"
+    )
     ratios = {
         name: round(
             statistics.median(
@@ -192,6 +201,7 @@ def report(seen: dict[str, list[dict[str, float]]]) -> dict[str, object]:
             median(name, "p50_ms"),
             median(name, "p99_ms"),
             ratios[name],
+            median(name, "cpu_us"),
             refused,
         )
         print(f"{name:10}" + "".join(f"{value:>10}" for value in row))
@@ -203,6 +213,7 @@ def report(seen: dict[str, list[dict[str, float]]]) -> dict[str, object]:
         "threads": 50,
         **{f"{name}_per_second": median(name, "per_second") for name in SERVERS},
         "ratio": ratios["durable"],
+        "cpu_ratio": round(median("bolt", "cpu_us") / median("durable", "cpu_us"), 2),
         "p99_ms": p99_ms,
         "goal_met": is_met,
     }

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from bench.ack import fake_slack
+from bench.ack import cpu_seconds, fake_slack
 from bot import logs
 from bot.adapters.valkey import EmbeddedValkey
 
@@ -25,18 +25,11 @@ ROOT = Path(__file__).resolve().parents[1]
 GOAL_SECONDS, GOAL_MB = 3.0, 170.0
 READY_SECONDS, SETTLE_SECONDS, WATCH_SECONDS = 60, 5.0, 10.0
 PAGE_KB = os.sysconf("SC_PAGE_SIZE") / 1024
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def resident_mb(pid: int) -> float:
     """Return the memory a process holds, in MB."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_KB / 1024
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the processor time a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 async def until_ready(process: Process, role: str) -> None:
