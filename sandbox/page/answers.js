@@ -43,8 +43,10 @@ function collect(node, style, lines) {
 
 const textOf = (line) => line.map((part) => part.text).join("");
 
+/** The first bold line that cites something; a label without a citation says nothing of the incident. */
 function headlineOf(lines) {
-  const bold = lines.find((line) => line.some((part) => part.isBold && part.text.trim()));
+  const bolds = lines.filter((line) => line.some((part) => part.isBold && part.text.trim()));
+  const bold = bolds.find((line) => line.some((part) => part.cites)) ?? bolds[0];
   return textOf(bold ?? lines[0] ?? []).trim();
 }
 

@@ -4,9 +4,9 @@ import { el, fill } from "./dom.js";
 import { isAtEnd } from "./store.js";
 import { hhmm, span } from "./time.js";
 
-/** Draw the asked moments into `root`, newest last; a click opens the answer. */
+/** Draw the asked moments into `root`, newest first; a click opens the answer. */
 export function drawAsked(root, state, open) {
-  const rows = state.asks.map((asked) => askedNode(asked, state, open));
+  const rows = state.asks.map((asked) => askedNode(asked, state, open)).reverse();
   const list = rows.length ? el("ol", {}, rows) : el("p", { class: "empty", text: "Ask, then drag the clock and ask again: rivals fall." });
   fill(root, el("h2", { text: "Asked at" }), list);
 }

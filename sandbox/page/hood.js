@@ -1,6 +1,6 @@
 /** The drawer "under the hood": one run of the copilot as stations with measured milliseconds. */
 import { el, fill } from "./dom.js";
-import { endOf, fieldsOf, matchedIn, routeOf, stationsOf } from "./runs.js";
+import { endOf, fieldsOf, matchedIn, msOf, routeOf, stationsOf } from "./runs.js";
 import { isUnderWay } from "./store.js";
 import { duration } from "./time.js";
 
@@ -66,13 +66,14 @@ function stationNode(station) {
 }
 
 function tabNode(run, isChosen, choose) {
-  const words = `run ${run.number}${isUnderWay(run) ? " …" : ""}`;
+  const kind = run.events.find((event) => event.kind)?.kind;
+  const words = `run ${run.number}${kind ? ` · ${kind}` : ""}${isUnderWay(run) ? " …" : ""}`;
   return el("button", { type: "button", role: "tab", "aria-selected": String(isChosen), title: run.id, text: words, on: { click: choose } });
 }
 
 function detailNodes(run, tsOf) {
   const rows = run.events.map((event) =>
-    el("tr", { class: eventClass(event) }, el("td", { class: "ms", text: duration(event.ms) }), el("th", { scope: "row", text: event.event }), el("td", { text: fieldsOf(event) })),
+    el("tr", { class: eventClass(event) }, el("td", { class: "ms", text: duration(msOf(event, run)) }), el("th", { scope: "row", text: event.event }), el("td", { text: fieldsOf(event) })),
   );
   return [
     routeNode(run, tsOf),

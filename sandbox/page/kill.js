@@ -1,11 +1,14 @@
 /** The button that really kills the worker, and the report of what happened then. */
 import { el, fill } from "./dom.js";
 import { isAnswer } from "./asks.js";
+import { isUnderWay } from "./store.js";
 import { compareTs } from "./time.js";
 
 const EXPLAINS =
   "Sends SIGKILL to the worker process while it answers. The request is durable: another worker takes it up and " +
   "the answer still comes, once. With nothing under way, the question is asked first.";
+
+const isTakenUpAgain = ({ event, begun }) => event === "request.repeated" || (event === "ticket.claimed" && begun > 1);
 
 /**
  * Make the button and its report.
@@ -44,10 +47,10 @@ export function createKill(store, { ask, kill }) {
   async function check() {
     if (!watch || watch.isSent || answers().length === 0) return undefined;
     watch.isSent = true;
-    const wasStreaming = answers().some((message) => message.stream);
+    const wasUnderWay = [...state.runs.values()].some(isUnderWay);
     const { pid } = await kill();
     if (!pid) return note("no worker was killed: the copilot does not run here", "is-bad");
-    const when = wasStreaming ? "in the middle of the answer" : "just after the answer had finished";
+    const when = wasUnderWay ? "in the middle of the answer" : "just after the answer had finished";
     return note(`killed worker ${pid} (SIGKILL) ${when}`, "is-bad");
   }
 
@@ -56,10 +59,13 @@ export function createKill(store, { ask, kill }) {
     note(`worker ${pid} started`);
   }
 
-  function onRun({ event }) {
+  function onRun({ run, event }) {
     if (!watch?.isSent || watch.isDone) return;
-    if (event.event === "request.repeated") note("the same request was taken up again, from the durable queue");
-    if (event.event === "answer.completed") finish();
+    if (isTakenUpAgain(event) && !watch.isAgain) {
+      watch.isAgain = true;
+      note("the same request was taken up again, from the durable queue");
+    }
+    if (!isUnderWay(run)) finish();
   }
 
   function finish() {
@@ -71,6 +77,6 @@ export function createKill(store, { ask, kill }) {
   button.addEventListener("click", begin);
   store.on("messages", check);
   store.on("bot", (_, event) => onProcess(event));
-  store.on("runs", (_, { event }) => onRun({ event }));
+  store.on("runs", (_, detail) => onRun(detail));
   return { button: el("span", { class: "kill-holder" }, button, explains), report };
 }

@@ -62,6 +62,7 @@ const modal = createModal(at("modal"), {
 
 async function send(threadTs, text) {
   if (/^\/\S|@copilot\b/.test(text) && !/^\/copilot\b/.test(text)) asks.begin(text);
+  panes.follow();
   const [, name, rest] = /^(\/\S+)\s*([\s\S]*)$/.exec(text) ?? [];
   if (name) return attempt(() => api.command(channelOf(state), name, rest));
   const said = await attempt(() => api.say(channelOf(state), threadTs, text));

@@ -31,6 +31,7 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
 
   const drawn = new Map();
   let follows = true;
+  let lastTop = 0;
   const isNear = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX;
   const toBottom = () => scroll.scrollTo({ top: scroll.scrollHeight });
 
@@ -39,12 +40,15 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
     const last = list.lastElementChild;
     const isTall = last?.querySelector(".by-copilot") && last.offsetHeight > scroll.clientHeight - 20;
     if (!isTall) return toBottom();
+    follows = false;
     const above = last.getBoundingClientRect().top - scroll.getBoundingClientRect().top;
     return scroll.scrollTo({ top: scroll.scrollTop + above });
   }
   scroll.addEventListener("scroll", () => {
-    follows = isNear();
-    if (follows) jump.hidden = true;
+    if (isNear()) follows = true;
+    else if (scroll.scrollTop < lastTop) follows = false;
+    lastTop = scroll.scrollTop;
+    if (isNear()) jump.hidden = true;
   });
   new ResizeObserver(() => follows && toNewest()).observe(scroll);
 
@@ -76,6 +80,7 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
       else {
         list.insertBefore(entry.holder, drawn.get(nextDrawn(messages, at))?.holder ?? null);
         entry.node.classList.toggle("is-new", !isFresh);
+        follows ||= !isFresh && message.user === state.me?.user_id;
         grew = true;
       }
       drawn.set(message.ts, entry);
@@ -103,8 +108,9 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
     const key = tailKey(state);
     const whispers = state.whispers.filter((whisper) => (whisper.thread_ts ?? "") === key);
     const status = state.statuses.get(key);
+    const grew = whispers.length > tail.querySelectorAll(".whisper").length;
     fill(tail, whispers.map((whisper) => whisperNode(whisper, state)), status && statusNode(status, state));
-    settle(true);
+    settle(grew);
   }
 
   function whisperNode(whisper, state) {
@@ -130,7 +136,13 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
     return true;
   }
 
-  return { title, foot, scroll, update, updateTail, show, rowOf: (ts) => drawn.get(ts)?.node ?? null };
+  /** From now on the newest message is shown again, wherever the reader was. */
+  function follow() {
+    follows = true;
+    settle(false);
+  }
+
+  return { title, foot, follow, update, updateTail, show };
 }
 
 const statusNode = (status, state) =>

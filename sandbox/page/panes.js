@@ -88,6 +88,7 @@ export function createPanes(store, { channel: channelRoot, thread: threadRoot, c
     redraw,
     show: (ts) => [thread, channel].map((pane) => pane.show(ts)).some(Boolean),
     offer: (text) => (threadRoot.hidden ? inChannel : inThreadComposer).write(text, { pulse: true }),
+    follow: () => [channel, thread].forEach((pane) => pane.follow()),
     clear: () => [inChannel, inThreadComposer].forEach((composer) => composer.clear()),
     closeThread: () => !isSoleThread() && state.openThread && close(),
   };

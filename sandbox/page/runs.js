@@ -16,8 +16,8 @@ const STATIONS = [
   { id: "acked", event: "request.acked", words: () => "acked" },
   { id: "read", event: "incident.read", words: (e) => `${countOf(e.messages)} read`, note: (e) => (countOf(e.deleted) ? `${countOf(e.deleted)} deleted` : "") },
   { id: "redacted", event: "incident.redacted", words: () => "redacted", note: (e) => plural(countOf(e.found), "secret") },
+  { id: "routed", event: "question.routed", words: (e) => `routed: ${e.tier}`, note: (e) => (e.domain === "other" ? "" : (e.domain ?? "")) },
   { id: "facts", event: "facts.shown", words: () => "facts shown" },
-  { id: "routed", event: "question.routed", words: (e) => `routed: ${e.tier}`, note: (e) => e.domain ?? "" },
   { id: "verified", event: "answer.verified", words: (e) => `${countOf(e.kept)} verified`, note: (e) => `${countOf(e.dropped)} dropped` },
   { id: "posted", event: "answer.posted", words: () => "posted once" },
 ];
@@ -41,7 +41,7 @@ function stationOf({ id, event, words, note = () => "" }, run) {
   const found = isOnce ? run.events.find((item) => item.event === event) : run.events.findLast((item) => item.event === event);
   const seen = found ?? (id === "verified" ? verifiedSoFar(run) : null);
   if (!seen) return { id, words: id, note: "", ms: null, state: "waiting" };
-  const station = { id, words: words(seen), note: note(seen, run), ms: seen.ms ?? null, state: "done" };
+  const station = { id, words: words(seen), note: note(seen, run), ms: msOf(seen, run), state: "done" };
   return id === "posted" ? posted(station, run) : station;
 }
 
@@ -51,12 +51,20 @@ function duplicatesIn(run) {
   return count ? plural(count, "duplicate") : "";
 }
 
+/** Milliseconds since the request was received: as logged, else by the time stamps of the log. */
+export function msOf(event, run) {
+  if (event.ms !== undefined) return event.ms;
+  const known = run.events.find((item) => item.ms !== undefined && item.timestamp);
+  if (!known || !event.timestamp) return null;
+  return Math.max(0, Date.parse(event.timestamp) - Date.parse(known.timestamp) + known.ms);
+}
+
 /** Before the whole answer is verified, its hypotheses are counted as they come. */
 function verifiedSoFar(run) {
   const kept = run.events.filter((item) => item.event === "hypothesis.verified");
   const dropped = run.events.filter((item) => item.event === "hypothesis.dropped");
   const last = [...kept, ...dropped].at(-1);
-  return last && { kept: kept.length, dropped: dropped.length, ms: last.ms };
+  return last && { ...last, kept: kept.length, dropped: dropped.length };
 }
 
 function posted(station, run) {
@@ -85,7 +93,7 @@ export const routeOf = (run) => run?.events.findLast((item) => item.event === "q
 
 /** An event's own fields as words, for the plain list. */
 export function fieldsOf(event) {
-  const skip = new Set(["type", "event", "request", "ms"]);
+  const skip = new Set(["type", "event", "request", "ms", "level", "logger", "timestamp"]);
   return Object.entries(event)
     .filter(([name]) => !skip.has(name))
     .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`)
