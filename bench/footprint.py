@@ -38,7 +38,7 @@ async def until_ready(process: Process, role: str) -> None:
         raise RuntimeError("the process has no standard error")
     async with asyncio.timeout(READY_SECONDS):
         async for line in process.stderr:
-            if f'"{role}.ready"' in line.decode():
+            if '"role.ready"' in line.decode():
                 return
     raise RuntimeError(f"{role} ended before it was ready")
 

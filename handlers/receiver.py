@@ -1,6 +1,7 @@
 """Where Slack comes in: one route for events, commands and interactivity, or a Socket Mode connection."""
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -67,6 +68,7 @@ def build_app(
     """
     app = AsyncApp(
         name="incident-copilot",
+        logger=_quiet(),
         client=client,
         signing_secret=signing_secret,
         authorize=OneWorkspace(client),
@@ -78,6 +80,13 @@ def build_app(
         register(app)
     _acknowledge_the_rest(app)
     return app
+
+
+def _quiet() -> logging.Logger:
+    """Return the logger for Bolt: at other levels it logs whole bodies, of wrong signatures for one."""
+    logger = logging.getLogger("slack_bolt.receiver")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 def _acknowledge_the_rest(app: AsyncApp) -> None:

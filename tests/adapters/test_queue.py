@@ -10,8 +10,9 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.adapters.keys import TABLE, key
-from bot.adapters.queue import MODEL, RequestQueue
-from bot.adapters.tickets import Patience, Step, next_step
+from bot.adapters.lanes import Lanes
+from bot.adapters.queue import MODEL, RequestQueue, open_redis
+from bot.adapters.tickets import Patience, Step, Tickets, next_step
 from bot.adapters.wire import MAX_BYTES, MAX_TEXT_CHARS, pack, split, unpack
 from bot.errors import BadInputError, StaleRunError, StoreUnavailableError
 from bot.ports import Fence
@@ -446,14 +447,72 @@ async def test_an_idle_queue_leaves_nothing_behind_but_what_is_seen(
     async with working(queue, desk):
         await accept_all(queue, [ask(n) for n in range(5)])
         await desk.until(lambda: len(desk.done) == 5)
-    async with RequestQueue("redis://127.0.0.1:1") as _unused:
-        pass
 
     names = {name.decode() async for name in redis_client.scan_iter(count=1000)}
     assert not [
         name for name in names if ":inbox:" in name or "tries" in name or name.endswith((":claims", ":ring"))
     ]
     assert await redis_client.xlen(queue._pools[MODEL].docket.stream_key) == 0
+
+
+async def no_ticket(name: str, delay_seconds: float) -> None:
+    raise ConnectionError("the store went away")
+
+
+async def test_a_ticket_does_not_raise_when_the_store_is_away() -> None:
+    desk = Desk()
+    async with open_redis("unix:///nowhere/copilot.sock") as redis:
+        tickets = Tickets(lanes=Lanes(redis, MODEL), run=desk.run, give_up=desk.give_up, add=no_ticket)
+
+        await tickets.serve("t")
+
+    assert desk.done == []
+
+
+async def test_a_failed_request_that_gets_no_new_ticket_is_left_to_the_sweep(
+    queue: RequestQueue, redis_client: Redis
+) -> None:
+    class Failing(Desk):
+        async def run(self, request: Request, fence: Fence) -> None:
+            raise RuntimeError
+
+    failing, desk = Failing(), Desk()
+    lanes = Lanes(redis_client, MODEL)
+    await lanes.accept(ask(1), ["k"])
+    await Tickets(lanes=lanes, run=failing.run, give_up=desk.give_up, add=no_ticket).serve("t")
+
+    async with working(queue, desk):
+        await desk.until(lambda: len(desk.done) == 1)
+
+    assert desk.done == [ask(1).id]
+
+
+async def test_an_overtaken_run_that_fails_does_not_count_against_its_request(
+    redis_client: Redis,
+) -> None:
+    lanes = Lanes(redis_client, MODEL)
+
+    class Overtaken(Desk):
+        async def run(self, request: Request, fence: Fence) -> None:
+            await lanes.claim("t")
+            raise RuntimeError
+
+    desk = Overtaken()
+    await lanes.accept(ask(1), ["k"])
+    await Tickets(lanes=lanes, run=desk.run, give_up=desk.give_up, add=no_ticket).serve("t")
+
+    claim = await lanes.claim("t")
+    assert claim is not None
+    assert claim.failed == 0
+
+
+async def test_a_worker_started_before_its_store_waits_for_it() -> None:
+    desk = Desk()
+    async with RequestQueue("unix:///nowhere/copilot.sock", sweep_seconds=0.05) as queue:
+        async with working(queue, desk):
+            await asyncio.sleep(0.3)
+
+    assert desk.done == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import io
 import json
+import logging
 import time
 import zlib
 from collections.abc import AsyncIterator, Sequence
@@ -335,6 +336,21 @@ async def test_a_wrong_signature_is_refused_with_401(
 async def test_a_delivery_whose_body_was_changed_is_refused_with_401(door: TestClient[Any, Any]) -> None:
     async with door.post("/slack/events", data=MENTION + b" ", headers=signed(MENTION)) as response:
         assert response.status == 401
+
+
+async def test_bolt_logs_nothing_of_a_body(
+    slack: FakeSlack, queue: FakeQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = AsyncWebClient(token=TOKEN, base_url=slack.url + "api/")
+    app = build_app(client=client, signing_secret=SECRET, queue=queue, parse=parse)
+    async with TestClient(TestServer(build_receiver(app=app, store=queue))) as door:
+        await post(door, MENTION, **{"X-Slack-Signature": "v0=" + "0" * 64})
+        await post(door, MENTION)
+        await post(door, json.dumps(mention(type="message", text="why?")).encode())
+
+    assert "why?" not in caplog.text
+    assert TOKEN not in caplog.text
 
 
 DEEP = b"[" * 200_000
