@@ -214,12 +214,12 @@ def _shares(rows: Sequence[Grade]) -> dict[str, Any]:
     return {name: Rate(right=sum(found), n=len(found)).as_json() for name, found in counted.items()}
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print a table, or the whole report as JSON."""
     parser = argparse.ArgumentParser(description="Grade the explanations of recorded incidents.")
     parser.add_argument("--data", type=Path, default=SHIPPED, help="a folder of incident files")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    told = parser.parse_args()
+    told = parser.parse_args(arguments)
     report = grade(told.data)
     print(json.dumps(report, indent=2) if told.json else _table(report))
 

@@ -13,10 +13,14 @@ _TOKEN = re.compile(r"[#@]?[A-Za-z0-9](?:[A-Za-z0-9_./:@,-]*[A-Za-z0-9])?")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|utc)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:t[\d:.]+z?)?", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)*(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?:\.\d+)*(?!\w)")
 _NUMBERED = re.compile(
     r"\b(build|run|pr|job|revision|rev|release|version|deploy|ticket|batch|migration|patch|pipeline|shard|partition)"
     r"\s+#?(\d[\w.]*\w|\d)\b",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(
+    r"(?<![\w.-])v?(\d+(?:\.\d+)+)(?![\w-]|\.\d|\s?(?:%|percent|[mkg]b?\b|m?s\b|sec|min|x\b|of\b|million))",
     re.IGNORECASE,
 )
 _ACRONYM = re.compile(r"\b[A-Z]{3,5}\b")
@@ -102,8 +106,13 @@ def identifiers(text: str) -> frozenset[str]:
     """Return names that stand for one thing: hosts, versions, tickets, ids, error codes; lower-case."""
     tokens = [part for token in _tokens(text) for part in (token, *re.split(r"[:@/]", token))]
     numbered = {f"{kind}-{number}".lower() for kind, number in _NUMBERED.findall(text)}
-    return frozenset(numbered) | frozenset(
-        token.lower().lstrip("@") for token in tokens if len(token) >= _MIN_WORD and _is_identifier(token)
+    versions = frozenset(version for version in _VERSION.findall(text) if not version.endswith(".0"))
+    return (
+        frozenset(numbered)
+        | versions
+        | frozenset(
+            token.lower().lstrip("@") for token in tokens if len(token) >= _MIN_WORD and _is_identifier(token)
+        )
     )
 
 
@@ -117,7 +126,7 @@ def _is_identifier(token: str) -> bool:
     if token.startswith("#") and token[1:].isdigit():
         return True
     if _NUMBER.fullmatch(token):
-        return token.count(".") >= 1 and not token.endswith(".0") and len(token) > _MIN_WORD
+        return False
     has_digit = any(char.isdigit() for char in token)
     has_letter = any(char.isalpha() for char in token)
     return has_letter and (has_digit or _is_compound(token)) and "," not in token

@@ -37,7 +37,7 @@ _FIRST_PERSON = (
     (re.compile(r"(?<![\w-])us(?![\w-])"), "them"),
     (re.compile(r"(?<![\w-])me(?![\w-])"), "somebody"),
 )
-_BY = r"\s*\b(?:deployed|merged|started|queued|triggered|approved|done)?\s*by\s+@?(?:{names})\b"
+_BY = r"\s*\bby:?\s+@?(?:{names})\b"
 
 
 def people(messages: Iterable[Message]) -> frozenset[str]:

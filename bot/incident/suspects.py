@@ -35,6 +35,10 @@ _ANAPHORA = re.compile(
 _FIRM = re.compile(
     r"\b(?:ruled out|that (?:line|idea|theory)|innocent|red herring|not an? \w+ then)\b", re.IGNORECASE
 )
+_SHIPPED = re.compile(
+    r"\b(?:deploy\w*|releas\w*|roll(?:ed|out)\w*|synced|shipped|upgraded|went (?:out|live))\b|\d\.\d",
+    re.IGNORECASE,
+)
 _GENERIC = frozenset(
     stem(word)
     for word in listed(
@@ -86,12 +90,19 @@ def _undone(
     """Return the changes that were undone without effect: who undid them named their version or moment."""
     tried = [s for s in suspects if cues.REVERSAL.search(f"{_told(s)} {outcome.raw}")]
     changes = [s for s in statements if s.kind is FactKind.CHANGE and s.message.at < outcome.message.at]
+    named = [s for s in changes if _SHIPPED.search(s.raw) and any(_share_name(t, s) for t in tried)]
+    if len(named) == 1:
+        return named
     cleared = [s for s in suspects if s.kind is FactKind.BELIEF]
     return [
         change
         for change in changes
         if any(_names(t, change) for t in tried) or any(_clears(outcome, s, change) for s in cleared)
     ]
+
+
+def _share_name(tried: Statement, change: Statement) -> bool:
+    return any(is_name(entity) for entity in _about(tried) & change.entities)
 
 
 def _clears(outcome: Statement, suspect: Statement, change: Statement) -> bool:

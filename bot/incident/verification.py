@@ -68,12 +68,18 @@ def verify(hypothesis: Hypothesis, case: Case) -> Verified | Dropped:
 
 
 class _Examination:
-    """One hypothesis under examination; collects what is taken out of it."""
+    """One hypothesis under examination.
+
+    Attributes:
+        dropped: What is taken out of it.
+        named: Messages it cites with a wrong quote: no evidence, but what they hold is not invented.
+    """
 
     def __init__(self, *, case: Case) -> None:
         self.case = case
         self.names = people(case.incident.messages)
         self.dropped: list[Dropped] = []
+        self.named: dict[str, Message] = {}
 
     def examine(self, given: Hypothesis) -> Verified | Dropped:
         hypothesis = self._readable(given)
@@ -151,6 +157,7 @@ class _Examination:
         elif message.at > self.case.asked_at:
             self.dropped.append(Dropped(what=item.id, reason="it was not there when this was asked"))
         elif item.quote not in message.text:
+            self.named[message.id] = message
             self.dropped.append(Dropped(what=item.id, reason="the quote does not stand in the message"))
         else:
             return True
@@ -174,7 +181,7 @@ class _Examination:
             return "no message shows its trigger"
         if not hypothesis.links or not any(link.evidence_for for link in hypothesis.links):
             return "no message shows any of its links"
-        cited = self._cited(hypothesis.evidence)
+        cited = [*self._cited(hypothesis.evidence), *self.named.values()]
         made_up = next((token for text in _stated(hypothesis) for token in unfounded(text, cited)), "")
         return f"no cited message holds {made_up}" if made_up else ""
 

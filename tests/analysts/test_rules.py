@@ -1,0 +1,196 @@
+"""Explaining incidents without a model."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.analysts.rules import diagnose
+from bot.incident.hypotheses import Status
+from bot.incident.messages import File
+from bot.incident.verification import Verified, verify
+from tests.analysts import told
+from tests.incident.scripts import case, incident
+
+EXPLAINED = {
+    "session cache": (told.SESSION_CACHE, "what logs users out?", "m2"),
+    "egress rule": (told.EGRESS, "why does the worker not reach the db?", "m1"),
+    "tax tables": (told.TAX_TABLES, "why are prices wrong?", "m9"),
+    "migration": (told.MIGRATION, "why does the orders api time out?", "m1"),
+    "partitions": (told.PARTITIONS, "why is the feed stale?", "m1"),
+    "archive keys": (told.ARCHIVE_KEYS, "why can nobody read the archive?", "m2"),
+    "open share": (told.OPEN_SHARE, "how did our files get out?", "m5"),
+}
+RENAMED = {
+    "session-cache-2": "kv-blue-7", "sg-0ab12cd34ef567890": "fw-rule-9913",
+    "user-events": "cart-moves",
+    "orders": "parcels", "rosa": "zoe", "noor": "tim", "archive": "vault", "tax": "fee",
+    "maxmemory": "heapcap",
+}  # fmt: skip
+
+
+def renamed(script):
+    for old, new in RENAMED.items():
+        script = script.replace(old, new)
+    return script
+
+
+@pytest.mark.parametrize("change", [str, renamed], ids=["as told", "renamed"])
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_at_the_end_the_true_trigger_stands_on_top_with_two_links_and_real_quotes(name, change):
+    script, question, trigger = EXPLAINED[name]
+    known = case(change(script), question)
+
+    top = diagnose(known).hypotheses[0]
+
+    assert trigger in [item.id for item in top.trigger.evidence]
+    assert len(top.links) >= 2
+    assert all(item.quote in known.incident.by_id[item.id].text for item in top.evidence)
+    assert all(len(text) <= 80 for link in top.links for text in (link.cause, link.effect))
+    assert len(top.claim) <= 140
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_everything_the_rules_say_passes_verification(name):
+    script, question, _ = EXPLAINED[name]
+    known = case(script, question)
+
+    results = [verify(hypothesis, known) for hypothesis in diagnose(known).hypotheses]
+
+    assert all(isinstance(result, Verified) and not result.dropped for result in results)
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_no_claim_names_a_person(name):
+    script, question, _ = EXPLAINED[name]
+    known = case(script, question)
+    names = {m.author.name.lower() for m in known.incident.messages}
+
+    texts = [t for h in diagnose(known).hypotheses for t in (h.claim, *(li.effect for li in h.links))]
+
+    assert not names & set(re.findall(r"[a-z]+", " ".join(texts).lower()))
+
+
+@pytest.mark.parametrize(
+    ("script", "suspect"),
+    [(told.SESSION_CACHE, "m1"), (told.EGRESS, "m2"), (told.MIGRATION, "m2"), (told.PARTITIONS, "m2")],
+)
+def test_a_suspect_that_was_undone_without_effect_is_never_live(script, suspect):
+    live = [h for h in diagnose(case(script)).hypotheses if h.is_live]
+
+    assert suspect not in [item.id for h in live for item in h.trigger.evidence]
+
+
+def test_a_ruled_out_change_is_shown_as_refuted_with_what_would_bring_it_back():
+    found = diagnose(case(told.SESSION_CACHE, "what logs users out?")).hypotheses
+
+    refuted = next(h for h in found if h.status is Status.REFUTED)
+
+    assert refuted.trigger.evidence[0].id == "m1"
+    assert "rollback finished" in refuted.reopen_if
+
+
+def test_with_beliefs_alone_it_says_what_is_not_known_and_where_to_look():
+    diagnosis = diagnose(case(told.RUSH_HOUR, "why is checkout slow?"))
+
+    assert not diagnosis.hypotheses
+    assert "No change before 20:00 UTC" in diagnosis.insufficient
+    assert "Look at what changed" in diagnosis.insufficient
+
+
+def test_when_all_changes_are_ruled_out_no_cause_is_supported():
+    diagnosis = diagnose(
+        case(told.SESSION_CACHE.replace("15:40 rosa lowered", "15:40 rosa admired"), until=8)
+    )
+
+    assert not [h for h in diagnosis.hypotheses if h.is_live]
+    assert "not ruled out" in diagnosis.insufficient
+
+
+def test_a_change_that_shares_nothing_with_the_failure_is_named_but_not_blamed():
+    script = """
+    08:00 lea renamed the beta address list
+    09:00 Datadog* Triggered: tile render errors above 5 %
+    09:05 mo tiles fail for all users in the map view
+    """
+
+    diagnosis = diagnose(case(script, "why do tiles fail?"))
+
+    assert not diagnosis.hypotheses
+    assert "renamed the beta address list" in diagnosis.insufficient
+
+
+def test_a_thread_without_trouble_says_that_nothing_says_when_it_began():
+    diagnosis = diagnose(case("09:00 lea good morning\n09:01 mo hi"))
+
+    assert "Nothing here says when it began" in diagnosis.insufficient
+
+
+def test_rivals_come_with_one_check_that_only_reads_and_splits_them():
+    script = """
+    10:00 ann enabled brotli on the tile proxy
+    10:20 ben switched the tile proxy to the new cache disks
+    10:40 Datadog* Triggered: tile proxy errors above 5 %
+    10:45 cy tile proxy answers fail for half of all requests: bad checksum in cache, brotli header
+    """
+
+    diagnosis = diagnose(case(script, "why does the tile proxy fail?"))
+
+    first, second = diagnosis.hypotheses
+    assert {first.trigger.evidence[0].id, second.trigger.evidence[0].id} == {"m1", "m2"}
+    assert first.next_check.splits == ("H1", "H2")
+    assert first.next_check.do.startswith("Look up")
+    assert second.next_check is None
+
+
+def test_a_state_without_a_moment_is_checked_by_looking_for_its_first_trace():
+    top = diagnose(case(told.OPEN_SHARE, "how did our files get out?")).hypotheses[0]
+
+    assert top.trigger.at is None
+    assert top.next_check.do.startswith("Read the log")
+
+
+def test_what_people_named_and_did_about_it_is_the_mitigation_and_cites_them():
+    diagnosis = diagnose(case(told.SESSION_CACHE, "what logs users out?"))
+
+    assert [(m.cites, m.safe_under) for m in diagnosis.mitigations] == [(("m11",), ("H1",))]
+
+
+def test_an_undoing_that_failed_is_no_mitigation():
+    diagnosis = diagnose(case(told.EGRESS, until=8))
+
+    assert all("1.9.3" not in m.do for m in diagnosis.mitigations)
+
+
+def test_pastes_that_were_read_in_part_are_said_to_be_unseen():
+    read = incident(told.SESSION_CACHE)
+    file = File(name="web.log", head="GET /", is_partial=True)
+    pasted = read.with_messages([*read.messages[:-1], replace(read.messages[-1], files=(file,))])
+
+    assert diagnose(case(read)).unseen == ()
+    assert diagnose(case(pasted)).unseen == ("1 pasted files beyond their first lines",)
+
+
+def test_two_steps_of_one_persons_work_stand_as_one_hypothesis_led_by_the_last():
+    script = """
+    12:00 kit starting the switch of the mail relay to the new certificate store
+    12:20 kit removed the old certificate store from the mail relay
+    12:50 Datadog* Triggered: mail relay rejects
+    12:55 lou all mails fail: certificate store not found on the mail relay
+    """
+
+    top, *others = diagnose(case(script, "why do mails fail?")).hypotheses
+
+    assert [item.id for item in top.trigger.evidence] == ["m2"]
+    assert "starting the switch" in top.conditions[0]
+    assert not others
+
+
+def test_two_thousand_messages_are_no_trouble():
+    chat = "\n".join(
+        f"{6 + n // 120:02d}:{n % 60:02d} ann lunch number {n} at the corner" for n in range(1500)
+    )
+
+    diagnosis = diagnose(case(told.PARTITIONS + chat, "why is the feed stale?"))
+
+    assert diagnosis.hypotheses[0].trigger.evidence[0].id == "m1"
