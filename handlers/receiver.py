@@ -35,7 +35,7 @@ EVENTS_PATH = "/slack/events"
 READ_SECONDS = 5
 TOKEN_SECONDS = 300
 """How long a token that Slack accepted counts as good."""
-UNTRUSTED = (ValueError, RecursionError, AttributeError, TypeError, LookupError)
+UNTRUSTED = (ValueError, RecursionError, AttributeError, TypeError, LookupError, web.RequestPayloadError)
 """What reading a payload of the wrong shape raises."""
 
 Register = Callable[[AsyncApp], None]

@@ -508,9 +508,9 @@ async def test_an_overtaken_run_that_fails_does_not_count_against_its_request(
 
 async def test_a_worker_started_before_its_store_waits_for_it() -> None:
     desk = Desk()
-    async with RequestQueue("unix:///nowhere/copilot.sock", sweep_seconds=0.05) as queue:
-        async with working(queue, desk):
-            await asyncio.sleep(0.3)
+    away = RequestQueue("unix:///nowhere/copilot.sock", sweep_seconds=0.05)
+    async with away as queue, working(queue, desk):
+        await asyncio.sleep(0.3)
 
     assert desk.done == []
 
