@@ -88,16 +88,18 @@ def _find(board: Board, hypothesis: Hypothesis) -> Hypothesis:
 
 
 def redact(incident: Incident, redactor: Redactor) -> tuple[Incident, int]:
-    """Return the incident with every secret replaced by its alias, and how many were found.
+    """Return the incident with every secret replaced by its alias, and how many secrets there are.
 
     Raises:
         RedactionFailedError: Some text could not be checked; nothing of the incident may be used.
     """
     texts = [text for message in incident.messages for text in _texts(message)]
-    redacted = redactor.redact_all(texts)
-    found = sum(len(item.found) for item in redacted)
-    rest = iter(item.text for item in redacted)
-    return incident.with_messages([_rebuilt(message, rest.__next__) for message in incident.messages]), found
+    distinct = list(dict.fromkeys(text for text in texts if text))  # names and titles stand there many times
+    redacted = dict(zip(distinct, redactor.redact_all(distinct), strict=True))
+    found = {item.alias for one in redacted.values() for item in one.found}
+    clean = (redacted[text].text if text else "" for text in texts)
+    rebuilt = [_rebuilt(message, clean.__next__) for message in incident.messages]
+    return incident.with_messages(rebuilt), len(found)
 
 
 def _texts(message: Message) -> Sequence[str]:
