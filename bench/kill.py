@@ -1,8 +1,8 @@
 """Kill workers with `kill -9` while they work, and count what was lost, doubled or out of order.
 
 `python -m bench.kill [--requests 200] [--lanes 20] [--kills 5] [--lease 3]`. Two worker processes with two
-slots each; every 1.8 s one of them is killed and started again. Each request has one effect, through the
-ledger. Then five people ask in one thread at once, and the most requests under way at once are counted.
+slots each; one after the other is killed while it works, and started again. Each request has one effect,
+through the ledger. Then five people ask in one thread at once, and the most under way at once are counted.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from bot.adapters.valkey import EmbeddedValkey
 from bot.request import Request, RequestKind
 
 ROOT = Path(__file__).resolve().parents[1]
-PAUSE_SECONDS, RESTART_SECONDS, WORK_SECONDS = 1.5, 0.3, 0.2
+PAUSE_SECONDS, RESTART_SECONDS, WORK_SECONDS = 0.5, 0.3, 0.2
 DEADLINE_SECONDS = 90
 
 
@@ -55,12 +55,14 @@ class Workers:
     def __init__(self, url: str, folder: Path, *, lease_seconds: float, slots: int) -> None:
         self._url, self._folder, self._lease, self._slots = url, folder, lease_seconds, slots
         self._processes: dict[int, Process] = {}
+        self._diaries: dict[int, Path] = {}
         self._started = 0
 
     async def start(self, number: int) -> None:
         """Start one."""
         self._started += 1
-        diary = self._folder / f"diary-{self._started}"
+        self._diaries[number] = diary = self._folder / f"diary-{self._started}"
+        diary.touch()
         arguments = (self._url, self._lease, WORK_SECONDS, self._slots, diary)
         self._processes[number] = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.worker_process", *map(str, arguments), cwd=ROOT,
@@ -68,9 +70,16 @@ class Workers:
         )  # fmt: skip
 
     async def kill(self, number: int) -> None:
-        """End one as `kill -9` does."""
+        """End one as `kill -9` does, in the middle of its work."""
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while not self._is_busy(number):  # noqa: ASYNC110  # another process writes it
+                await asyncio.sleep(0.01)
         self._processes[number].kill()
         await self._processes[number].wait()
+
+    def _is_busy(self, number: int) -> bool:
+        lines = self._diaries[number].read_text().splitlines()
+        return sum(line.startswith("S") for line in lines) > sum(line.startswith("E") for line in lines)
 
     async def end(self) -> None:
         """End all."""
