@@ -93,7 +93,7 @@ export const isMarkdown = (file) => /\.md$/i.test(file.name ?? "") || ["markdown
 
 function fileNode(file, message, context) {
   const preview = file.preview && !(message.text ?? "").includes(file.preview.trim()) ? file.preview : null;
-  const note = file.preview ? "only its first lines are in the channel" : "";
+  const note = file.preview && !isMarkdown(file) ? "only its first lines are in the channel" : "";
   const meta = [file.filetype, sizeWords(file.size), note].filter(Boolean).join(" · ");
   const name = el("span", { class: "file-name", text: file.title || file.name });
   return el(

@@ -1,6 +1,7 @@
 /** Where the person writes: mentions, slash commands with hints, and the three uses one key away. */
 import { el, fill } from "./dom.js";
 
+const MOST_HEIGHT_PX = 160;
 const HINTS = [
   { fills: "@copilot ", words: "@copilot", note: "ask in this thread" },
   { fills: "/opus ", words: "/opus [question]", note: "the same, forced to Opus" },
@@ -54,7 +55,7 @@ export function createComposer(root, { label, send, question }) {
 
   function grow() {
     area.style.height = "auto";
-    area.style.height = `${Math.min(area.scrollHeight, 160)}px`;
+    if (area.scrollHeight) area.style.height = `${Math.min(area.scrollHeight, MOST_HEIGHT_PX)}px`;
   }
 
   const matching = () => HINTS.filter(({ fills }) => area.value && fills.startsWith(area.value) && fills.trim() !== area.value.trim());

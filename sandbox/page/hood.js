@@ -36,9 +36,10 @@ export function createHood(root, { kill, tsOf, onChoose }) {
     update(state);
   }
 
-  /** A run's event came: newer runs take the drawer by themselves. */
+  /** A run's event came: newer runs take the drawer by themselves, once they work on the incident. */
   function follow(state, { run }) {
-    if (!chosen || run.number > chosen.number || !state.runs.has(chosen.id)) return choose(run, state);
+    const isFirst = !chosen || !state.runs.has(chosen.id);
+    if (isFirst || (run.number > chosen.number && isReading(run))) return choose(run, state);
     if (run === chosen) onChoose(run);
     update(state);
   }
@@ -53,6 +54,9 @@ export function createHood(root, { kill, tsOf, onChoose }) {
 
   return { update, follow, setOpen, chosen: () => chosen };
 }
+
+/** Look-ups such as the evidence behind an answer read nothing and stay in the background. */
+const isReading = (run) => run.events.some((event) => event.event === "incident.read");
 
 function stationNode(station) {
   return el(

@@ -41,8 +41,7 @@ const asks = followAsks(store, named);
 
 const context = {
   nameOf: named,
-  press: (message, block, item, value) =>
-    attempt(() => api.press({ channel: channelOf(state), ts: message.ts, block_id: block.block_id ?? "", action_id: item.action_id ?? "", value })),
+  press,
   dismiss: (ts) => dismiss(state, ts, store.changed),
   read: (file) => attempt(() => read(at("reader"), file, api.fetchFile)),
   openThread,
@@ -68,6 +67,12 @@ async function send(threadTs, text) {
   const said = await attempt(() => api.say(channelOf(state), threadTs, text));
   if (said.ts && !threadTs && text.includes("@copilot")) openThread(said.ts);
   return said;
+}
+
+function press(message, block, item, value) {
+  panes.follow();
+  const place = { channel: channelOf(state), ts: message.ts, block_id: block.block_id ?? "" };
+  return attempt(() => api.press({ ...place, action_id: item.action_id ?? "", value }));
 }
 
 function askNow() {

@@ -63,6 +63,16 @@ export function messageNode(message, state, context) {
   return row;
 }
 
+/** Draw what only the reader sees; it can be put away. */
+export function whisperNode(whisper, context) {
+  const bound = { ...context, press: (block, item, value) => context.press(whisper, block, item, value) };
+  const body = whisper.blocks?.length ? blockNodes(whisper.blocks, bound) : mrkdwn(whisper.text, context.nameOf);
+  const drop = () => context.dismiss(whisper.ts);
+  const close = el("button", { type: "button", class: "quiet icon", "aria-label": "Dismiss", text: "×", on: { click: drop } });
+  const head = el("header", {}, el("span", { text: "only visible to you" }), close);
+  return el("aside", { class: "whisper" }, head, el("div", { class: "body" }, body));
+}
+
 function rowNode(message, state, classes) {
   const number = state.numbers[message.ts];
   const label = number ? el("span", { class: "number", text: `[${number}]`, title: `Message ${number} of the incident` }) : null;

@@ -1,10 +1,8 @@
 /** A scrolling list of messages that follows the newest one unless the reader scrolled up. */
 import { el, fill } from "./dom.js";
 import { flash } from "./citations.js";
-import { isReply, messageNode } from "./messages.js";
-import { blockNodes } from "./blocks.js";
-import { mrkdwn } from "./mrkdwn.js";
-import { day, seconds, span } from "./time.js";
+import { isReply, messageNode, whisperNode } from "./messages.js";
+import { compareTs, day, seconds, span } from "./time.js";
 
 const NEAR_BOTTOM_PX = 90;
 const GAP_SECONDS = 20 * 60;
@@ -16,7 +14,7 @@ const GAP_SECONDS = 20 * 60;
  * @param {object} options
  * @param {boolean} options.inThread
  * @param {(state: object) => object[]} options.select the messages it shows, oldest first.
- * @param {(state: object) => string} options.tailKey whose status line and whispers it shows.
+ * @param {(state: object) => string} options.tailKey the thread whose status line and whispers it shows.
  * @param {string} options.empty what it says when there are none.
  * @param {object} options.context for `messageNode`.
  */
@@ -31,6 +29,7 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
 
   const drawn = new Map();
   let follows = true;
+  let awaits = false;
   let lastTop = 0;
   const isNear = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX;
   const toBottom = () => scroll.scrollTo({ top: scroll.scrollHeight });
@@ -38,8 +37,8 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
   /** The newest message, or the head of an answer that is taller than the pane: its bottom line stands first. */
   function toNewest() {
     const last = list.lastElementChild;
-    const isTall = last?.querySelector(".by-copilot") && last.offsetHeight > scroll.clientHeight - 20;
-    if (!isTall) return toBottom();
+    const isTall = last?.querySelector(".by-copilot, .whisper") && last.offsetHeight > scroll.clientHeight - 20;
+    if (!isTall || awaits) return toBottom();
     follows = false;
     const above = last.getBoundingClientRect().top - scroll.getBoundingClientRect().top;
     return scroll.scrollTo({ top: scroll.scrollTop + above });
@@ -59,7 +58,7 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
       list.replaceChildren();
       follows = true;
     }
-    const messages = select(state);
+    const messages = [...select(state), ...whispersOf(state)].sort((one, other) => compareTs(one.ts, other.ts));
     const grew = place(state, messages, isFresh);
     list.classList.toggle("is-empty", messages.length === 0);
     if (messages.length === 0) fill(list, el("p", { class: "empty", text: empty }));
@@ -81,6 +80,7 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
         list.insertBefore(entry.holder, drawn.get(nextDrawn(messages, at))?.holder ?? null);
         entry.node.classList.toggle("is-new", !isFresh);
         follows ||= !isFresh && message.user === state.me?.user_id;
+        awaits &&= message.user === state.me?.user_id;
         grew = true;
       }
       drawn.set(message.ts, entry);
@@ -91,7 +91,7 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
   const nextDrawn = (messages, at) => messages.slice(at + 1).find((message) => drawn.has(message.ts))?.ts;
 
   function entryOf(message, before, state, face) {
-    const node = messageNode(message, state, { ...context, inThread });
+    const node = message.type === "ephemeral" ? whisperNode(message, context) : messageNode(message, state, { ...context, inThread });
     const holder = el("div", { class: "holder" }, separator(message, before), node);
     return {
       message,
@@ -103,23 +103,13 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
     };
   }
 
-  /** Draw what stands below the messages: what only the reader sees, and the bot's status line. */
-  function updateTail(state) {
-    const key = tailKey(state);
-    const whispers = state.whispers.filter((whisper) => (whisper.thread_ts ?? "") === key);
-    const status = state.statuses.get(key);
-    const grew = whispers.length > tail.querySelectorAll(".whisper").length;
-    fill(tail, whispers.map((whisper) => whisperNode(whisper, state)), status && statusNode(status, state));
-    settle(grew);
-  }
+  const whispersOf = (state) => state.whispers.filter((whisper) => (whisper.thread_ts ?? "") === tailKey(state));
 
-  function whisperNode(whisper, state) {
-    const bound = { ...context, press: (block, item, value) => context.press(whisper, block, item, value) };
-    const body = whisper.blocks?.length ? blockNodes(whisper.blocks, bound) : mrkdwn(whisper.text, context.nameOf);
-    const drop = () => context.dismiss(whisper.ts);
-    const close = el("button", { type: "button", class: "quiet icon", "aria-label": "Dismiss", text: "×", on: { click: drop } });
-    const head = el("header", {}, el("span", { text: "only visible to you" }), close);
-    return el("aside", { class: "whisper", role: "status" }, head, el("div", { class: "body" }, body));
+  /** Draw the bot's status line below the messages. */
+  function updateStatus(state) {
+    const status = state.statuses.get(tailKey(state));
+    fill(tail, status && statusNode(status, state));
+    settle(false);
   }
 
   function settle(grew) {
@@ -136,13 +126,14 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
     return true;
   }
 
-  /** From now on the newest message is shown again, wherever the reader was. */
+  /** The reader has asked for something: until it comes, the end of the list is shown. */
   function follow() {
     follows = true;
+    awaits = true;
     settle(false);
   }
 
-  return { title, foot, follow, update, updateTail, show };
+  return { title, foot, follow, update, updateStatus, show };
 }
 
 const statusNode = (status, state) =>

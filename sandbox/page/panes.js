@@ -40,8 +40,8 @@ export function createPanes(store, { channel: channelRoot, thread: threadRoot, c
     heads();
     channel.update(state, { isFresh: true });
     thread.update(state, { isFresh: true });
-    channel.updateTail(state);
-    thread.updateTail(state);
+    channel.updateStatus(state);
+    thread.updateStatus(state);
   }
 
   function heads() {
@@ -72,16 +72,16 @@ export function createPanes(store, { channel: channelRoot, thread: threadRoot, c
   store.on("thread", () => {
     heads();
     thread.update(state, { isFresh: true });
-    thread.updateTail(state);
+    thread.updateStatus(state);
   });
   store.on("status", (_, { threadTs, status }) => {
     if (status && threadTs) openIfMine(threadTs);
-    channel.updateTail(state);
-    thread.updateTail(state);
+    channel.updateStatus(state);
+    thread.updateStatus(state);
   });
   store.on("whispers", () => {
-    channel.updateTail(state);
-    thread.updateTail(state);
+    channel.update(state);
+    thread.update(state);
   });
 
   return {

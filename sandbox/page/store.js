@@ -55,7 +55,8 @@ function takeSnapshot(state, { snapshot }, changed) {
   state.messages = new Map(messages.map((message) => [message.ts, message]));
   state.statuses = new Map(Object.entries(snapshot.statuses ?? {}));
   state.views = new Map((snapshot.views ?? []).map(({ view_id: id, view }) => [id, view]));
-  state.whispers = (snapshot.ephemerals ?? []).filter(({ ts }) => !state.dismissed.has(ts));
+  const whispers = (snapshot.ephemerals ?? []).filter(({ ts }) => !state.dismissed.has(ts));
+  state.whispers = whispers.map((whisper) => ({ ...whisper, type: "ephemeral" }));
   if (isOther) Object.assign(state, { runs: new Map(), processes: [], openThread: null });
   if (!isOther && !state.messages.has(state.openThread)) state.openThread = null;
   openOwnThread(state);

@@ -92,7 +92,8 @@ async def test_the_words_that_decided_are_lit_where_they_stand(asked: Page, copi
 async def test_runs_of_several_requests_are_kept_apart(asked: Page, copilot: Copilot):
     log_until_routed(copilot)
     copilot.log("request.signed", request="r2", ms=3)
-    copilot.log("cache.warmed", request="r2", ms=4, keys=2)
+    copilot.log("incident.read", request="r2", ms=4, messages=3)
+    copilot.log("cache.warmed", request="r2", ms=5, keys=2)
     await asked.click(".hood-toggle")
 
     await expect(asked.locator(".events")).to_contain_text("cache.warmedkeys 2")
@@ -131,3 +132,13 @@ async def test_what_only_the_asker_sees_says_so_and_can_be_put_away(asked: Page,
     await asked.click(".whisper >> [aria-label=Dismiss]")
 
     await expect(asked.locator(".whisper")).to_have_count(0)
+
+
+async def test_a_look_up_does_not_take_the_drawer_from_the_answer(asked: Page, copilot: Copilot):
+    log_until_routed(copilot)
+    copilot.log("request.signed", request="r2", ms=1)
+    copilot.log("request.started", request="r2", ms=2, kind="evidence")
+    await asked.click(".hood-toggle")
+
+    await expect(asked.locator("[role=tab][aria-selected=true]")).to_contain_text("run 1")
+    await expect(asked.locator("[role=tab]").nth(1)).to_contain_text("run 2 · evidence")
