@@ -143,7 +143,17 @@ store.on("state", () => {
   offerQuestion();
   openLinked();
 });
+/** Somebody wrote for the first time: learn the name. */
+async function meet(id) {
+  if (!id || named(id)) return;
+  state.users[id] = { name: id };
+  const { users } = await attempt(api.fetchState);
+  Object.assign(state.users, users);
+  panes.update();
+}
+
 store.on("messages", (_, { message }) => {
+  meet(message.user);
   tape.update(state);
   lightWords(hood.chosen());
   tabs.hint(message.thread_ts && message.thread_ts !== message.ts ? "thread" : "channel");

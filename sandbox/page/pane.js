@@ -1,7 +1,7 @@
 /** A scrolling list of messages that follows the newest one unless the reader scrolled up. */
 import { el, fill } from "./dom.js";
 import { flash } from "./citations.js";
-import { isReply, messageNode, whisperNode } from "./messages.js";
+import { authorOf, isReply, messageNode, whisperNode } from "./messages.js";
 import { compareTs, day, seconds, span } from "./time.js";
 
 const NEAR_BOTTOM_PX = 90;
@@ -141,9 +141,10 @@ const statusNode = (status, state) =>
 
 /** What besides the message itself changes how it is drawn. */
 function signature(state, message, inThread) {
-  if (inThread || isReply(message)) return String(state.numbers[message.ts] ?? "");
+  const own = `${state.numbers[message.ts] ?? ""}/${authorOf(message, state).name}`;
+  if (inThread || isReply(message)) return own;
   const replies = [...state.messages.values()].filter((other) => isReply(other) && other.thread_ts === message.ts);
-  return `${state.numbers[message.ts] ?? ""}/${replies.length}`;
+  return `${own}/${replies.length}`;
 }
 
 /** A thin line where a day or a long silence passed between two messages. */

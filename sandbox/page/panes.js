@@ -55,10 +55,14 @@ export function createPanes(store, { channel: channelRoot, thread: threadRoot, c
 
   const isSoleThread = () => state.scenarios.find(({ id }) => id === state.scenario?.id)?.shape === "thread";
 
-  function follow(message) {
+  function update() {
     heads();
     channel.update(state);
     thread.update(state);
+  }
+
+  function follow(message) {
+    update();
     if (message.user === state.bot?.user_id && message.thread_ts) openIfMine(message.thread_ts);
   }
 
@@ -79,13 +83,11 @@ export function createPanes(store, { channel: channelRoot, thread: threadRoot, c
     channel.updateStatus(state);
     thread.updateStatus(state);
   });
-  store.on("whispers", () => {
-    channel.update(state);
-    thread.update(state);
-  });
+  store.on("whispers", update);
 
   return {
     redraw,
+    update,
     show: (ts) => [thread, channel].map((pane) => pane.show(ts)).some(Boolean),
     offer: (text) => (threadRoot.hidden ? inChannel : inThreadComposer).write(text, { pulse: true }),
     follow: () => [channel, thread].forEach((pane) => pane.follow()),

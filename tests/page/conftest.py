@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from sandbox.server import Sandbox, running_sandbox
@@ -36,9 +37,9 @@ def executable() -> str:
     pytest.skip(words)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """A headless browser, closed after the test."""
+    """One headless browser for all tests; each test has a context of its own in it."""
     path = executable()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -46,35 +47,36 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
     """The workspace, twenty seconds before the question; time stands until somebody plays."""
     async with running_sandbox(scenario_dir=INCIDENTS, scenario=INCIDENT, autoplay=False) as sandbox:
         yield sandbox
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def copilot(sandbox: Sandbox) -> AsyncIterator[Copilot]:
     """The scripted copilot of the workspace."""
     async with running_copilot(sandbox) as copilot:
         yield copilot
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, copilot: Copilot) -> AsyncIterator[Page]:
     """The page on a desktop, drawn; an error in its scripts fails the test."""
-    page = await browser.new_page(viewport=DESKTOP, color_scheme="dark", reduced_motion="reduce")
+    context = await browser.new_context(viewport=DESKTOP, color_scheme="dark", reduced_motion="reduce")
+    page = await context.new_page()
     page.set_default_timeout(10_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     await page.goto(copilot.sandbox.url)
     await page.wait_for_selector("#thread .message")
     yield page
-    await page.close()
+    await context.close()
     assert errors == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def asked(page: Page, copilot: Copilot) -> Page:
     """The page at the question, with the question asked and one finished answer."""
     await to_the_question(page)

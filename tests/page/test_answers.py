@@ -1,9 +1,12 @@
 """An answer grows in its thread, its citations lead to messages, its run is measured under the hood."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.page.answers import DRAFT, FACTS, answer, finished, log_the_rest, log_until_routed
 from tests.page.copilot import Copilot
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 THIRTEEN = "#thread .message[data-ts='1742595147.001644']"
 

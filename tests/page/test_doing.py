@@ -1,9 +1,12 @@
 """What a person does at the page reaches the copilot: commands, buttons, modals, and kill -9."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.page.answers import answer, log_until_routed
 from tests.page.copilot import Copilot
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MODAL = {
     "type": "modal",

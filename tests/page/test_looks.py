@@ -9,6 +9,8 @@ from tests.page.answers import FACTS, finished, log_the_rest, log_until_routed
 from tests.page.conftest import DESKTOP, to_the_question
 from tests.page.copilot import Copilot
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 PHONE = {"width": 390, "height": 844}
 OVERFLOWS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 

@@ -1,10 +1,13 @@
 """The incident plays, stops at its question, and can be asked again at other moments."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.page.answers import answer
 from tests.page.conftest import to_the_question
 from tests.page.copilot import Copilot
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_an_incident_told_in_one_thread_opens_it_by_itself(page: Page):
@@ -112,3 +115,11 @@ async def test_a_lost_stream_is_opened_again_and_what_was_missed_is_there(page: 
 
     await expect(page.locator("#thread")).to_contain_text("said while the page was away")
     await expect(page.locator("#notice")).to_be_hidden()
+
+
+async def test_somebody_who_writes_for_the_first_time_has_a_name(page: Page):
+    await expect(page.locator("#thread")).not_to_contain_text("Eli")
+
+    await to_the_question(page)
+
+    await expect(page.locator("#thread .author", has_text="Eli")).to_be_visible()

@@ -5,6 +5,8 @@ from playwright.async_api import Page, expect
 
 from tests.page.copilot import Copilot
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 EVIL = "<img src=x onerror=\"document.title='broken in'\"><script>document.title='broken in'</script>"
 
 

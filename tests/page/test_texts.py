@@ -1,9 +1,12 @@
 """Slack's text, Markdown and Block Kit look as their authors meant them."""
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.page.copilot import Json
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MRKDWN = {
     "*bold* _it_ ~no~ `code`": "<strong>bold</strong> <em>it</em> <s>no</s> <code>code</code>",
@@ -31,7 +34,7 @@ MARKDOWN = {
 }
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def drawn(page: Page):
     """Draw with one of the page's modules and return the HTML of what came out."""
 
