@@ -1,8 +1,9 @@
 """How much of a labelled set the redactor takes out, and how much evidence it leaves.
 
-A line is `{"id", "category", "text", "secrets": [...], "keep": [...]}`. A secret is gone when no run of eight of its
-characters is left; a `keep` string is kept when it is still there, unchanged. Markers that make the set's secrets
-recognisable (`EXAMPLE`, `e8a3b1e`) can be replaced by random characters, so that no rule can lean on them.
+A line is `{"id", "category", "text", "secrets": [...], "keep": [...]}`. A secret is gone when no run of eight
+of its characters is left; a `keep` string is kept when it is still there, unchanged. Markers that make the
+set's secrets recognisable (`EXAMPLE`, `e8a3b1e`) can be replaced by random characters, so that no rule leans
+on them.
 """
 
 import json

@@ -23,8 +23,8 @@ def strip_hidden(text: str) -> str:
     """Return what a reader sees of a text.
 
     Removed are control, format, private and unassigned characters, tags, variation selectors, fillers and
-    terminal escapes. Kept are line breaks and tabs, joiners inside emoji and between Arabic and Indic letters,
-    emoji presentation, and the tag sequences of regional flags.
+    terminal escapes. Kept are line breaks and tabs, joiners inside emoji and between Arabic and Indic
+    letters, emoji presentation, and the tag sequences of regional flags.
     """
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
@@ -60,7 +60,7 @@ def _takes_style(c: str) -> bool:
 
 
 def _joins(c: str) -> bool:
-    """Say whether a letter belongs to a script that is written with joiners: Arabic to Sinhala, and Mongolian."""
+    """Say whether a letter is of a script written with joiners: Arabic to Sinhala, and Mongolian."""
     return (
         bool(c)
         and unicodedata.category(c)[0] in "LM"

@@ -2,48 +2,67 @@
 
 import re
 from enum import IntEnum
+from itertools import pairwise
+
+WORDY = r"(?:pass|pwd|pw|secret|token|cred|psk|[a-z]{2}[_.-]?key)"
+"""In a pattern: what stands in every name that `judge_name` may find telling."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PASSWORDS = ("password", "passwd", "passphrase", "passcode", "passwort", "pwd", "passw")
 _PASSWORD_WORDS = frozenset({"pass", "pw", "pswd", "psw", "requirepass", "masterauth", "userpass", "psk"})
 _SECRETS = (
-    "secret", "token", "apikey", "secretkey", "accesskey", "accountkey", "privatekey", "authkey", "signingkey",
-    "encryptionkey", "masterkey", "sharedkey", "credential", "credentials", "accesstoken", "authtoken",
+    "secret", "token", "credential", "credentials", "apikey", "secretkey", "accesskey", "accountkey",
+    "privatekey", "authkey", "signingkey", "masterkey", "sharedkey",
 )  # fmt: skip
-_KEY_OF = frozenset(
-    "access account admin api app auth client consumer deploy deployment encryption hmac host ingest integration "
-    "jwt license master private root routing secret seed sas service session shared signing ssh storage "
-    "subscription tls webhook writer cipher crypto".split()  # noqa: SIM905 a list of words reads best as words
+_KEY_OF = _words(
+    """
+    access account admin api app auth client consumer deploy deployment encryption hmac host ingest
+    integration jwt license master private root routing secret seed sas service session shared signing
+    ssh storage subscription tls webhook writer cipher crypto
+    """
 )
-_HARMLESS_ENDS = frozenset(
-    "id ids name names arn type types count length len size limit limits policy age expiry expires expired "
-    "expiration ttl file files path paths dir url uri endpoint version ref status state error errors valid "
-    "invalid bucket enabled disabled rotation rotated created updated date time at stdin prompt store manager "
-    "env from field fields format header mode provider source usage used budget window index algorithm alg "
-    "issuer audience scope scopes required missing mismatch exists found fingerprint thumbprint lifetime days "
-    "hours minutes seconds ms num max min total rate refresh_interval reset attempts attempt failures lookup "
-    "description selector placeholder hint label class method grant strength rules check parser reader "
-    "factor engine context mount request response review reviews namespace".split()  # noqa: SIM905 the same
+_HARMLESS_ENDS = _words(
+    """
+    changed on by since when
+    id ids name names arn type types count length len size limit limits policy age expiry expires
+    expired expiration ttl file files path paths dir url uri endpoint version ref status state error
+    errors valid invalid bucket enabled disabled rotation rotated created updated date time at stdin
+    prompt store manager env from field fields format header mode provider source usage used budget
+    window index algorithm alg issuer audience scope scopes required missing mismatch exists found
+    fingerprint thumbprint lifetime days hours minutes seconds ms num max min total rate
+    refresh_interval reset attempts attempt failures lookup description selector placeholder hint label
+    class method grant strength rules check parser reader factor engine context mount request response
+    review reviews namespace
+    """
 )
 _HOST = re.compile(
     r"(?i)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|local|internal|example|cloud|svc|co|test)"
 )
 
-_STOP = frozenset(
-    "missing invalid expired null none nil true false required wrong incorrect empty unset set changed rotated "
-    "revoked yes no ok okay failed failure redacted hidden unknown undefined default string str object bytes "
-    "disabled enabled optional masked removed deleted present absent authentication authenticated auth reset "
-    "refill bucket mismatch denied rejected accepted valid error errors not found encrypted plaintext sensitive "
-    "omitted filtered secret password token key changeme-please todo tbd n/a is was the a an for in of and or "
-    "to from with on at by as will has have been being be we they it its our your must should can cannot could "
-    "stale old new stolen leaked compromised weak strong short too rejected_by pending active inactive used "
-    "unused same different".split()  # noqa: SIM905 the same
+_STOP = _words(
+    """
+    missing invalid expired null none nil true false required wrong incorrect empty unset set changed
+    rotated revoked yes no ok okay failed failure redacted hidden unknown undefined default string str
+    object bytes disabled enabled optional masked removed deleted present absent authentication
+    authenticated auth reset refill bucket mismatch denied rejected accepted valid error errors not
+    found encrypted plaintext sensitive omitted filtered secret password token key changeme-please todo
+    tbd n/a is was the a an for in of and or to from with on at by as will has have been being be we
+    they it its our your must should can cannot could stale old new stolen leaked compromised weak
+    strong short too rejected_by pending active inactive used unused same different
+    """
 )
 _NEVER = re.compile(
-    r"""(?ix) \$[({A-Z_] | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | \\u00 | _{3}
-    | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs:// | -{2} | \?{2}
+    r"""(?ix) \$[({A-Z_] | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3}
+    | -{2} | \\u00 | \?{2} | \w+/\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
+    | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs://
     | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | ref\+ | sops: | \!(?:Ref|Sub|GetAtt)
-    | (?:os\.environ|process\.env|getenv|System\.getenv|env\.|var\.|local\.|module\.|data\.|self\.|secrets\.) """
+    | (?:os\.environ|process\.env|getenv|system\.getenv)
+    | (?:env|var|local|module|data|self|secrets)\. """
 )
 _PATH = re.compile(r"(?i)[~.]{0,2}/(?:[a-z0-9_.-]+/)*(?:[a-z_.-]+|[a-z0-9_-]+\.[a-z]{1,5})/?")
 _PATH_ROOT = re.compile(r"/(?:var|etc|run|mnt|home|opt|usr|tmp|root|secrets?|app|data|srv|proc|dev|api|v\d)/")
@@ -52,12 +71,14 @@ _CAMEL = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*")
 _UPPER = re.compile(r"[A-Z]+(?:_[A-Z]+)*|[A-Z]{1,5}-\d+")
 _CODE_PATH = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+(?:\(.*)?|[A-Za-z_]\w*\(.*")
 _KNOWN_ID = re.compile(
-    r"""(?ix) [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} | [0-9a-f]{7,64} | [a-z]{1,8}-[0-9a-f]{8,17}
-    | \d[\d.,:/-]*[a-z%]{0,3} | \d{4}-\d\d-\d\d[t ]?[\d:.z+-]* | v?\d+(?:\.\d+)+[\w.-]* | [a-z]+_[A-Za-z0-9]{10,}
-    | (?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)? | [\w.+-]+@[\w.-]+ | [CUTWBGD]0[A-Z0-9]{8,} | [\w-]+:\d+ | \#\S+ | \S+/\S*
-    | \w+=\S* | (?:sha\d+|md5)[:-]\S+ | [a-z]+(?:-[a-z0-9]+){2,} """
+    r"""(?ix) [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} | [0-9a-f]{7,31}
+    | [a-z]{1,8}-[0-9a-f]{8,17} | \d[\d.,:/-]*[a-z%]{0,3} | \d{4}-\d\d-\d\d[t ]?[\d:.z+-]*
+    | v?\d+(?:\.\d+)+[\w.-]* | [a-z]+_[a-z0-9]{10,} | (?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?
+    | [\w.+-]+@[\w.-]+ | [cutwbgd]0[a-z0-9]{8,}
+    | [\w-]+:\d+ | \#\S+ | \S+/\S* | \w+=\S* | (?:sha\d+|md5)[:-]\S+ | [a-z]+(?:-[a-z0-9]+){2,} """
 )
-_MIXED = re.compile(r"[a-z].*[A-Z0-9]|[A-Z0-9].*[a-z]|[A-Z].*\d|\d.*[A-Z]")
+_LONG = 16
+_PORT_DIGITS = 5
 _MARKS = re.compile(r"[!@#$%^&*+=?~]")
 
 
@@ -84,7 +105,7 @@ def judge_name(name: str) -> Name:
         return Name.HARMLESS
     if any(word in _PASSWORD_WORDS or word.endswith(_PASSWORDS) for word in words):
         return Name.PASSWORD
-    is_key = any(owner in _KEY_OF and key == "key" for owner, key in zip(words, words[1:], strict=False))
+    is_key = any(owner in _KEY_OF and key == "key" for owner, key in pairwise(words))
     return Name.SECRET if is_key or any(word.endswith(_SECRETS) for word in words) else Name.HARMLESS
 
 
@@ -136,13 +157,14 @@ def can_be_said(value: str, *, is_password: bool) -> bool:
         return False
     if _MARKS.search(value) and re.search(r"[A-Za-z]", value) and (is_password or re.search(r"\d", value)):
         return True
-    return bool(_MIXED.search(value)) and (is_password or not _WORDS.fullmatch(value))
+    classes = sum(any(map(of_class, value)) for of_class in (str.islower, str.isupper, str.isdigit))
+    return classes > 1 and (is_password or not _WORDS.fullmatch(value))
 
 
 def is_random(value: str) -> bool:
-    """Say whether a run of base64 letters is random: all three classes, many changes between them, no path."""
+    """Say whether a run of base64 letters is random: all three classes, many changes between them."""
     kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" if c.islower() else "s" for c in value]
-    changes = sum(a != b for a, b in zip(kinds, kinds[1:], strict=False))
+    changes = sum(a != b for a, b in pairwise(kinds))
     return {"d", "u", "l"} <= set(kinds) and 4 * changes >= len(value)
 
 
@@ -162,3 +184,43 @@ def is_card(value: str) -> bool:
     digits = [int(c) for c in value if c.isdigit()]
     doubled = (sum(divmod(2 * d, 10)) if i % 2 else d for i, d in enumerate(reversed(digits)))
     return 13 <= len(digits) <= 19 and sum(doubled) % 10 == 0  # noqa: PLR2004 lengths of ISO/IEC 7812
+
+
+def is_real(value: str) -> bool:
+    """Say whether a value behind a flag stands for itself."""
+    return not is_placeholder(value)
+
+
+def is_opaque(value: str) -> bool:
+    """Say whether a value stands for itself and is no word."""
+    return not is_placeholder(value) and (len(value) >= _LONG or not value.isalpha())
+
+
+def is_said_password(value: str) -> bool:
+    """Say whether a word of a sentence about a password can be it."""
+    return can_be_said(value.rstrip(".,;:)"), is_password=True)
+
+
+def is_said_login(value: str) -> bool:
+    """Say whether a word beside an account's name can be its password; `gateway-2` is a name."""
+    bare = value.rstrip(".,;:)")
+    return can_be_said(bare, is_password=True) and not (is_plain_name(bare) and re.search(r"[-._/:]", bare))
+
+
+def is_said_token(value: str) -> bool:
+    """Say whether a word of a sentence about a token or key can be it."""
+    return can_be_said(value.rstrip(".,;:)"), is_password=False)
+
+
+def is_url_password(value: str) -> bool:
+    """Say whether what stands between `:` and `@` in a URL is a password and no port, variable or mask."""
+    port = value.split("/", 1)[0]
+    return not (port.isdigit() and len(port) <= _PORT_DIGITS) and not value.startswith(("$", "<", "***", "{"))
+
+
+def is_mail(value: str) -> bool:
+    """Say whether an address belongs to a person: no service account, no login of a machine."""
+    user, _, host = value.lower().partition("@")
+    return user != "git" and not host.endswith(
+        (".gserviceaccount.com", ".internal", ".local", ".lan", ".svc")
+    )

@@ -20,8 +20,8 @@ def allowed_url(url: str, allowed: frozenset[str]) -> str | None:
 
     Args:
         url: As somebody wrote it.
-        allowed: Hosts (`acme.slack.com`), origins on loopback (`http://127.0.0.1:8080`), and whole URLs that stood
-            in an alert and may be linked exactly so.
+        allowed: Hosts (`acme.slack.com`), origins on loopback (`http://127.0.0.1:8080`), and whole URLs that
+            stood in an alert and may be linked exactly so.
 
     Returns:
         The URL without fragment and without a query, but for a permalink's own parameters.

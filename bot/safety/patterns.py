@@ -9,6 +9,9 @@ from typing import Any
 
 import re2
 
+_MOST_MEMORY_BYTES = 64 << 20
+"""What one pattern may use to stay fast on odd text; RE2's own default is 8 MiB."""
+
 Span = tuple[int, int]
 
 EngineError: type[Exception] = re2.error
@@ -21,14 +24,25 @@ class Pattern:
 
     source: str
     _compiled: Any = field(init=False, repr=False, compare=False)
+    _groups: range = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_compiled", re2.compile(self.source.encode()))
+        options = re2.Options()
+        options.max_mem = _MOST_MEMORY_BYTES
+        options.log_errors = False
+        compiled = re2.compile(self.source.encode(), options)
+        object.__setattr__(self, "_compiled", compiled)
+        object.__setattr__(self, "_groups", range(compiled.groups + 1))
 
     def spans(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[Span, ...]]:
-        """Yield for each match the spans of the whole and of every group; `(-1, -1)` is a group without part."""
+        """Yield the spans of each match and of its groups; `(-1, -1)` is a group that took no part."""
         for match in self._compiled.finditer(data, start, len(data) if end is None else end):
-            yield tuple(match.span(group) for group in range(self._compiled.groups + 1))
+            yield tuple(map(match.span, self._groups))
+
+    def first(self, data: bytes, start: int = 0) -> tuple[Span, ...] | None:
+        """Return the spans of the first match at or after `start`."""
+        match = self._compiled.search(data, start)
+        return None if match is None else tuple(map(match.span, self._groups))
 
     def fits(self, data: bytes) -> bool:
         """Say whether the whole of `data` matches."""

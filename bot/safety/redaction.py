@@ -1,7 +1,6 @@
 """Secrets out, typed stable aliases in: nothing leaves the process before it has been through here."""
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -42,12 +41,12 @@ class Redactor:
     """Redacts the texts of one incident.
 
     What it has found once it removes from every later text too, bare as well. An alias is stable within the
-    redactor: the same value is the same `[aws_secret_key:1]`, so that a reader can still say "the same key in both
-    places". Values are told apart by an HMAC with the incident's key, so that an alias tells nothing about a value.
+    redactor: the same value is the same `[aws_secret_key:1]`, so that a reader can still say "the same key in
+    both places". Values are told apart by an HMAC with the incident's key; they live as long as this object.
 
     Args:
         key: The incident's own secret.
-        literals: The process's own secrets and canaries; removed plain, spaced, reversed, as base64 and as hex.
+        literals: The process's own secrets and canaries; removed plain, spaced, reversed, as base64 and hex.
     """
 
     key: bytes
@@ -121,11 +120,12 @@ class Redactor:
         return self._alias(own, "own_secret")
 
     def _alias(self, value: bytes, kind: str) -> Found:
-        digest = hmac.digest(self.key, value, hashlib.sha256)
-        if digest not in self._aliases:
+        digest = hmac.digest(self.key, value, "sha256")
+        found = self._aliases.get(digest)
+        if found is None:
             self._counts[kind] = self._counts.get(kind, 0) + 1
-            self._aliases[digest] = Found(kind, f"[{kind}:{self._counts[kind]}]")
-        return self._aliases[digest]
+            found = self._aliases[digest] = Found(kind, f"[{kind}:{self._counts[kind]}]")
+        return found
 
     def _bare(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """Find known values in a text: by search, or by its words when there are very many values."""
@@ -151,7 +151,7 @@ def _forms(value: bytes) -> set[bytes]:
     plain = unquote(words.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("\\/", "/"))
     escaped = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     forms = {words, plain, escaped, quote(plain, safe=""), quote(plain), plain.replace("/", "\\/")}
-    return {form.encode() for form in forms if can_spread(form)}
+    return {form.encode() for form in forms if len(form) >= _LEAST_LITERAL}
 
 
 def _own_pattern(value: str) -> str:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
@@ -10,8 +9,13 @@ from urllib.parse import quote, unquote_to_bytes
 from bot.safety.kubernetes import secret_values
 from bot.safety.likeness import Name, can_be_assigned, can_be_said, is_random, judge_name
 from bot.safety.patterns import Pattern, Span
-from bot.safety.rules import BARE_AWS_SECRET, BASE64_RUN, ESCAPED_RUN, EVIDENCE, RULES, Rule, Shape
+from bot.safety.rule import EVIDENCE, Rule, Shape
+from bot.safety.rules import RULES, STRONG
+from bot.safety.tokens import KINDS, TOKENS
 
+_LETTERS_RUN = Pattern(r"[A-Za-z0-9/+]{40,}=*")
+_BASE64_RUN = Pattern(r"([A-Za-z0-9+/_-]{24,}={0,2})")
+_ESCAPED_RUN = Pattern(r"([^\s\"'<>`]*%[0-9A-Fa-f]{2}[^\s\"'<>`]*)")
 _NEAR_BYTES = 160
 _NEAR_AWS = (
     b"aws",
@@ -28,11 +32,15 @@ _PAIR = Pattern(r"([\w.-]+)=([^;,\s\"']+)")
 _COOKIE_WORDS = frozenset(
     {"path", "expires", "max-age", "samesite", "domain", "secure", "httponly", "priority"}
 )
-_RUN_ON = Pattern(r"[^\s\"'`<>]*")
-_CUT = Pattern(
-    r"(?:&(?:amp;)?[\w.-]+=|;|,(?:\s|[\"']|[\w.-]+=|$)|\\[nrt\"']|%26|&quot;|&gt;|&lt;|\*+(?:\s|$)|\)[^\s]*$|\]\(|</)"
+_VALUE_END = Pattern(
+    r"[\s\"'`<>]|&(?:amp;)?[\w.-]+=|;|,(?:\s|[\"']|[\w.-]+=|$)|\\[nrt\"']|%26|&quot;|&gt;|&lt;"
+    r"|\*+(?:\s|$)|\]\(|</"
 )
+"""Where a bare value ends: at a space or quote, or where the next setting begins."""
 _SHORT = 6
+_NESTED_BYTES = 256
+_QUOTES = (b'"', b"'", b"`")
+_AWS_SECRET_CHARS = 40
 _USER_PASSWORD = Pattern(r"[\w.@+-]{1,64}:([^\s:]{6,})")
 _PEM_LINE = Pattern(r"[A-Za-z0-9+/=]{16,}")
 
@@ -65,9 +73,11 @@ class Scan:
         """Return every secret, in the order of the text."""
         for start, end in secret_values(self.data):
             self.claim(start, end, "k8s_secret", spreads=True)
+        for rule in STRONG:
+            self._apply(rule)
+        self._tokens()
         for rule in RULES:
-            if not rule.hints or any(hint in self._low for hint in rule.hints):
-                self._apply(rule)
+            self._apply(rule)
         self._bare_aws_secrets()
         if self.depth == 0:
             self._encoded()
@@ -87,20 +97,29 @@ class Scan:
         """Return the text of a span."""
         return self.data[span[0] : span[1]].decode(errors="replace")
 
+    def _tokens(self) -> None:
+        for _, *groups in TOKENS.spans(self.data):
+            for kind, span in zip(KINDS, groups, strict=True):
+                if span[0] >= 0:
+                    self.claim(*span, kind)
+
     def _apply(self, rule: Rule) -> None:
         if rule.shape is Shape.NAMED:
             self._named(rule)
             return
+        read = {Shape.PAIRS: self._pairs, Shape.PEM: self._private_key}.get(rule.shape, self._plain)
         for _, *groups in rule.compiled.spans(self.data):
             for span in groups:
                 if span[0] >= 0:
-                    self._plain(rule, span) if rule.shape is Shape.PLAIN else self._pairs(rule, span)
+                    read(rule, span)
 
     def _plain(self, rule: Rule, span: Span) -> None:
-        if rule.kind == "private_key":
-            self._private_key(span)
-        elif rule.check is None or rule.check(self.text(span)):
-            self.claim(*self._trimmed(span) if rule.check else span, rule.kind, spreads=rule.spreads)
+        if rule.check is None or rule.check(self.text(span)):
+            is_exact = rule.check is None or rule.shape is Shape.EXACT or self._is_quoted(span)
+            self.claim(*(span if is_exact else self._trimmed(span)), rule.kind, spreads=rule.spreads)
+
+    def _is_quoted(self, span: Span) -> bool:
+        return span[0] > 0 and self.data[span[0] - 1 : span[0]] in _QUOTES
 
     def _pairs(self, rule: Rule, span: Span) -> None:
         for _, name, value in _PAIR.spans(self.data, *span):
@@ -114,26 +133,30 @@ class Scan:
                 self.claim(*value, rule.kind, spreads=rule.spreads)
 
     def _named(self, rule: Rule) -> None:
-        """Search anew from the value when a name is harmless: `secret_name: password=…`."""
-        at, size = 0, len(self.data)
-        while at < size and (spans := next(rule.compiled.spans(self.data, at), None)) is not None:
-            whole, name, *values = spans
-            value = next((span for span in values if span[0] >= 0), (whole[1], whole[1]))
-            is_bare = value == values[-1] and len(values) > 1
-            taken = self._take(rule, name, value, is_bare=is_bare)
-            at = max(taken, whole[0] + 1) if taken else max(value[0], whole[0] + 1)
+        at = 0
+        while (spans := rule.compiled.first(self.data, at)) is not None:
+            (start, _), name, *values = spans
+            value = next(span for span in values if span[0] >= 0)
+            at = max(
+                start + 1, self._take(rule, name, value, is_bare=value == values[-1] and len(values) > 1)
+            )
 
     def _take(self, rule: Rule, name: Span, value: Span, *, is_bare: bool) -> int:
+        """Claim a named value if it is a secret; return where to search on.
+
+        A value that is none may hold a name of its own: `secret_name: password=…`.
+        """
         judged = _judge(self.text(name))
         if judged is Name.HARMLESS:
-            return 0
+            return value[0]
         if is_bare:
-            value = self._trimmed((value[0], next(_RUN_ON.spans(self.data, value[1]))[0][1]))
+            value = self._trimmed((value[0], len(self.data)))
         is_prose = is_bare and b"=" not in self.data[name[1] : value[0]] and self._goes_on(value[1])
         if not can_be_assigned(self.text(value), judged, is_bare_prose=is_prose):
-            return 0
+            return value[0] if value[1] - value[0] <= _NESTED_BYTES else value[1]
         kind = _kind(self.text(name), self.text(value), judged)
-        return value[1] if self.claim(*value, kind, spreads=rule.spreads) else 0
+        self.claim(*value, kind, spreads=rule.spreads)
+        return value[1]
 
     def _goes_on(self, at: int) -> bool:
         """Say whether the line goes on with a word after `at`."""
@@ -143,37 +166,32 @@ class Scan:
     def _trimmed(self, span: Span) -> Span:
         """End a bare value where the next setting or the sentence's punctuation begins."""
         start, end = span
-        cut = next(_CUT.spans(self.data, start, end), None)
-        end = cut[0][0] if cut and cut[0][0] > start else end
+        stop = _VALUE_END.first(self.data, start + 1)
+        end = min(end, stop[0][0]) if stop else end
         value = self.data[start:end]
-        return start, start + len(value.rstrip(b".,;:)]}>\\" if b"(" not in value else b".,;:"))
+        return start, start + len(value.rstrip(b".,;:" if b"(" in value else b".,;:)]}>\\"))
 
-    def _private_key(self, span: Span) -> None:
-        """Claim a key's body; without an end mark, what still looks like one, so that later prose survives."""
-        start, end = span
-        is_cut = end == len(self.data)
-        if not is_cut:
-            self.claim(start, end, "private_key")
-            return
-        runs = [run for (run,) in _PEM_LINE.spans(self.data, start, end)]
-        for run in runs:
-            self.claim(*run, "private_key")
+    def _private_key(self, rule: Rule, span: Span) -> None:
+        """Claim a key's body; when it is cut off, only what still looks like one: prose after it survives."""
+        is_cut = span[1] == len(self.data)
+        for part in [run for (run,) in _PEM_LINE.spans(self.data, *span)] if is_cut else [span]:
+            self.claim(*part, rule.kind)
 
     def _bare_aws_secrets(self) -> None:
-        for _, span in BARE_AWS_SECRET.spans(self.data):
+        for (span,) in _LETTERS_RUN.spans(self.data):
+            if span[1] - span[0] != _AWS_SECRET_CHARS:
+                continue
             near = self._low[max(0, span[0] - _NEAR_BYTES) : span[1] + _NEAR_BYTES // 2]
             if any(word in near for word in _NEAR_AWS) and is_random(self.text(span)):
                 self.claim(*span, "aws_secret_key", spreads=True)
 
     def _encoded(self) -> None:
-        for _, span in BASE64_RUN.spans(self.data):
+        for _, span in _BASE64_RUN.spans(self.data):
             decoded = _decoded(self.data[span[0] : span[1]])
-            if decoded and (
-                _USER_PASSWORD.fits(decoded) and _is_login(decoded) or Scan(decoded, depth=1).run()
-            ):
+            if decoded and (_is_login(decoded) or Scan(decoded, depth=1).run()):
                 self.claim(*span, "encoded_secret", spreads=True)
         if b"%" in self.data:
-            for _, span in ESCAPED_RUN.spans(self.data):
+            for _, span in _ESCAPED_RUN.spans(self.data):
                 self._escaped(span)
 
     def _escaped(self, span: Span) -> None:
@@ -201,7 +219,7 @@ def _kind(name: str, value: str, judged: Name) -> str:
     low = name.lower()
     if judged is Name.PASSWORD:
         return "password"
-    if "aws" in low and "key" in low or (len(value) == 40 and is_random(value) and "key" in low):  # noqa: PLR2004 AWS
+    if "key" in low and ("aws" in low or (len(value) == _AWS_SECRET_CHARS and is_random(value))):
         return "aws_secret_key"
     return "token" if "token" in low else "secret"
 
@@ -227,9 +245,4 @@ def _decoded(run: bytes) -> bytes:
 
 
 def _is_login(decoded: bytes) -> bool:
-    return can_be_said(decoded.decode().partition(":")[2], is_password=True)
-
-
-def find(text: bytes) -> Iterator[Hit]:
-    """Yield the secrets of one text, in its order."""
-    yield from Scan(text).run()
+    return _USER_PASSWORD.fits(decoded) and can_be_said(decoded.decode().partition(":")[2], is_password=True)

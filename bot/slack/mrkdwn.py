@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.incident.messages import Link
 
 _TOKEN = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>|\s]+\|[^<\n]*?[^\s<=-]|[^<>\n]+)>|&(amp|lt|gt);")
-"""An entity or an escape. Some bots leave a `>` or `->` in a label unescaped: the label does not end there."""
+"""An entity or an escape. Some bots leave a `>` in a label unescaped: the label does not end there."""
 _ESCAPES = {"amp": "&", "lt": "<", "gt": ">"}
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)

@@ -19,11 +19,10 @@ Json = Mapping[str, Any]
 Permalink = Callable[[str, str | None], str]
 
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
-_HOUSEKEEPING = frozenset(
-    "assistant_app_thread bot_add bot_remove channel_archive channel_convert_to_private channel_join "
-    "channel_leave channel_posting_permissions channel_unarchive document_mention group_archive group_join "
-    "group_leave group_unarchive huddle_thread message_changed message_replied pinned_item reminder_add "
-    "reply_broadcast sh_room_created unpinned_item".split()
+_HOUSEKEEPING = re.compile(
+    r"(?:channel|group)_(?:archive|convert_to_private|join|leave|posting_permissions|unarchive)"
+    r"|bot_(?:add|remove)|(?:un)?pinned_item|message_(?:changed|replied)|reply_broadcast|reminder_add"
+    r"|document_mention|huddle_thread|sh_room_created|assistant_app_thread"
 )
 """Subtypes that say nothing about an incident."""
 _DELETED = frozenset({"tombstone", "message_deleted"})
@@ -112,7 +111,7 @@ def _is_own(item: Json, bot_user_id: str, bot_id: str) -> bool:
 
 def _is_asked(item: Json, bot_user_id: str) -> bool:
     """A person mentions the copilot; other bots that do are context like any other."""
-    if not bot_user_id or item.get("bot_id") or item.get("subtype") in _HOUSEKEEPING:
+    if not bot_user_id or item.get("bot_id") or _HOUSEKEEPING.fullmatch(string(item.get("subtype"))):
         return False
     return f"<@{bot_user_id}" in string(item.get("text")) or _mentions(item.get("blocks"), bot_user_id)
 
@@ -132,7 +131,8 @@ def _is_deleted(item: Json) -> bool:
 
 def _is_content(item: Json) -> bool:
     subtype = string(item.get("subtype"))
-    return not (subtype in _HOUSEKEEPING or _is_deleted(item) or (item.get("hidden") is True and subtype))
+    is_hidden = item.get("hidden") is True and bool(subtype)
+    return not (_HOUSEKEEPING.fullmatch(subtype) or _is_deleted(item) or is_hidden)
 
 
 def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Permalink) -> Message:

@@ -1,0 +1,52 @@
+"""What a rule is: how a secret that has no shape of its own is told by what stands around it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.safety.patterns import Pattern
+
+Check = Callable[[str], bool]
+
+EVIDENCE = ""
+"""The kind of rules that protect what they find."""
+
+
+class Shape(StrEnum):
+    """How the groups of a rule are read."""
+
+    PLAIN = "plain"
+    """Every group is a secret; a bare one ends where the next setting or the sentence's punctuation begins."""
+    NAMED = "named"
+    """The first group is a name that decides with the value; one of the others, the value.
+
+    The last is where a bare value begins.
+    """
+    EXACT = "exact"
+    """Like `PLAIN`, and the pattern says exactly where the secret ends."""
+    PAIRS = "pairs"
+    """The group is a list of `name=value`; the values are secrets."""
+    PEM = "pem"
+    """The group is the body of a key, which may be cut off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One way in which a secret stands in text.
+
+    Attributes:
+        kind: The alias's type; `EVIDENCE` protects the span instead.
+        pattern: For RE2, over the UTF-8 bytes of the text.
+        check: A value that fails it is left alone, and not claimed.
+        spreads: The value is looked for bare, everywhere in the incident: it cannot be told by its shape.
+    """
+
+    kind: str
+    pattern: str
+    check: Check | None = None
+    shape: Shape = Shape.PLAIN
+    spreads: bool = True
+    compiled: Pattern = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "compiled", Pattern(self.pattern))
