@@ -6,6 +6,7 @@ what stopped the trouble, and what was ruled out. Where that is not enough it sa
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from bot.analysts.rules_candidates import Candidate, Scene, candidates, conditions, scene
 from bot.analysts.rules_chain import chain
@@ -14,11 +15,12 @@ from bot.incident import cues
 from bot.incident.case import Case
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Check, Diagnosis, Hypothesis, Mitigation, Status
+from bot.incident.messages import AuthorKind
 
 _ENOUGH = 0.9
 """Below this nothing but time ties a change to the trouble."""
 
-_RIVAL_SHARE = 0.3
+_RIVAL_SHARE = 0.4
 _MOST_RIVALS = 2
 _MOST_REFUTED = 3
 _MOST_MITIGATIONS = 3
@@ -33,8 +35,8 @@ def diagnose(case: Case) -> Diagnosis:
     """
     view = scene(case)
     found = candidates(view)
-    live = _live(found, view) or _live(conditions(view), view)
-    hypotheses = _with_checks(_chains(live, view, start=1), view)
+    told = _told(_live(found), view) or _told(_live(conditions(view)), view)
+    hypotheses = _with_checks(tuple(hypothesis for _, hypothesis in told), view)
     if not hypotheses:
         refuted = _refuted(found, view, start=1)
         return Diagnosis(
@@ -43,23 +45,23 @@ def diagnose(case: Case) -> Diagnosis:
     refuted = _refuted(found, view, start=len(hypotheses) + 1)
     return Diagnosis(
         hypotheses=(*hypotheses, *refuted),
-        mitigations=_mitigations(live, view),
+        mitigations=_mitigations([candidate for candidate, _ in told], view),
         open_questions=_open_questions(case),
         unseen=_unseen(case),
     )
 
 
-def _live(found: Iterable[Candidate], view: Scene) -> tuple[Candidate, ...]:
-    del view
+def _live(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     alive = [c for c in found if not c.refuted_by and c.affinity >= _ENOUGH and c.score > 0]
     best = max((c.score for c in alive), default=0.0)
     return tuple(c for c in alive if c.score >= best * _RIVAL_SHARE)
 
 
-def _chains(live: Sequence[Candidate], view: Scene, *, start: int) -> tuple[Hypothesis, ...]:
-    made = (chain(candidate, view, number=start) for candidate in live)
-    found = [hypothesis for hypothesis in made if hypothesis is not None][: _MOST_RIVALS + 1]
-    return tuple(replace(h, id=f"H{n}") for n, h in enumerate(found, start=start))
+def _told(live: Iterable[Candidate], view: Scene) -> list[tuple[Candidate, Hypothesis]]:
+    """Return the few best candidates of which a chain can be told, with their chains, numbered."""
+    made = ((candidate, chain(candidate, view, number=0)) for candidate in live)
+    found = islice(((c, h) for c, h in made if h is not None), _MOST_RIVALS + 1)
+    return [(c, replace(h, id=f"H{n}")) for n, (c, h) in enumerate(found, start=1)]
 
 
 def _refuted(found: Sequence[Candidate], view: Scene, *, start: int) -> tuple[Hypothesis, ...]:
@@ -140,6 +142,8 @@ def _mitigation(fact: Fact, live: Sequence[Candidate], view: Scene) -> Mitigatio
 def _acts_on(fact: Fact, candidate: Candidate, view: Scene) -> bool:
     if candidate.reversal is not None and candidate.reversal.id == fact.id:
         return True
+    if view.message(fact).author.kind is AuthorKind.BOT:
+        return False
     does = (
         cues.DOING.search(fact.text)
         or cues.REVERSAL.search(fact.text)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,10 @@ _TOLD_SPAN = timedelta(minutes=20)
 _ROUND_MOMENT = timedelta(minutes=10)
 _HORIZON = timedelta(hours=72)
 _RECOVERY_SPAN = timedelta(minutes=75)
+_ROUTINE_TIMES = 4
+_ROUTINE_SHARE = 0.4
+_KIND_WORDS = 5
+_STORY_SPAN = timedelta(hours=6)
 _OWNED_CHANGE = re.compile(r"\b(?:my|our) (?:change|pr|merge|deploy|release|rollout|flag)\b", re.IGNORECASE)
 _NEXT_MESSAGES = 2
 _PROCEDURE_SPAN = timedelta(minutes=90)
@@ -34,6 +39,7 @@ class Scene:
     case: Case
     weights: Lexicon
     names: frozenset[str]
+    routine: frozenset[str]
     onset_at: datetime | None
     symptom: Fact | None
 
@@ -93,7 +99,20 @@ def scene(case: Case) -> Scene:
     weights = lexicon([f.entities for f in case.facts], ignore={w for name in names for w in words(name)})
     symptom = _symptom(case, weights)
     at = symptom.at if symptom else None
-    return Scene(case=case, weights=weights, names=names, onset_at=at, symptom=symptom)
+    return Scene(
+        case=case, weights=weights, names=names, routine=_routine(case), onset_at=at, symptom=symptom
+    )
+
+
+def _routine(case: Case) -> frozenset[str]:
+    """Return what is shipped again and again in this thread: one more of it says little."""
+    done = case.facts.of(FactKind.CHANGE, FactKind.ACTION)
+    times = Counter(_what_kind(fact) for fact in done)
+    return frozenset(kind for kind, count in times.items() if count >= _ROUTINE_TIMES)
+
+
+def _what_kind(fact: Fact) -> str:
+    return " ".join(re.sub(r"\S*\d\S*", "", fact.text).split()[:_KIND_WORDS])
 
 
 def _symptom(case: Case, weights: Lexicon) -> Fact | None:
@@ -104,7 +123,10 @@ def _symptom(case: Case, weights: Lexicon) -> Fact | None:
     tied = [(weights.overlap(asked, f.entities), f) for f in symptoms]
     own = weights.overlap(asked, onset.entities) if onset else 0.0
     best = max(tied, key=lambda pair: pair[0], default=None)
-    return best[1] if best and best[0] > own + 1.0 else onset
+    if best is None or onset is None:
+        return onset
+    is_other_story = own == 0 and best[0] > 0 and best[1].at - onset.at > _STORY_SPAN
+    return best[1] if best[0] > own + 1.0 or is_other_story else onset
 
 
 def candidates(view: Scene) -> tuple[Candidate, ...]:
@@ -201,6 +223,7 @@ def _weighed(group: tuple[Fact, ...], view: Scene) -> Candidate:
     reversal = _reversal(group, about, view)
     affinity = sum(w * share for (_, w), share in zip(support, _TOPS, strict=False))
     affinity += _owned(group, view) + _kind_fits(group, view) + (2.5 if reversal else 0.0)
+    affinity *= _ROUTINE_SHARE if all(_what_kind(fact) in view.routine for fact in group) else 1.0
     refuted = _refuted_by(group, view)
     return Candidate(
         facts=group, support=support, score=affinity + _nearness(group, view), affinity=affinity,
@@ -293,7 +316,9 @@ def _reversal(group: Sequence[Fact], about: frozenset[str], view: Scene) -> Fact
     fitting = [
         f
         for f in done
-        if f.cites[0] not in failed | own and view.weights.overlap(about, f.entities) >= _RAREST
+        if f.cites[0] not in failed | own
+        and _what_kind(f) not in view.routine
+        and view.weights.overlap(about, f.entities) >= _RAREST
     ]
     return fitting[-1] if fitting else None
 

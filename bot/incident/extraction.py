@@ -26,9 +26,14 @@ _BACKGROUND_FIRINGS = 5
 """An alert that fires this often in one thread is part of the wallpaper, not of the incident."""
 
 _WARNING_SPAN = timedelta(minutes=75)
+_QUIET_SPAN = timedelta(hours=4)
+_TROUBLE = frozenset(FactKind) - {FactKind.CHANGE, FactKind.QUESTION, FactKind.RECOVERY}
 _STATED_SPAN = timedelta(hours=24)
 _TEXT_CHARS = 120
 _SHARED_WORDS = 3
+_REPEATED = 3
+"""What people say this often word for word is a habit of theirs, not a finding."""
+
 _SHORT_CHARS = 32
 
 
@@ -57,14 +62,18 @@ def _read(messages: Iterable[Message]) -> Iterator[Statement]:
 
 
 def _related(read: Sequence[Statement]) -> tuple[Statement, ...]:
-    """Leave out unmarked sentences that share less than two words with everything that is marked."""
-    marked = [s for s in read if not s.is_weak and s.kind is not FactKind.QUESTION]
-    return tuple(s for s in read if not s.is_weak or _speaks_of(s, marked))
+    """Leave out habits, and unmarked sentences that share less than two words with all that is marked."""
+    said = Counter(s.text for s in read if not s.is_bot)
+    fresh = [s for s in read if s.is_bot or said[s.text] < _REPEATED]
+    marked = [s for s in fresh if not s.is_weak and s.kind is not FactKind.QUESTION]
+    spoken = Counter(entity for s in marked for entity in s.entities)
+    return tuple(s for s in fresh if not s.is_weak or _speaks_of(s, marked, spoken))
 
 
-def _speaks_of(statement: Statement, marked: Sequence[Statement]) -> bool:
-    others = {entity for s in marked if s.message is not statement.message for entity in s.entities}
-    return len(statement.entities & others) >= _SHARED_WORDS - 1
+def _speaks_of(statement: Statement, marked: Sequence[Statement], spoken: Counter[str]) -> bool:
+    own = Counter(e for s in marked if s.message is statement.message for e in s.entities)
+    others = [e for e in statement.entities if spoken[e] > own[e]]
+    return len(others) >= _SHARED_WORDS - 1
 
 
 def _wallpaper(messages: Iterable[Message]) -> frozenset[str]:
@@ -171,11 +180,20 @@ def _is_response(statement: Statement, read: Sequence[Statement]) -> bool:
     """After trouble began it is a response, unless its doer owns up or a bot shipped something new."""
     if statement.is_bot:
         return _touches_something_known(statement, read)
+    if _is_quiet(statement, read):
+        return False
     whole = statement.message.text
     owned = cues.ADMISSION.search(whole) or (
         cues.EXPLAINS.search(whole) and cues.FIRST_PERSON.search(statement.raw)
     )
     return not owned
+
+
+def _is_quiet(statement: Statement, read: Sequence[Statement]) -> bool:
+    """Nobody has spoken of trouble for hours: what is done now is work, not response."""
+    at = statement.message.at
+    told = (s.message.at for s in read if s.kind in _TROUBLE and s.message.at < at)
+    return max(told, default=at) < at - _QUIET_SPAN
 
 
 def _touches_something_known(statement: Statement, read: Sequence[Statement]) -> bool:

@@ -194,3 +194,47 @@ def test_two_thousand_messages_are_no_trouble():
     diagnosis = diagnose(case(told.PARTITIONS + chat, "why is the feed stale?"))
 
     assert diagnosis.hypotheses[0].trigger.evidence[0].id == "m1"
+
+
+def test_changes_and_findings_without_any_trouble_make_no_chain():
+    script = """
+    09:00 lea deployed kiln-2 firmware 3.4
+    09:10 mo kiln-2 on firmware 3.4 runs at 900 degrees
+    09:20 mo kiln-2 heats in 40 min since the firmware 3.4, that explains the bill
+    """
+
+    diagnosis = diagnose(case(script, "what does the kiln do?"))
+
+    assert not diagnosis.hypotheses
+    assert "Nothing here says when it began" in diagnosis.insufficient
+
+
+def test_what_a_pipeline_applied_is_no_proposal_before_it_is_seen_to_help():
+    assert diagnose(case(told.EGRESS, until=10)).mitigations == ()
+
+
+def test_what_is_shipped_all_day_is_a_weak_candidate():
+    routine = "\n".join(f"0{n}:30 ci* tile-api {n}.{n}.1 deployed to prod" for n in range(1, 6))
+    trouble = """
+    08:00 ann moved tile-cache-3 to spinning disks
+    09:00 Datadog* Triggered: tile errors above 5 %
+    09:05 ben tile requests time out for all users, tile-cache-3 answers in 4 s, disks at 100 %
+    """
+
+    top, *_ = diagnose(case(routine + trouble, "why do tiles time out?")).hypotheses
+
+    assert [item.id for item in top.trigger.evidence] == ["m6"]
+
+
+def test_the_trouble_that_was_asked_about_counts_not_the_first_one_of_the_week():
+    script = """
+    01:00 Datadog* Triggered: import of feeds slow
+    08:00 ann removed the old queue parcel-labels-1
+    09:00 Datadog* Triggered: label printing backlog
+    09:04 ben labels wait for all parcels: queue parcel-labels-1 not found
+    """
+
+    top = diagnose(case(script, "why is label printing late?")).hypotheses[0]
+
+    assert top.impact.evidence[0].id == "m3"
+    assert top.trigger.evidence[0].id == "m2"

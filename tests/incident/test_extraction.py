@@ -116,6 +116,7 @@ def test_a_sentence_is_read_for_what_it_does(line, kind):
         "coffee machine is broken again btw",
         "thanks all",
         ":tada:",
+        "``` ```",
         "lol",
     ],
 )
@@ -131,6 +132,7 @@ def test_chatter_yields_no_fact(line):
         ("CloudWatch Alarm | x-5xx\\nState: ALARM", FactKind.ALERT),
         ("Error budget burn\\nEvents: 40 Users Affected: 7 State: Ongoing", FactKind.ALERT),
         ("nightly import\\nworkflow run failed", FactKind.ALERT),
+        ("mill-web 7.1 deployed\\nsmoke step failed", FactKind.ALERT),
         ("payments r9 deployed to prod", FactKind.CHANGE),
         ("Run Applied: acme/net\\nResources: 1 added, 0 changed, 1 destroyed", FactKind.CHANGE),
         ("kim turned off the flag x in Production", FactKind.CHANGE),
@@ -226,6 +228,21 @@ def test_no_change_after_an_undoing_rules_out_what_was_undone(script, suspect, c
 
     assert ruled_out.status == suspect
     assert ruled_out.cites == cites
+
+
+def test_an_undoing_by_a_pipeline_answers_every_release_of_that_thing():
+    releases = "09:00 ci* mill-web 7.1 deployed\n09:30 ci* mill-web 7.2 deployed"
+    undone = "10:10 ci* mill-web rolled back to 7.0\n10:20 ann no change after the rollback"
+
+    (ruled_out,) = facts(f"{releases}\n{ALERT}\n{undone}").of(FactKind.RULED_OUT)
+
+    assert ruled_out.cites == ("m5", "m4", "m1", "m2")
+
+
+def test_what_people_say_three_times_word_for_word_is_a_habit():
+    habit = "\n".join(f"10:{n}0 ann queue of images-7 does this every day" for n in range(1, 5))
+
+    assert kinds(f"{ALERT}\n{habit}") == [FactKind.ALERT]
 
 
 @pytest.mark.parametrize(
