@@ -37,6 +37,22 @@ class _Gathered:
     hypotheses: list[Hypothesis] = field(default_factory=list)
     mitigations: list[Mitigation] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    """The analyst's own number of a hypothesis → the board's."""
+
+    def named(self, hypothesis: Hypothesis) -> Hypothesis:
+        """Return it with the board's numbers in its check."""
+        check = hypothesis.next_check
+        if check is None:
+            return hypothesis
+        return replace(hypothesis, next_check=replace(check, splits=self._known(check.splits)))
+
+    def aimed(self, mitigation: Mitigation) -> Mitigation:
+        """Return it with the board's numbers; those of hypotheses that were dropped are gone."""
+        return replace(mitigation, safe_under=self._known(mitigation.safe_under))
+
+    def _known(self, own: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self.ids[number] for number in own if number in self.ids)
 
     def take(self, result: Verified | Dropped) -> Hypothesis | None:
         if isinstance(result, Dropped):
@@ -69,14 +85,15 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
                 gathered, merged = _Gathered(), board
             elif passed := gathered.take(verify(step, case)):
                 merged = merge(merged, [passed], now=case.asked_at, facts=case.facts)
-                await on_verified(_find(merged, passed))
+                gathered.ids[passed.id] = _find(merged, passed).id
+                await on_verified(gathered.named(_find(merged, passed)))
     if closing is None:
         raise AnalystFailedError(reason="the analyst ended without a word")
     return Finding(
-        hypotheses=rank(_find(merged, hypothesis) for hypothesis in gathered.hypotheses),
+        hypotheses=rank(gathered.named(_find(merged, hypothesis)) for hypothesis in gathered.hypotheses),
         board=merged,
         closing=closing,
-        mitigations=(*closing.mitigations, *gathered.mitigations),
+        mitigations=tuple(gathered.aimed(item) for item in (*closing.mitigations, *gathered.mitigations)),
         dropped=tuple(gathered.dropped),
     )
 
