@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.errors import CopilotError, StaleRunError, StoreUnavailableError
+from bot.errors import CopilotError, PostRefusedError, StaleRunError, StoreUnavailableError
 from bot.incident.board import Board, merge
 from bot.incident.case import Case
 from bot.incident.extraction import extract
@@ -85,10 +85,13 @@ class Copilot:
         """End a request with one plain sentence: in its message if it has one, else to the asker alone."""
         blocks, text = self._outgoing().message(plain(sentence, answer_id=request.id), sentence)
         reply = self.workspace.reply(request, request.thread_ts or request.message_ts, fence)
-        if await reply.exists():
-            await reply.finish(blocks, text=text)
-        else:
-            await self.workspace.whisper(request, blocks, text=text)
+        try:
+            if await reply.exists():
+                await reply.finish(blocks, text=text)
+                return
+        except PostRefusedError as error:
+            log.warning("reply.refused", request=request.id, error=error.code)
+        await self.workspace.whisper(request, blocks, text=text)
 
     def _outgoing(self, redactor: Redactor | None = None) -> Outgoing:
         own = redactor or Redactor(b"no incident", literals=self.literals)

@@ -54,7 +54,33 @@ class ChannelUnreadableError(CopilotError):
                 "I cannot read this channel: I am not a member. "
                 "Invite me with `/invite @copilot` and ask again."
             )
+        if self.code == "thread_not_found":
+            return "I cannot read this thread any more: its first message was deleted."
         return f"I cannot read this channel: Slack answered `{self.code}`."
+
+
+class NoThreadError(CopilotError):
+    """A command was given in a channel where no thread says which incident is meant."""
+
+    user_message = (
+        "I do not know which incident you mean: this channel is not watched as a whole and has no thread. "
+        "Mention me in the thread that you mean."
+    )
+
+
+class PostRefusedError(CopilotError):
+    """Slack will not take a message of ours, however often it is sent.
+
+    Args:
+        code: Slack's error name, such as `invalid_blocks` or `is_archived`.
+        is_about_content: Another message would be taken in the same place.
+    """
+
+    def __init__(self, *, code: str, is_about_content: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_about_content = is_about_content
+        self.user_message = f"I cannot show my answer where you asked: Slack refused it (`{code}`)."
 
 
 class RedactionFailedError(CopilotError):

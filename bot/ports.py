@@ -100,11 +100,21 @@ class Reply(Protocol):
         ...
 
     async def show(self, blocks: Blocks, *, text: str) -> None:
-        """Make `blocks` visible below what is shown already (opens the message the first time)."""
+        """Make `blocks` visible below what is shown already (opens the message the first time).
+
+        Raises:
+            StaleRunError: Another run owns the request.
+            PostRefusedError: No message can be shown in this place.
+        """
         ...
 
     async def finish(self, blocks: Blocks, *, text: str) -> Posted:
-        """Replace all that was shown by `blocks`, for good. Safe to repeat."""
+        """Replace all that was shown by `blocks`, for good. Safe to repeat.
+
+        Raises:
+            StaleRunError: Another run owns the request.
+            PostRefusedError: It is refused now and would be refused again.
+        """
         ...
 
 
@@ -112,7 +122,12 @@ class Workspace(Protocol):
     """The chat workspace."""
 
     async def locate(self, request: Request) -> IncidentRef:
-        """Say which incident a request is about: the watched channel, else the thread."""
+        """Say which incident a request is about: the watched channel, else the thread.
+
+        Raises:
+            ChannelUnreadableError: Slack does not let us; the error says what is missing.
+            NoThreadError: A command was given where no thread is.
+        """
         ...
 
     async def read(self, ref: IncidentRef, *, until_ts: str | None) -> Incident:

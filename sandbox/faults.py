@@ -28,7 +28,7 @@ class Faults:
     _waiting: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
 
     def order(self, method: str, fault: Fault, *, times: int = 1) -> None:
-        """Let the next `times` calls of a method fail."""
+        """Let the next `times` calls of a method fail; `upload` is the sending of a file's bytes."""
         self._waiting[method].extend([fault] * times)
 
     def next(self, method: str) -> Fault | None:

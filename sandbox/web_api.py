@@ -70,6 +70,9 @@ class WebApi:
         return found(self.workspace, args)
 
     async def _upload(self, request: web.Request) -> web.Response:
+        fault = self.faults.next("upload")
+        if fault is not None:
+            return _failed(fault)
         content = await _content(request)
         try:
             file = self.workspace.uploads.receive(request.match_info["file_id"], content)

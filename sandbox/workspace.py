@@ -95,6 +95,25 @@ class Workspace:
             raise SlackError("not_in_channel")
         return channel
 
+    def addressed_channel(self, address: str) -> Channel:
+        """Return where a post goes: a channel, or the direct messages with a person named by user id.
+
+        Raises:
+            SlackError: `channel_not_found` or `not_in_channel`.
+        """
+        if address[:1] not in {"U", "W"}:
+            return self.joined_channel(address)
+        if address not in {member.id for member in self.people.users()}:
+            raise SlackError("channel_not_found")
+        return self.channels.get(f"D{address[1:]}") or self._direct_channel(address)
+
+    def _direct_channel(self, user_id: str) -> Channel:
+        clocks = [channel.clock for channel in self.channels.values()]
+        clock = clocks[-1] if clocks else Clock(at_micros=0, speed=1.0, monotonic=self.monotonic)
+        channel = Channel(id=f"D{user_id[1:]}", name="", clock=clock, members={user_id, BOT_USER_ID})
+        self.channels[channel.id] = channel
+        return channel
+
     def add_channel(
         self,
         channel_id: str,

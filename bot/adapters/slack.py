@@ -9,16 +9,20 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_read import IncidentReader, speakers, unreadable
-from bot.adapters.slack_reply import Ledger, SlackReply
-from bot.incident.messages import Incident, IncidentRef, ts_key
+from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of, unreadable
+from bot.adapters.slack_files import share
+from bot.adapters.slack_read import IncidentReader, speakers
+from bot.adapters.slack_reply import Ledger, SlackReply, named
+from bot.errors import NoThreadError
+from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Fence, Memory, Posted, Reply
 from bot.request import Request
 from bot.slack.reading import evidence_ts, read_messages
 
 log = structlog.get_logger()
 
-NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "user_not_in_channel"})
+WHISPER = "whisper"
+SENT, FAILED = "sent", "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +69,42 @@ class SlackWorkspace:
     watched: Sequence[str]
     reader: IncidentReader
     _channels: dict[str, str] = field(default_factory=dict)
+    _hasty: AsyncWebClient = field(init=False)
+    """The same client, but it never waits for a rate limit: for what is cosmetic."""
+
+    def __post_init__(self) -> None:
+        self._hasty = AsyncWebClient(
+            token=self.client.token,
+            base_url=self.client.base_url,
+            timeout=self.client.timeout,
+            ssl=self.client.ssl,
+            proxy=self.client.proxy,
+            session=self.client.session,
+            headers=self.client.headers,
+            retry_handlers=[],
+        )
 
     async def locate(self, request: Request) -> IncidentRef:
-        """Say which incident a request is about."""
-        name = "" if request.is_direct else await self._channel_name(request.channel_id)
-        is_watched = any(fnmatchcase(name, pattern) for pattern in self.watched)
-        thread = None if is_watched else request.thread_ts or request.message_ts
+        """Say which incident a request is about: the watched channel, else the thread.
+
+        A command has no thread: elsewhere than in a watched channel it means the one with the newest message.
+
+        Raises:
+            ChannelUnreadableError: Slack does not let us.
+            NoThreadError: A command was given where no thread is.
+        """
+        thread = request.thread_ts or request.message_ts
+        if await self._is_watched(request):
+            thread = None
+        elif thread is None:
+            thread = await self.reader.newest_thread(request.channel_id)
+            if thread is None:
+                raise NoThreadError
         return IncidentRef(team_id=request.team_id, channel_id=request.channel_id, thread_ts=thread)
+
+    async def _is_watched(self, request: Request) -> bool:
+        name = "" if request.is_direct else await self._channel_name(request.channel_id)
+        return bool(name) and any(fnmatchcase(name, pattern) for pattern in self.watched)
 
     async def _channel_name(self, channel_id: str) -> str:
         if channel_id not in self._channels:
@@ -104,39 +137,54 @@ class SlackWorkspace:
 
     def _permalink(self, ref: IncidentRef, ts: str, thread_ts: str | None) -> str:
         link = f"{self.me.url}archives/{ref.channel_id}/p{ts.replace('.', '')}"
-        return f"{link}?thread_ts={thread_ts}&cid={ref.channel_id}" if thread_ts else link
+        is_reply = thread_ts not in {None, ts}
+        return f"{link}?thread_ts={thread_ts}&cid={ref.channel_id}" if is_reply else link
 
     def reply(self, request: Request, thread_ts: str | None, fence: Fence) -> Reply:
         """Return the request's one message."""
-        return SlackReply(self.client, self.ledger, request, thread_ts, fence)
+        return SlackReply(
+            client=self.client,
+            hasty=self._hasty,
+            ledger=self.ledger,
+            request=request,
+            thread_ts=thread_ts,
+            fence=fence,
+        )
 
     async def active_thread(self, ref: IncidentRef) -> str | None:
         """Return the root of the thread with the newest message."""
-        if ref.thread_ts:
-            return ref.thread_ts
-        page = await self.client.conversations_history(channel=ref.channel_id, limit=100)
-        roots = [message for message in page.get("messages") or [] if message.get("reply_count")]
-        if not roots:
-            return None
-        newest = max(roots, key=lambda message: ts_key(str(message.get("latest_reply") or message["ts"])))
-        return str(newest["ts"])
+        return ref.thread_ts or await self.reader.newest_thread(ref.channel_id)
 
     async def status(self, request: Request, thread_ts: str | None, words: str) -> None:
         """Show a status line; cosmetic, so a refusal is only logged."""
         if thread_ts is None:
             return
         try:
-            await self.client.assistant_threads_setStatus(
+            await self._hasty.assistant_threads_setStatus(
                 channel_id=request.channel_id, thread_ts=thread_ts, status=words
             )
-        except SlackApiError as error:
-            log.debug("status.refused", request=request.id, error=error.response.get("error"))
+        except FAULTS as error:
+            log.debug("status.refused", request=request.id, error=_name(error))
 
     async def whisper(self, request: Request, blocks: Blocks, *, text: str) -> None:
-        """Show blocks to the asker alone; where we are not a member, in a direct message."""
-        if await self.ledger.lookup(request.id, "whisper") is not None:
-            return  # at most once: a whisper lost in a crash is asked for again, a doubled one confuses
-        await self.ledger.intend(request.id, "whisper")
+        """Show blocks to the asker alone; where that cannot be done, in a direct message.
+
+        A whisper cut off by a crash is not repeated: it is asked for again, while a doubled one confuses.
+
+        Raises:
+            PostRefusedError: Slack takes it nowhere.
+        """
+        if await self.ledger.lookup(request.id, WHISPER) not in {None, FAILED}:
+            return
+        await self.ledger.intend(request.id, WHISPER)
+        try:
+            await self._whisper(request, blocks, text)
+        except FAULTS as error:
+            await self.ledger.record(request.id, WHISPER, FAILED)
+            raise (named(error) if isinstance(error, SlackApiError) else error) from None
+        await self.ledger.record(request.id, WHISPER, SENT)
+
+    async def _whisper(self, request: Request, blocks: Blocks, text: str) -> None:
         try:
             await self.client.chat_postEphemeral(
                 channel=request.channel_id,
@@ -146,38 +194,46 @@ class SlackWorkspace:
                 text=text,
             )
         except SlackApiError as error:
-            if error.response.get("error") not in NOT_HERE:
+            if code_of(error) not in CLOSED:
                 raise
+            place = [] if request.is_direct else [_about(request.channel_id)]
             await self.client.chat_postMessage(
-                channel=request.asker_id, blocks=blocks, text=text, unfurl_links=False, unfurl_media=False
+                channel=request.asker_id,
+                blocks=[*place, *blocks],
+                text=text,
+                unfurl_links=False,
+                unfurl_media=False,
             )
 
     async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
-        """Replace an earlier message of ours."""
-        await self.client.chat_update(channel=posted.channel_id, ts=posted.ts, blocks=blocks, text=text)
+        """Replace an earlier message of ours; one that is gone or closed is left alone.
+
+        Raises:
+            PostRefusedError: Slack does not take these blocks.
+        """
+        try:
+            await self.client.chat_update(channel=posted.channel_id, ts=posted.ts, blocks=blocks, text=text)
+        except SlackApiError as error:
+            if code_of(error) not in {GONE, *CLOSED}:
+                raise named(error) from None
+            log.info("update.left_out", channel=posted.channel_id, ts=posted.ts, error=code_of(error))
 
     async def attach(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
     ) -> None:
-        """Share a text file, once."""
-        known = await self.ledger.lookup(request.id, "file")
-        if isinstance(known, str) or (known is not None and await self._has_file(request, thread_ts, name)):
-            return
-        await self.ledger.intend(request.id, "file")
-        answer = await self.client.files_upload_v2(
-            channel=request.channel_id,
-            thread_ts=thread_ts,
-            filename=name,
-            title=name,
-            content=content,
-            initial_comment=comment,
-            request_file_info=False,
-        )
-        await self.ledger.record(request.id, "file", str(answer["files"][0]["id"]))
+        """Share a text file, once.
 
-    async def _has_file(self, request: Request, thread_ts: str | None, name: str) -> bool:
-        method = self.client.conversations_replies if thread_ts else self.client.conversations_history
-        where: dict[str, Any] = {"ts": thread_ts} if thread_ts else {}
-        page = await method(channel=request.channel_id, limit=200, **where)
-        files = [file for message in page.get("messages") or [] for file in message.get("files") or []]
-        return any(file.get("name") == name for file in files)
+        Raises:
+            PostRefusedError: Slack does not take it here.
+        """
+        await share(self.client, self.ledger, request, thread_ts, name=name, content=content, comment=comment)
+
+
+def _about(channel_id: str) -> dict[str, Any]:
+    """Return a block that names the channel a direct message is about; an id is no text of anybody's."""
+    elements = [{"type": "text", "text": "About "}, {"type": "channel", "channel_id": channel_id}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def _name(error: Exception) -> str:
+    return code_of(error) if isinstance(error, SlackApiError) else type(error).__name__

@@ -28,8 +28,8 @@ def own_message(channel: Channel, ts: str, *, error: str) -> Json:
 
 
 def post_message(workspace: Workspace, args: Args) -> Json:
-    """`chat.postMessage`."""
-    channel = workspace.joined_channel(args.text("channel"))
+    """`chat.postMessage`; a user id as `channel` means the direct messages with that person."""
+    channel = workspace.addressed_channel(args.text("channel"))
     content = read_content(args, new_id=partial(workspace.new_id, "b"))
     place = {"thread_ts": args.text("thread_ts")} if args.has("thread_ts") else {}
     if place and args.flag("reply_broadcast"):

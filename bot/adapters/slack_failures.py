@@ -1,0 +1,80 @@
+"""What Slack's refusals mean: for good or for now, of the content, of the place or of nothing of ours.
+
+Error names are those of Slack's method pages; that `fatal_error` and `internal_error` may come after the call
+took effect is said there too.
+"""
+
+from http import HTTPStatus
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import ChannelUnreadableError
+
+FAULTS = (SlackApiError, ClientError, TimeoutError, OSError)
+"""What a call of the Web API raises when it fails."""
+
+LIMITED = "ratelimited"
+GONE = "message_not_found"
+"""Somebody deleted the message."""
+
+CONTENT = frozenset(
+    {
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_chunks",
+        "msg_blocks_too_long",
+        "msg_blocks_too_many",
+        "msg_too_long",
+        "no_text",
+    }
+)
+NOT_HERE = frozenset({"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel"})
+CLOSED = NOT_HERE | {
+    "cannot_reply_to_message",
+    "cant_update_message",
+    "edit_window_closed",
+    "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_locked",
+    "thread_not_found",
+}
+"""Slack will not take the same call later either."""
+
+_UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+
+
+def code_of(error: SlackApiError) -> str:
+    """Return Slack's name of an error; `http_502` when what answered did not speak as Slack does."""
+    code = error.response.get("error") if hasattr(error.response, "get") else None
+    return str(code) if code else f"http_{_status(error)}"
+
+
+def is_final(error: SlackApiError) -> bool:
+    """Say whether the same message would be refused again."""
+    return code_of(error) in CONTENT | CLOSED
+
+
+def had_no_effect(error: SlackApiError) -> bool:
+    """Say whether the call certainly did nothing, so that another may do it instead."""
+    is_said = _status(error) in {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}
+    return is_said and code_of(error) not in _UNSURE
+
+
+def unreadable(channel_id: str, error: SlackApiError) -> ChannelUnreadableError:
+    """Translate Slack's refusal into ours, with the scope it asks for.
+
+    Raises:
+        SlackApiError: It is no refusal: Slack is busy or broken, and may answer later.
+    """
+    if not had_no_effect(error) or code_of(error) == LIMITED:
+        raise error
+    needed = str(error.response.get("needed") or "")
+    return ChannelUnreadableError(channel_id=channel_id, code=code_of(error), needed=needed)
+
+
+def _status(error: SlackApiError) -> int:
+    answer = error.response
+    return int(getattr(answer, "status_code", 0) or getattr(answer, "status", 0))

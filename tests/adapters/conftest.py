@@ -1,0 +1,137 @@
+"""A Slack workspace on loopback and our adapter in it, with the real store behind."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+
+import aiohttp
+import pytest
+from redis.asyncio import Redis
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.ledger import RedisLedger
+from bot.adapters.slack import SlackWorkspace, identify
+from bot.adapters.slack_read import IncidentReader
+from bot.adapters.store import RedisMemory
+from bot.errors import StaleRunError
+from bot.request import Request, RequestKind
+from bot.slack.texts import plain
+from sandbox.people import BOT_ID, PERSON_ID, TEAM_ID
+from sandbox.server import Sandbox, running_sandbox
+from tests.fakes import FakeFence
+
+CHANNEL = "C0INC00001"
+ELSEWHERE = "C0TALK0001"
+START = 1_700_000_000
+
+
+@dataclass
+class Place:
+    """The workspace, and what a worker has in its hands; `again` is the next worker after a crash."""
+
+    sandbox: Sandbox
+    redis: Redis
+    slack: SlackWorkspace
+    ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    def again(self) -> "Place":
+        return replace(self, slack=worker(self.slack.client, self.redis, self.slack))
+
+    @property
+    def faults(self):
+        return self.sandbox.faults
+
+    def calls(self, method: str) -> list[dict]:
+        return [call.args for call in self.sandbox.web_api.calls if call.method == method]
+
+    def say(self, text, *, channel=CHANNEL, thread_ts=None, **fields):
+        place = self.sandbox.workspace.channel(channel)
+        return self.sandbox.workspace.post(
+            place, {"user": "U0ANA00001", "text": text, "thread_ts": thread_ts, **fields}
+        )["ts"]
+
+    def thread(self, replies, *, channel=CHANNEL):
+        root = self.say("writes fail", channel=channel)
+        for n in range(replies):
+            self.say(f"line {n}", channel=channel, thread_ts=root)
+        return root
+
+    def ask(self, *, thread_ts=None, message_ts=None, channel=CHANNEL, **fields) -> Request:
+        values = {
+            "id": f"msg:{TEAM_ID}:{channel}:{next(self.ids)}",
+            "kind": RequestKind.ANSWER,
+            "team_id": TEAM_ID,
+            "channel_id": channel,
+            "asker_id": PERSON_ID,
+            "text": "why?",
+            "received_at": datetime.now(UTC),
+            "thread_ts": thread_ts,
+            "message_ts": message_ts,
+        }
+        return Request(**{**values, **fields})
+
+    def reply(self, request, thread_ts, fence=None):
+        return self.slack.reply(request, thread_ts, fence or FakeFence())
+
+    def own(self, channel=CHANNEL):
+        """All that the copilot has posted."""
+        found = self.sandbox.workspace.channel(channel).everything()
+        return [message for message in found if message.get("bot_id") == BOT_ID]
+
+    def texts(self, channel=CHANNEL):
+        return [words(message["blocks"]) for message in self.own(channel)]
+
+    def delete(self, ts, channel=CHANNEL):
+        self.sandbox.workspace.delete(self.sandbox.workspace.channel(channel), ts)
+
+
+class StaleFence:
+    async def check(self) -> None:
+        raise StaleRunError
+
+
+def said(request: Request, *sentences: str, start: int = 0):
+    """Blocks of a reply: one a sentence."""
+    blocks = [block for sentence in sentences for block in plain(sentence, answer_id=request.id)]
+    return [
+        {**block, "block_id": block["block_id"].rpartition(":")[0] + f":{n}"}
+        for n, block in enumerate(blocks, start)
+    ]
+
+
+def words(part):
+    """All that a reader sees of blocks, a space between elements."""
+    if isinstance(part, list):
+        return " ".join(filter(None, map(words, part)))
+    if isinstance(part, dict):
+        return part["text"] if isinstance(part.get("text"), str) else words(part.get("elements", []))
+    return ""
+
+
+def worker(client: AsyncWebClient, redis: Redis, earlier: SlackWorkspace | None = None, me=None):
+    return SlackWorkspace(
+        client=client,
+        me=earlier.me if earlier else me,
+        memory=RedisMemory(redis),
+        ledger=RedisLedger(redis),
+        watched=("inc-*",),
+        reader=IncidentReader(client),
+    )
+
+
+@pytest.fixture
+async def place(redis_client: Redis) -> AsyncIterator[Place]:
+    made = Sandbox(retry_pauses_seconds=(0.0, 0.0, 0.0))
+    made.add_channel(CHANNEL, name="inc-test", at_ts=f"{START}.000000")
+    made.add_channel(ELSEWHERE, name="talk", at_ts=f"{START}.000000")
+    async with running_sandbox(made) as sandbox, aiohttp.ClientSession() as session:
+        client = AsyncWebClient(
+            token="not-a-token",
+            base_url=sandbox.api_url,
+            session=session,
+            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+        )
+        slack = worker(client, redis_client, me=await identify(client))
+        yield Place(sandbox=sandbox, redis=redis_client, slack=slack)
