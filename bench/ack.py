@@ -1,6 +1,6 @@
 """What durability costs the acknowledgement: our receiver beside a bare Bolt app and plain aiohttp.
 
-`python -m bench.ack [--rounds 5] [--seconds 2]`. The server under test is one process on one core; the store
+`python -m bench.ack [--rounds 5] [--seconds 3]`. The server under test is one process on one core; the store
 and the load share the other. Rounds are interleaved, so that drift of the machine hits all alike: read the
 ratios of one run, not absolute numbers across days. Goal: at least 0.35 of bare Bolt, p99 at most 25 ms.
 """
@@ -223,7 +223,7 @@ def main() -> None:
     """Measure, or serve as one of the servers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--serve", choices=SERVERS)
     parser.add_argument("--api", default="")
     parser.add_argument("--store", default="")

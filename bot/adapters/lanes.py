@@ -14,6 +14,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.adapters import lua
+from bot.adapters.batch import BatchedScript
 from bot.adapters.keys import (
     DEAD_LIMIT,
     DEAD_SECONDS,
@@ -73,11 +74,15 @@ class Lanes:
     def __init__(self, redis: "Redis", pool: str) -> None:
         self._redis = redis
         self._pool = key(pool)
-        self._accept = redis.register_script(lua.ACCEPT)
+        self._accept = BatchedScript(redis, lua.ACCEPT)
         self._claim = redis.register_script(lua.CLAIM)
         self._finish = redis.register_script(lua.FINISH)
         self._put_back = redis.register_script(lua.PUT_BACK)
         self._waiting = redis.register_script(lua.WAITING)
+
+    async def close(self) -> None:
+        """Let go of what is under way."""
+        await self._accept.close()
 
     async def accept(self, request: Request, keys: Sequence[str]) -> Accepted:
         """Put a request at the end of its lane, unless one of `keys` was seen before."""

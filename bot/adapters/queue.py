@@ -125,6 +125,7 @@ class RequestQueue:
         docket = Docket(name=key(name, "tickets"), url=self._url, execution_ttl=timedelta(0))
         await stack.enter_async_context(docket)
         pool = Pool(lanes=Lanes(self.redis, name), docket=docket)
+        stack.push_async_callback(pool.lanes.close)
         docket.register(pool.run, names=[TICKET])
         return pool
 

@@ -397,15 +397,22 @@ async def test_a_store_that_is_away_is_named(tmp_path: object) -> None:
 
 
 async def test_a_store_that_does_not_answer_is_named_in_time() -> None:
-    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    ended: list[asyncio.Task[None]] = []
+
+    async def read_to_the_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+
+    def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ended.append(asyncio.create_task(read_to_the_end(reader, writer)))
 
     server = await asyncio.start_server(never, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server, RequestQueue(f"redis://127.0.0.1:{port}", accept_seconds=0.2) as queue:
         with pytest.raises(StoreUnavailableError):
             await queue.accept(ask(1), keys=["k"])
+    await asyncio.gather(*ended)
 
 
 async def test_a_store_that_may_evict_requests_is_not_ready(queue: RequestQueue, redis_client: Redis) -> None:
