@@ -162,7 +162,7 @@ def manifest(
     """Print the app manifest to paste into Slack's app settings."""
     from handlers.manifest import manifest as build
 
-    typer.echo(json.dumps(build(http or None), indent=2))
+    typer.echo(json.dumps(build(http or None), ensure_ascii=False, indent=2))
 
 
 def shipped_incidents() -> Path:
