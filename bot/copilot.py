@@ -28,6 +28,7 @@ from bot.slack.computed import computed
 from bot.slack.fact_lines import first_facts
 from bot.slack.hypothesis_lines import hypothesis_blocks
 from bot.slack.texts import plain, status_words
+from bot.superseded import Marker
 
 log = structlog.get_logger()
 
@@ -168,6 +169,7 @@ class Copilot:
         run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
         posted = await self._finish(run, reply, out, case, finding)
         run.log("answer.posted", ts=posted.ts)
+        await Marker(self.workspace, self.memory, out).mark(run.ref, finding.board)
 
     def _shower(
         self, run: Run, reply: Reply, out: Outgoing, *, start: int

@@ -102,6 +102,19 @@ class AnalystFailedError(CopilotError):
         self.user_message = f"The model gave no usable answer ({reason})."
 
 
+class EditFailedError(CopilotError):
+    """An earlier message of ours could not be changed now; nothing is lost, it still says what it said.
+
+    Args:
+        code: Slack's error name, or the name of the fault on the way there.
+    """
+
+    def __init__(self, *, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.user_message = f"I could not change my earlier answer: Slack answered `{code}`."
+
+
 class StaleRunError(CopilotError):
     """Another worker took this request over; this run must stop without a further effect."""
 

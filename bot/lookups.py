@@ -8,13 +8,13 @@ import structlog
 from bot.errors import BadInputError, StoreUnavailableError
 from bot.incident.board import Board, refute
 from bot.incident.hypotheses import Hypothesis
-from bot.incident.messages import IncidentRef
+from bot.incident.messages import IncidentRef, at_of
 from bot.outgoing import Outgoing
-from bot.ports import Memory, Posted, SavedAnswer, Workspace
+from bot.ports import Memory, SavedAnswer, Workspace
 from bot.request import Request, RequestKind
-from bot.slack.blocks import with_top_line
 from bot.slack.evidence_view import evidence_view
 from bot.slack.texts import help_blocks, plain
+from bot.superseded import Marker
 
 log = structlog.get_logger()
 
@@ -22,6 +22,7 @@ FORGOTTEN = (
     "I no longer have that answer: it is older than my memory. Ask again and I will read the thread anew."
 )
 THANKS = "Noted, thank you."
+UNMARKED = "I could not write it on the answers that name it; they are marked with the next answer here."
 COMMITS = 8
 """So often is a change made anew when somebody else committed first."""
 
@@ -73,29 +74,26 @@ class Lookups:
             await self._say(request, FORGOTTEN)
             return
         reason = self.out.redactor.redact(request.text).text
-        fallen = await self._commit(answer, hypothesis_id, reason, request)
-        await self._mark(answer, fallen, reason, request.received_at)
+        board = await self._commit(answer, hypothesis_id, reason, request)
+        left = await Marker(self.workspace, self.memory, self.out).mark(ref_of(answer), board)
+        fallen = _find(board, hypothesis_id)
+        unmarked = f" {UNMARKED}" if left else ""
         await self._say(
-            request, f"{fallen.id} is refuted, under your name. It opens again if: {fallen.reopen_if}"
+            request,
+            f"{fallen.id} is refuted, under your name. It opens again if: {fallen.reopen_if}{unmarked}",
         )
 
-    async def _commit(
-        self, answer: SavedAnswer, hypothesis_id: str, reason: str, request: Request
-    ) -> Hypothesis:
+    async def _commit(self, answer: SavedAnswer, hypothesis_id: str, reason: str, request: Request) -> Board:
         ref = ref_of(answer)
+        at = at_of(request.pressed_ts) if request.pressed_ts else request.received_at
         for _ in range(COMMITS):
             board = await self.memory.board(ref)
-            _find(board, hypothesis_id)
-            changed = refute(board, hypothesis_id, reason=reason, by=request.asker_id, at=request.received_at)
+            if _is_done(_find(board, hypothesis_id), by=request.asker_id, at=at):
+                return board
+            changed = refute(board, hypothesis_id, reason=reason, by=request.asker_id, at=at)
             if await self.memory.commit_board(ref, changed):
-                return _find(changed, hypothesis_id)
+                return changed
         raise StoreUnavailableError("the board changed too often")
-
-    async def _mark(self, answer: SavedAnswer, fallen: Hypothesis, reason: str, at: datetime) -> None:
-        """Put one line on top of the answer, so that nobody acts on what has fallen."""
-        words = f"Superseded {at:%H:%M}: {fallen.id} refuted by a person: {reason}"
-        blocks, text = self.out.message(with_top_line(answer.blocks, words), f"{words} · {answer.text}")
-        await self.workspace.update(Posted(channel_id=answer.channel_id, ts=answer.ts), blocks, text=text)
 
 
 def ref_of(answer: SavedAnswer) -> IncidentRef:
@@ -104,6 +102,11 @@ def ref_of(answer: SavedAnswer) -> IncidentRef:
     return IncidentRef(
         team_id=team_id, channel_id=channel_id, thread_ts=None if thread == "channel" else thread
     )
+
+
+def _is_done(hypothesis: Hypothesis, *, by: str, at: datetime) -> bool:
+    """Say whether an earlier run of the same request has refuted it."""
+    return any(change.by == by and change.at == at for change in hypothesis.history)
 
 
 def _find(board: Board, hypothesis_id: str) -> Hypothesis:

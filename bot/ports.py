@@ -155,7 +155,11 @@ class Workspace(Protocol):
         ...
 
     async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
-        """Replace an earlier message of ours."""
+        """Replace an earlier message of ours; one that was deleted or is closed is left alone.
+
+        Raises:
+            EditFailedError: It could not be done now.
+        """
         ...
 
     async def attach(
@@ -172,6 +176,7 @@ class SavedAnswer:
     Attributes:
         quotes: Evidence id → (author, UTC time as ISO text, exact redacted text, permalink).
         blocks: The blocks as posted, to put a line on top later.
+        top_line: That line, once it stands there.
     """
 
     id: str
@@ -185,6 +190,7 @@ class SavedAnswer:
     quotes: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     blocks: Blocks = field(default_factory=list)
     text: str = ""
+    top_line: str = ""
 
 
 class Memory(Protocol):
@@ -212,6 +218,10 @@ class Memory(Protocol):
 
     async def answer(self, answer_id: str) -> SavedAnswer | None:
         """Return a kept answer."""
+        ...
+
+    async def answers(self, ref: IncidentRef) -> Sequence[SavedAnswer]:
+        """Return all kept answers about an incident, oldest first."""
         ...
 
     async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:

@@ -45,6 +45,7 @@ class Request:
         received_at: When we accepted it, by our clock; aware, UTC.
         subject: What the kind says it is; else empty.
         is_direct: Asked in a direct message to the bot.
+        pressed_ts: By Slack's clock, when the button was pressed that opened a form; else empty.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Request:
     message_ts: str | None = None
     subject: str = ""
     is_direct: bool = False
+    pressed_ts: str = ""
 
     @property
     def lane(self) -> str:

@@ -22,7 +22,8 @@ SCOPES_OF_METHOD = {
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.info": ("channels:read", "groups:read", "im:read"),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
-    "files.upload.v2": ("files:write",),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
     "users.info": ("users:read",),
     "views.open": (),
 }

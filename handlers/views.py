@@ -69,6 +69,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         thread_ts=ts_at(place, "thread_ts") or None,
         subject=f"{answer}|{chosen}",
         is_direct=is_direct(channel),
+        pressed_ts=ts_at(place, "pressed_ts"),
     )
     return request, (request.id,)
 
@@ -76,12 +77,14 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
 def placed(view: Mapping[str, Any], body: object) -> dict[str, Any]:
     """Return a form that remembers where its button stood.
 
-    Its `private_metadata` becomes JSON with `answer_id`, `channel_id` and `thread_ts`, as `parse` reads it.
+    Its `private_metadata` becomes JSON with `answer_id`, `channel_id`, `thread_ts` and `pressed_ts`, as
+    `parse` reads it: a submitted form itself says neither where nor, by Slack's clock, when.
     """
     place = {
         "answer_id": _answer_of(body),
         "channel_id": id_at(body, "channel", "id") or id_at(body, "container", "channel_id"),
         "thread_ts": thread_of(body),
+        "pressed_ts": ts_at(_action_of(body), "action_ts"),
     }
     return {**view, "private_metadata": json.dumps(place)}
 
@@ -116,8 +119,12 @@ def register(app: AsyncApp, open_wrong_modal: OpenModal) -> None:
     app.action(WRONG)(open_form)
 
 
+def _action_of(body: object) -> object:
+    return next(iter(items_at(body, "actions")), None)
+
+
 def _answer_of(body: object) -> str:
-    return token_at(next(iter(items_at(body, "actions")), None), "value")
+    return token_at(_action_of(body), "value")
 
 
 def _inputs(view: object) -> list[object]:

@@ -85,7 +85,7 @@ class FakeWorkspace:
 @dataclass
 class FakeMemory:
     boards: dict[str, Board] = field(default_factory=dict)
-    answers: dict[str, SavedAnswer] = field(default_factory=dict)
+    answers_kept: dict[str, SavedAnswer] = field(default_factory=dict)
     thumbs: dict[tuple[str, str], str] = field(default_factory=dict)
     rivals: list[Board] = field(default_factory=list)
     """Boards that somebody else commits just before us, one before each of our commits."""
@@ -110,10 +110,13 @@ class FakeMemory:
         return True
 
     async def save_answer(self, answer: SavedAnswer) -> None:
-        self.answers[answer.id] = answer
+        self.answers_kept[answer.id] = answer
 
     async def answer(self, answer_id: str) -> SavedAnswer | None:
-        return self.answers.get(answer_id)
+        return self.answers_kept.get(answer_id)
+
+    async def answers(self, ref: IncidentRef) -> list[SavedAnswer]:
+        return [answer for answer in self.answers_kept.values() if answer.incident_key == ref.key]
 
     async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
         self.thumbs[answer_id, person_id] = verdict

@@ -72,7 +72,7 @@ async def test_facts_stand_first_then_each_hypothesis_then_one_ordered_answer():
     assert "$0.13" in seen(reply.final)
     assert bot.workspace.statuses[-1] == ""
     assert [h.id for h in bot.memory.boards[STORE.ref.key].hypotheses] == ["H1", "H2"]
-    assert bot.memory.answers[asked.id].quotes["m13"][2].startswith("gateway log sample")
+    assert bot.memory.answers_kept[asked.id].quotes["m13"][2].startswith("gateway log sample")
 
 
 async def test_the_thread_decides_the_route_and_a_person_can_force_it():
@@ -196,7 +196,7 @@ async def test_own_secrets_and_secrets_in_the_thread_leave_in_no_form():
 
     reply = bot.workspace.replies[asked.id]
     case = bot.analyst.cases[0]
-    kept = bot.memory.answers[asked.id]
+    kept = bot.memory.answers_kept[asked.id]
     assert token not in f"{reply.shown} {reply.final} {reply.text} {case} {kept}"
 
 
@@ -252,7 +252,7 @@ async def test_a_persons_refutation_changes_the_board_and_marks_the_answer():
     assert h1.status is Status.REFUTED
     assert h1.history[-1].by == "UBEN"
     [(posted, blocks, text)] = bot.workspace.updates
-    assert posted.ts == bot.memory.answers[asked.id].ts
+    assert posted.ts == bot.memory.answers_kept[asked.id].ts
     assert seen(blocks).startswith("Superseded")
     assert "H1 refuted" in text
 

@@ -13,7 +13,7 @@ from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of, unreadabl
 from bot.adapters.slack_files import share
 from bot.adapters.slack_read import IncidentReader, speakers
 from bot.adapters.slack_reply import Ledger, SlackReply, named
-from bot.errors import NoThreadError
+from bot.errors import EditFailedError, NoThreadError
 from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Fence, Memory, Posted, Reply
 from bot.request import Request
@@ -69,11 +69,11 @@ class SlackWorkspace:
     watched: Sequence[str]
     reader: IncidentReader
     _channels: dict[str, str] = field(default_factory=dict)
-    _hasty: AsyncWebClient = field(init=False)
+    _hasty_client: AsyncWebClient = field(init=False)
     """The same client, but it never waits for a rate limit: for what is cosmetic."""
 
     def __post_init__(self) -> None:
-        self._hasty = AsyncWebClient(
+        self._hasty_client = AsyncWebClient(
             token=self.client.token,
             base_url=self.client.base_url,
             timeout=self.client.timeout,
@@ -144,7 +144,7 @@ class SlackWorkspace:
         """Return the request's one message."""
         return SlackReply(
             client=self.client,
-            hasty=self._hasty,
+            hasty_client=self._hasty_client,
             ledger=self.ledger,
             request=request,
             thread_ts=thread_ts,
@@ -160,7 +160,7 @@ class SlackWorkspace:
         if thread_ts is None:
             return
         try:
-            await self._hasty.assistant_threads_setStatus(
+            await self._hasty_client.assistant_threads_setStatus(
                 channel_id=request.channel_id, thread_ts=thread_ts, status=words
             )
         except FAULTS as error:
@@ -209,14 +209,14 @@ class SlackWorkspace:
         """Replace an earlier message of ours; one that is gone or closed is left alone.
 
         Raises:
-            PostRefusedError: Slack does not take these blocks.
+            EditFailedError: It could not be done now.
         """
         try:
             await self.client.chat_update(channel=posted.channel_id, ts=posted.ts, blocks=blocks, text=text)
-        except SlackApiError as error:
-            if code_of(error) not in {GONE, *CLOSED}:
-                raise named(error) from None
-            log.info("update.left_out", channel=posted.channel_id, ts=posted.ts, error=code_of(error))
+        except FAULTS as error:
+            if _name(error) not in {GONE, *CLOSED}:
+                raise EditFailedError(code=_name(error)) from None
+            log.info("update.left_out", channel=posted.channel_id, ts=posted.ts, error=_name(error))
 
     async def attach(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str

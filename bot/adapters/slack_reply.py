@@ -53,11 +53,11 @@ class SlackReply:
 
     Args:
         client: Waits when Slack limits the rate: for what must arrive.
-        hasty: Does not wait: for what the final update brings anyway.
+        hasty_client: Does not wait: for what the final update brings anyway.
     """
 
     client: AsyncWebClient
-    hasty: AsyncWebClient
+    hasty_client: AsyncWebClient
     ledger: Ledger
     request: Request
     thread_ts: str | None
@@ -115,7 +115,7 @@ class SlackReply:
 
     async def _grow(self, shown: Blocks, text: str) -> None:
         if not self._is_streaming:
-            await self._update(self.hasty, shown, text)
+            await self._update(self.hasty_client, shown, text)
             return
         try:
             await self._append(shown)
@@ -124,12 +124,12 @@ class SlackReply:
                 raise
             log.info("stream.ended_early", request=self.request.id, error=code_of(error))
             await self._close_stream()
-            await self._update(self.hasty, shown, text)
+            await self._update(self.hasty_client, shown, text)
 
     async def _append(self, shown: Blocks) -> None:
         if self.posted is not None:
             chunk = {"type": "blocks", "blocks": shown[self._streamed :]}
-            await self.hasty.chat_appendStream(
+            await self.hasty_client.chat_appendStream(
                 channel=self.posted.channel_id, ts=self.posted.ts, chunks=[chunk]
             )
             self._streamed = len(shown)
@@ -140,7 +140,7 @@ class SlackReply:
             return
         await self._intend()
         try:
-            answer = await self.hasty.chat_startStream(
+            answer = await self.hasty_client.chat_startStream(
                 channel=self.request.channel_id,
                 thread_ts=self.thread_ts,
                 recipient_user_id=self.request.asker_id,

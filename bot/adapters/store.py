@@ -14,7 +14,7 @@ from bot.adapters import lua
 from bot.adapters.keys import MEMORY_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
 from bot.incident.board import Board
-from bot.incident.messages import IncidentRef
+from bot.incident.messages import IncidentRef, ts_key
 from bot.ports import SavedAnswer
 
 SECRET_BYTES = 32
@@ -82,6 +82,14 @@ class RedisMemory:
         with store_errors_named():
             stored = as_bytes(await self._redis.get(key("answer", answer_id)))
         return _ANSWER.validate_json(stored) if stored else None
+
+    async def answers(self, ref: IncidentRef) -> list[SavedAnswer]:
+        """Return all kept answers about an incident, oldest first."""
+        with store_errors_named():
+            ids = [as_text(member) for member in await self._redis.smembers(key("answers", ref.key))]
+            stored = await self._redis.mget([key("answer", answer_id) for answer_id in ids]) if ids else []
+        kept = [_ANSWER.validate_json(found) for found in stored if found]
+        return sorted(kept, key=lambda answer: ts_key(answer.ts))
 
     async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
         """Keep one person's thumbs on an answer; the last one counts."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from redis.asyncio import Redis
 
-from bot.adapters.keys import TABLE
+from bot.adapters.keys import TABLE, key
 from bot.adapters.ledger import INTENT, RedisLedger
 from bot.adapters.queue import open_redis
 from bot.adapters.store import RedisMemory
@@ -124,6 +124,18 @@ async def test_an_answer_is_kept_for_its_buttons(memory: RedisMemory) -> None:
     await memory.save_answer(ANSWER)
 
     assert await memory.answer("a1") == ANSWER
+
+
+async def test_the_answers_about_an_incident_come_oldest_first_and_without_those_that_expired(
+    memory: RedisMemory, redis_client: Redis
+) -> None:
+    assert await memory.answers(REF) == []
+    later, earlier = replace(ANSWER, id="a2", ts="10.0"), ANSWER
+    for answer in (later, earlier, replace(ANSWER, id="a3", ts="11.0")):
+        await memory.save_answer(answer)
+    await redis_client.delete(key("answer", "a3"))
+
+    assert await memory.answers(REF) == [earlier, later]
 
 
 async def test_the_last_thumb_of_a_person_counts(memory: RedisMemory) -> None:

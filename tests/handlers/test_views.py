@@ -75,6 +75,7 @@ async def test_a_press_opens_the_form_of_its_answer(slack):
         "answer_id": "a-1",
         "channel_id": "C0INC",
         "thread_ts": "1742586540.000137",
+        "pressed_ts": "1.000001",
     }
 
 

@@ -1,0 +1,82 @@
+"""The line on top of an old answer that says what has fallen since, so that nobody acts on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.errors import EditFailedError, GateClosedError
+from bot.incident.board import RULE, Board
+from bot.incident.hypotheses import Change, Hypothesis, Status
+from bot.incident.messages import IncidentRef
+from bot.incident.wording import shown_number
+from bot.outgoing import Outgoing
+from bot.ports import Memory, Posted, SavedAnswer, Workspace
+from bot.slack.blocks import with_top_line
+from bot.slack.limits import shorten
+from bot.slack.texts import escaped
+
+log = structlog.get_logger()
+
+_REASON_CHARS = 160
+_NOTIFICATION_CHARS = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Marks the kept answers of an incident."""
+
+    workspace: Workspace
+    memory: Memory
+    out: Outgoing
+
+    async def mark(self, ref: IncidentRef, board: Board) -> int:
+        """Mark every answer of which a hypothesis has fallen; return how many could not be marked now."""
+        marks = [await self._mark(answer, board) for answer in await self.memory.answers(ref)]
+        return marks.count(False)
+
+    async def _mark(self, answer: SavedAnswer, board: Board) -> bool:
+        """Put its line on top of one answer; False when it should stand there and does not."""
+        words = top_line(answer, board)
+        if words in {"", answer.top_line}:
+            return True
+        try:
+            await self._put(answer, words)
+        except (EditFailedError, GateClosedError) as error:
+            log.warning("answer.left_unmarked", answer=answer.id, error=str(error))
+            return False
+        log.info("answer.superseded", answer=answer.id)
+        await self.memory.save_answer(replace(answer, top_line=words))
+        return True
+
+    async def _put(self, answer: SavedAnswer, words: str) -> None:
+        notification = shorten(f"{escaped(words)} · {answer.text}", _NOTIFICATION_CHARS)
+        blocks, text = self.out.message(with_top_line(answer.blocks, words), notification)
+        await self.workspace.update(Posted(channel_id=answer.channel_id, ts=answer.ts), blocks, text=text)
+
+
+def top_line(answer: SavedAnswer, board: Board) -> str:
+    """Return what has fallen of an answer, such as `Superseded 22:36: H1 refuted [18]`; else nothing.
+
+    All hypotheses that are kept of an answer stood when it was given.
+    """
+    fallen = [h for h in board.hypotheses if h.id in answer.hypothesis_ids and h.status is Status.REFUTED]
+    if not fallen:
+        return ""
+    last = max(_fall(hypothesis).at for hypothesis in fallen)
+    return f"Superseded {last:%H:%M}: {'; '.join(_told(fallen))}"
+
+
+def _told(fallen: Sequence[Hypothesis]) -> list[str]:
+    return [f"{hypothesis.id} refuted{_why(_fall(hypothesis))}" for hypothesis in fallen]
+
+
+def _why(change: Change) -> str:
+    cited = "".join(f" [{shown_number(evidence_id)}]" for evidence_id in change.because[:3])
+    by = "" if change.by == RULE else " by a person"
+    reason = shorten(change.reason, _REASON_CHARS)
+    return f"{by}{cited}: {reason}" if reason else f"{by}{cited}"
+
+
+def _fall(hypothesis: Hypothesis) -> Change:
+    return hypothesis.history[-1]
