@@ -13,15 +13,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
 from bot.errors import BadInputError
 from bot.safety.redaction import Redactor
+from evals.scores import Rate
 
 RUN = 8
-_Z95 = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def grade(path: Path | str, *, seed: int | None = None) -> dict[str, Any]:
         seed: Replace the markers by random characters of this seed; None leaves them.
 
     Returns:
-        `gone` and `kept`: shares with `n` and a 95 % interval (Wilson); `missed`: what was left or lost.
+        `gone` and `kept`: shares with `n` and a 95 % interval; `missed`: what was left or lost.
 
     Raises:
         BadInputError: The file is missing, or a line is not as described.
@@ -58,8 +57,8 @@ def grade(path: Path | str, *, seed: int | None = None) -> dict[str, Any]:
         missed += [{"id": case.id, "category": case.category, "left": secret} for secret in left]
         missed += [{"id": case.id, "category": case.category, "lost": words} for words in lost]
     return {
-        "gone": _share(total["secrets"] - total["left"], total["secrets"]),
-        "kept": _share(total["keep"] - total["lost"], total["keep"]),
+        "gone": Rate(right=total["secrets"] - total["left"], n=total["secrets"]).as_json(),
+        "kept": Rate(right=total["keep"] - total["lost"], n=total["keep"]).as_json(),
         "missed": missed,
     }
 
@@ -103,21 +102,6 @@ def _unmarked(case: Case, chance: random.Random) -> Case:
 def _is_left(secret: str, text: str) -> bool:
     runs = range(max(1, len(secret) - RUN + 1))
     return any(secret[at : at + RUN] in text for at in runs)
-
-
-def _share(hits: int, n: int) -> dict[str, float | int]:
-    low, high = wilson(hits, n)
-    return {"share": hits / n if n else 1.0, "n": n, "low": low, "high": high}
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share."""
-    if not n:
-        return 0.0, 1.0
-    share, square = hits / n, _Z95**2
-    middle = share + square / (2 * n)
-    half = _Z95 * sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + square / n)), min(1.0, (middle + half) / (1 + square / n))
 
 
 def main(arguments: Iterable[str]) -> int:

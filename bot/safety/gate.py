@@ -125,10 +125,14 @@ class _Gate:
             return self._marked(item)
         safe = {key: self._value(key, value, depth) for key, value in item.items()}
         whole = {key: value for key, value in safe.items() if value is not None or item[key] is None}
+        if whole.get("elements") == [] or whole.get("text") == "":
+            return None
         return self._unsplit(whole) if kind in _LEAVES else whole
 
-    def _marked(self, item: Json) -> dict[str, Any]:
+    def _marked(self, item: Json) -> dict[str, Any] | None:
         words = self.clean(item["text"])
+        if not words:
+            return None
         if item["type"] == "markdown":
             return {**item, "text": inert_markdown(words, self.allowed)}
         return {**item, "text": inert_mrkdwn(words, self.allowed, self.mention), "verbatim": True}
@@ -159,6 +163,4 @@ class _Gate:
 
 def _says_something(block: Json) -> bool:
     """A block that lost all it had (an image, say) is left out: Slack refuses it."""
-    if block["type"] == "section":
-        return bool(block.get("text") or block.get("fields"))
-    return "elements" not in block or bool(block["elements"])
+    return block["type"] != "section" or bool(block.get("text") or block.get("fields"))

@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
-_SAFE = re.compile(r"[!-;=?-\[\]_a-z{}~^|]+")
+_SAFE = re.compile(r"[A-Za-z0-9!#$%&'()*+,./:;=?@_~\[\]-]+")
 _QUERY = frozenset({"thread_ts", "cid"})
 """What a permalink of Slack needs; the rest of a query can carry data out."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -28,7 +28,7 @@ def allowed_url(url: str, allowed: frozenset[str]) -> str | None:
     """
     if url in allowed and url.startswith("https://"):
         return url
-    if not _SAFE.fullmatch(url.replace("%", "").replace("A", "a").lower()):
+    if not _SAFE.fullmatch(url):
         return None
     try:
         parts = urlsplit(url)
@@ -66,6 +66,6 @@ def _defused(url: str, allowed: frozenset[str]) -> str:
 def broken(url: str) -> str:
     """Return a URL as text: `https[:]//host[.]example/path`."""
     scheme, colon, rest = url.partition(":") if not url.lower().startswith("www.") else ("", "", url)
-    host, slash, path = rest.lstrip("/\\").partition("/")
     lead = rest[: len(rest) - len(rest.lstrip("/\\"))]
+    host, slash, path = rest[len(lead) :].replace("://", "[:]//").partition("/")
     return f"{scheme}{'[:]' if colon else ''}{lead}{host.replace('.', '[.]')}{slash}{path}"

@@ -13,6 +13,7 @@ from bot.safety.patterns import EngineError, Pattern
 from bot.safety.scan import Hit, Scan
 
 _UNEXPECTED = (EngineError, ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError)
+_OWN = "own_secret"
 _LEAST_LITERAL = 6
 _LEAST_LOOSE = 12
 _MOST_SPACED = 256
@@ -87,9 +88,9 @@ class Redactor:
         scan = Scan(data)
         for pattern, value in self._own:
             for span, *_ in pattern.spans(data):
-                if scan.claim(*span, "own_secret"):
-                    self._alias(value, "own_secret")
-        for hit in scan.run():
+                if scan.claim(*span, _OWN):
+                    self._alias(value, _OWN)
+        for hit in (hit for hit in scan.run() if hit.kind != _OWN):
             value = data[hit.start : hit.end]
             self._alias(value, hit.kind)
             if hit.spreads and can_spread(value.decode(errors="replace")):
@@ -109,7 +110,7 @@ class Redactor:
         parts, found, at = [], [], 0
         for hit in hits:
             value = originals.get(hit.start, data[hit.start : hit.end])
-            alias = self._own_alias(value) if hit.kind == "own_secret" else self._alias(value, hit.kind)
+            alias = self._own_alias(value) if hit.kind == _OWN else self._alias(value, hit.kind)
             parts += [data[at : hit.start].decode(), alias.alias]
             found.append(alias)
             at = hit.end
@@ -117,7 +118,7 @@ class Redactor:
 
     def _own_alias(self, value: bytes) -> Found:
         own = next((own for pattern, own in self._own if pattern.fits(value)), value)
-        return self._alias(own, "own_secret")
+        return self._alias(own, _OWN)
 
     def _alias(self, value: bytes, kind: str) -> Found:
         digest = hmac.digest(self.key, value, "sha256")

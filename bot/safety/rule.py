@@ -16,7 +16,7 @@ class Shape(StrEnum):
     """How the groups of a rule are read."""
 
     PLAIN = "plain"
-    """Every group is a secret; a bare one ends where the next setting or the sentence's punctuation begins."""
+    """Every group is a secret; a bare one ends where the next setting or punctuation begins."""
     NAMED = "named"
     """The first group is a name that decides with the value; one of the others, the value.
 

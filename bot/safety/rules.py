@@ -19,7 +19,7 @@ from bot.safety.likeness import (
 from bot.safety.rule import EVIDENCE, Rule, Shape
 
 _BEGIN, _END = (rf"-----{word} [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----" for word in ("BEGIN", "END"))
-_SCHEME = r"[a-z][a-z0-9+.-]{1,24}://"
+_SCHEME = r"[a-z0-9]://"
 _PARAMETERS = (
     r"x-amz-signature|x-amz-security-token|x-goog-signature|x-oss-signature|sig|signature"
     r"|(?:[a-z]+[_-])?(?:access|refresh|id|auth|session|api|bot|user|sas)?[_-]?token"
@@ -29,6 +29,7 @@ _PARAMETERS = (
 )
 
 STRONG = (
+    Rule(kind=EVIDENCE, pattern=r"(\[[a-z0-9_]{3,24}:\d{1,5}\])"),
     Rule(kind="private_key", pattern=rf"(?s){_BEGIN}(.*?)(?:{_END}|\z)", shape=Shape.PEM, spreads=False),
     Rule(
         kind="private_key",
@@ -38,6 +39,8 @@ STRONG = (
     ),
 )
 
+"""Before all tokens: our own aliases, so that a second pass changes nothing, and whole keys."""
+
 CONTEXT = (
     Rule(
         kind="url_password",
@@ -46,7 +49,7 @@ CONTEXT = (
         shape=Shape.EXACT,
     ),
     Rule(kind="url_password", pattern=rf"(?i){_SCHEME}([^\s:/?#@\"'<>`]{{16,}})@[\w.-]+", check=is_opaque),
-    Rule(kind="url_password", pattern=r"(?i)[a-z0-9+.-]{2,24}%3A%2F%2F[^\s%]*%3A([^\s\"'<>`]+?)%40"),
+    Rule(kind="url_password", pattern=r"(?i)[a-z0-9]%3A%2F%2F[^\s%]*%3A([^\s\"'<>`]+?)%40"),
     Rule(
         kind="url_password",
         pattern=r"(?:^|[\s\"'=`])[\w.-]+:([^\s@/\"'`]{3,})@(?:tcp|unix|udp)\("
@@ -70,7 +73,6 @@ _LABELLED_IDS = (
 PROTECTED = tuple(
     Rule(kind=EVIDENCE, pattern=pattern)
     for pattern in (
-        r"(\[[a-z0-9_]{3,24}:\d{1,5}\])",
         r"(arn:aws[a-z-]*:[^\s\"'`,;<>)\]}|]+)",
         r"(?s)(-----BEGIN (?:CERTIFICATE|PUBLIC KEY|[A-Z ]*REQUEST|X509 CRL)-----.*?(?:-----END|\z))",
         r"(?i)\b((?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/]{20,}={0,2})",
@@ -78,7 +80,7 @@ PROTECTED = tuple(
         r"\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\w+) (AAAA[A-Za-z0-9+/=]+)",
     )
 )
-"""Evidence that must survive, though it is long and random; aliases of ours among it."""
+"""Evidence that must survive, though it is long and random."""
 
 _VALUE = (
     r"(?:\\+[\"']([^\"'\\\n{\[][^\"'\\\n]*)"

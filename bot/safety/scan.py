@@ -85,7 +85,6 @@ class Scan:
 
     def claim(self, start: int, end: int, kind: str, *, spreads: bool = False) -> bool:
         """Take a span unless part of it is taken; evidence is taken and left as it is."""
-        start, end = _whole_characters(self.data, start, end)
         if start >= end or self._claimed.find(1, start, end) >= 0:
             return False
         self._claimed[start:end] = b"\x01" * (end - start)
@@ -222,14 +221,6 @@ def _kind(name: str, value: str, judged: Name) -> str:
     if "key" in low and ("aws" in low or (len(value) == _AWS_SECRET_CHARS and is_random(value))):
         return "aws_secret_key"
     return "token" if "token" in low else "secret"
-
-
-def _whole_characters(data: bytes, start: int, end: int) -> Span:
-    while 0 < start < len(data) and data[start] & 0xC0 == 0x80:  # noqa: PLR2004 a byte inside a UTF-8 character
-        start -= 1
-    while end < len(data) and data[end] & 0xC0 == 0x80:  # noqa: PLR2004 the same
-        end += 1
-    return start, end
 
 
 def _decoded(run: bytes) -> bytes:
