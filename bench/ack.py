@@ -15,7 +15,6 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -144,7 +143,7 @@ async def one_round(name: str, number: int, seconds: float, api_url: str, store_
             port = (await server.stdout.readline()).decode().strip()
             load = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bench.load", "--port", port,
-                "--seconds", str(seconds), "--salt", f"{name}{number}{time.time_ns()}",
+                "--seconds", str(seconds), "--salt", str(number),
                 cwd=ROOT, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             before = cpu_seconds(server.pid)

@@ -14,10 +14,11 @@ from itertools import cycle
 SECRET = "bench-signing-secret"  # noqa: S105  # signs nothing but this load
 
 
-def mention(number: int, *, threads: int, salt: str) -> bytes:
+def mention(number: int, *, threads: int, salt: int) -> bytes:
     """Return an `app_mention` of about 1.3 kB, as Slack sends it, in one of `threads` threads."""
     channel, thread = f"C{number % threads:08d}", f"17000{number % threads:05d}.000100"
-    ts = f"{1700000000 + number // 1000}.{number % 1000:06d}"
+    seconds = 1_700_000_000 + salt * 1000 + number // 1000  # no round repeats a message of another
+    ts = f"{seconds}.{number % 1000:06d}"
     text = "why is checkout-api returning 5xx since 14:02 UTC?"
     elements = [{"type": "user", "user_id": "U000BOT"}, {"type": "text", "text": f" {text}"}]
     section = {"type": "rich_text_section", "elements": elements}
@@ -46,8 +47,8 @@ def mention(number: int, *, threads: int, salt: str) -> bytes:
         "api_app_id": "A000BENCH",
         "event": event,
         "type": "event_callback",
-        "event_id": f"Ev{salt}{number:08d}",
-        "event_time": 1700000000 + number // 1000,
+        "event_id": f"Ev{salt:04d}{number:08d}",
+        "event_time": seconds,
         "authorizations": [authorization],
         "is_ext_shared_channel": False,
         "event_context": "4-x",
@@ -108,7 +109,7 @@ def is_whole(answer: bytes) -> bool:
 class Load:
     """What all connections share: the deliveries to send and the latencies seen."""
 
-    def __init__(self, *, amount: int, threads: int, salt: str) -> None:
+    def __init__(self, *, amount: int, threads: int, salt: int) -> None:
         prepared = [signed(mention(n, threads=threads, salt=salt)) for n in range(amount)]
         self.deliveries = cycle(prepared)
         self.latencies: list[float] = []
@@ -128,10 +129,9 @@ class Load:
 async def main() -> None:
     """Run one round and print what was seen."""
     parser = argparse.ArgumentParser()
-    for name, default in (("port", 0), ("connections", 16), ("threads", 50), ("amount", 20_000)):
+    for name, default in (("port", 0), ("connections", 16), ("threads", 50), ("amount", 20_000), ("salt", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--salt", default="")
     options = parser.parse_args()
     load = Load(amount=options.amount, threads=options.threads, salt=options.salt)
     loop = asyncio.get_running_loop()
