@@ -12,6 +12,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.ledger import RedisLedger
+from bot.adapters.queue import RequestQueue
 from bot.adapters.slack import SlackWorkspace, identify
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.store import RedisMemory
@@ -20,6 +21,7 @@ from bot.request import Request, RequestKind
 from bot.slack.texts import plain
 from sandbox.people import BOT_ID, PERSON_ID, TEAM_ID
 from sandbox.server import Sandbox, running_sandbox
+from tests.adapters.queueing import QUICK_PATIENCE
 from tests.fakes import FakeFence
 
 CHANNEL = "C0INC00001"
@@ -135,3 +137,9 @@ async def place(redis_client: Redis) -> AsyncIterator[Place]:
         )
         slack = worker(client, redis_client, me=await identify(client))
         yield Place(sandbox=sandbox, redis=redis_client, slack=slack)
+
+
+@pytest.fixture
+async def queue(valkey_url: str) -> AsyncIterator[RequestQueue]:
+    async with RequestQueue(valkey_url, patience=QUICK_PATIENCE) as queue:
+        yield queue

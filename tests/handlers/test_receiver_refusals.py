@@ -1,0 +1,233 @@
+"""What the receiver refuses, when it is ready, and the same over Socket Mode."""
+
+import asyncio
+import json
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestClient, TestServer
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.queue import RequestQueue
+from bot.errors import StoreUnavailableError
+from bot.request import Request, RequestKind
+from handlers.receiver import build_app, build_receiver, run_socket
+from tests.handlers.receiving import (
+    MENTION,
+    SECRET,
+    TOKEN,
+    FakeQueue,
+    FakeSlack,
+    mention,
+    parse,
+    post,
+    signed,
+)
+
+DEEP = b"[" * 200_000
+BODIES = [
+    b"",
+    b"{",
+    b"[]",
+    b"[1]",
+    b'"text"',
+    b"null",
+    b"1",
+    b"\xff\xfe",
+    DEEP,
+    b'{"a":' * 100_000,
+    b'{"authorizations": 5}',
+    b'{"authorizations": [5]}',
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
+async def test_a_body_that_is_not_slacks_is_refused_with_400(door: TestClient[Any, Any], body: bytes) -> None:
+    assert await post(door, body) == 400
+
+
+@pytest.mark.parametrize("body", [b"payload=%7B", b"payload=[]", b"payload=5"])
+async def test_a_form_that_is_not_slacks_is_refused_with_400(door: TestClient[Any, Any], body: bytes) -> None:
+    assert await post(door, body, **{"Content-Type": "application/x-www-form-urlencoded"}) == 400
+
+
+ODD_SHAPES: list[dict[str, Any]] = [
+    {},
+    {"type": 5},
+    {"type": "event_callback"},
+    {"type": "event_callback", "event": {}},
+    {"type": "event_callback", "event": {"type": 5}},
+    {"type": "block_actions"},
+    {"type": "block_actions", "actions": []},
+    {"type": "view_submission"},
+    {"command": ""},
+]
+
+
+@pytest.mark.parametrize("body", ODD_SHAPES, ids=str)
+async def test_a_signed_payload_of_an_odd_shape_is_never_answered_500(
+    door: TestClient[Any, Any], body: dict[str, Any]
+) -> None:
+    assert await post(door, json.dumps(body).encode()) != 500
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "multipart/form-data; boundary=x", "", "application/xml"]
+)
+async def test_another_content_type_is_refused_with_415(
+    door: TestClient[Any, Any], content_type: str
+) -> None:
+    assert await post(door, MENTION, **{"Content-Type": content_type}) == 415
+
+
+async def test_a_compressed_body_is_refused_with_415(door: TestClient[Any, Any]) -> None:
+    bomb = zlib.compress(b" " * 5_000_000)
+
+    assert await post(door, bomb, **{"Content-Encoding": "deflate"}) == 415
+
+
+async def test_a_body_over_a_megabyte_is_refused_with_413(
+    door: TestClient[Any, Any], queue: FakeQueue
+) -> None:
+    body = json.dumps(mention(text="x" * 1_000_001)).encode()
+
+    assert await post(door, body) == 413
+
+    assert queue.stored == []
+
+
+async def test_a_body_over_a_megabyte_that_hides_its_size_is_refused_with_413(
+    door: TestClient[Any, Any],
+) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 100_000
+
+    async with door.post("/slack/events", data=chunks(), headers=signed(b"")) as response:
+        assert response.status == 413
+
+
+async def test_the_first_delivery_waits_for_slack_to_say_who_we_are_and_no_other_asks(
+    door: TestClient[Any, Any], slack: FakeSlack
+) -> None:
+    slack.error = "internal_error"
+    assert await post(door, MENTION) == 503
+
+    slack.error = ""
+    assert [await post(door, MENTION) for _ in range(3)] == [200, 200, 200]
+
+    assert slack.calls == ["auth.test", "auth.test"]
+
+
+async def test_the_process_says_that_it_lives(door: TestClient[Any, Any]) -> None:
+    async with door.get("/healthz") as response:
+        assert response.status == 200
+
+
+async def test_it_is_ready_when_the_store_answers_and_slack_knows_the_token(
+    door: TestClient[Any, Any], slack: FakeSlack
+) -> None:
+    for _ in range(2):
+        async with door.get("/readyz") as response:
+            assert (response.status, await response.json()) == (200, {"store": "ok", "slack": "ok"})
+
+    assert slack.calls == ["auth.test"]
+
+
+async def test_it_is_not_ready_without_store_or_with_a_bad_token(
+    door: TestClient[Any, Any], slack: FakeSlack, queue: FakeQueue
+) -> None:
+    queue.error = StoreUnavailableError("away")
+    slack.error = "invalid_auth"
+
+    async with door.get("/readyz") as response:
+        assert (response.status, await response.json()) == (503, {"store": "away", "slack": "invalid_auth"})
+
+
+async def test_it_is_not_ready_when_slack_cannot_be_reached(queue: FakeQueue) -> None:
+    client = AsyncWebClient(token=TOKEN, base_url="http://127.0.0.1:1/api/", retry_handlers=[])
+    app = build_app(client=client, signing_secret=SECRET, queue=queue, parse=parse)
+    async with (
+        TestClient(TestServer(build_receiver(app=app, store=queue))) as door,
+        door.get("/readyz") as response,
+    ):
+        assert response.status == 503
+
+
+@asynccontextmanager
+async def connected(app: AsyncApp, slack: FakeSlack) -> AsyncIterator[web.WebSocketResponse]:
+    async with run_socket(app=app, app_token="xapp-" + "test"):
+        yield await asyncio.wait_for(slack.connected.get(), 5)
+
+
+def envelope(number: int, payload: dict[str, Any], **more: object) -> dict[str, Any]:
+    body = {"envelope_id": f"e{number}", "type": "events_api", "payload": payload}
+    return {**body, "accepts_response_payload": False, "retry_attempt": 0, "retry_reason": "", **more}
+
+
+async def test_an_envelope_is_acknowledged_only_after_the_write(
+    app: AsyncApp, slack: FakeSlack, queue: FakeQueue
+) -> None:
+    queue.delay_seconds = 0.2
+    async with connected(app, slack) as socket:
+        await socket.send_json(envelope(1, mention()))
+        await asyncio.sleep(0.1)
+        assert slack.frames.empty()
+
+        assert await asyncio.wait_for(slack.frames.get(), 5) == {"envelope_id": "e1"}
+
+    assert queue.stored == ["1.0:U0BOT"]
+
+
+async def test_an_envelope_that_cannot_be_stored_gets_no_answer_until_it_comes_again(
+    app: AsyncApp, slack: FakeSlack, queue: FakeQueue
+) -> None:
+    queue.error = StoreUnavailableError("away")
+    async with connected(app, slack) as socket:
+        await socket.send_json(envelope(1, mention()))
+        await asyncio.sleep(0.2)
+        assert slack.frames.empty()
+
+        queue.error = None
+        await socket.send_json(envelope(2, mention(), retry_attempt=1, retry_reason="timeout"))
+
+        assert await asyncio.wait_for(slack.frames.get(), 5) == {"envelope_id": "e2"}
+
+
+async def test_accepted_means_it_is_in_the_store(slack: FakeSlack, valkey_url: str) -> None:
+    client = AsyncWebClient(token=TOKEN, base_url=slack.url + "api/")
+    async with RequestQueue(valkey_url) as queue:
+        app = build_app(client=client, signing_secret=SECRET, queue=queue, parse=parse)
+        async with TestClient(TestServer(build_receiver(app=app, store=queue))) as door:
+            assert await post(door, MENTION) == 200
+
+        assert not await queue.accept(
+            Request(
+                id="x",
+                kind=RequestKind.ANSWER,
+                team_id="T1",
+                channel_id="C1",
+                asker_id="U1",
+                text="",
+                received_at=datetime.now(UTC),
+            ),
+            keys=["ev:Ev1"],
+        )
+
+
+async def test_a_sender_that_never_ends_its_body_is_let_go(app: AsyncApp, queue: FakeQueue) -> None:
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(1)
+
+    receiver = build_receiver(app=app, store=queue, read_seconds=0.1)
+    async with TestServer(receiver) as server, ClientSession() as session:
+        url = server.make_url("/slack/events")
+        async with session.post(url, data=stalled(), headers=signed(b"{")) as response:
+            assert response.status == 408
