@@ -22,8 +22,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import CopilotError
 from bot.ports import Queue
 from bot.request import Request
+from handlers.commands import receipt
 
 log = structlog.get_logger()
+
+JSON = {"content-type": "application/json"}
 
 ARRIVED = "copilot_arrived"
 """In a Bolt request's context: when the delivery arrived, on the monotonic clock."""
@@ -117,7 +120,8 @@ class Acceptance(AsyncMiddleware):
             return await next()
         request, keys = found
         await self._accept(req.context, request, keys)
-        return BoltResponse(status=200, body="")
+        words = receipt(req.body, request)
+        return BoltResponse(status=200, body=words, headers=JSON if words else None)
 
     async def _accept(self, context: AsyncBoltContext, request: Request, keys: tuple[str, ...]) -> None:
         arrived = context.get(ARRIVED, time.monotonic())

@@ -1,5 +1,6 @@
 """Slash commands: `/opus [question]` and `/copilot …`. Slack gives them no thread."""
 
+import json
 from datetime import datetime
 
 from bot.request import Request, RequestKind
@@ -45,3 +46,24 @@ def _wish(command: str, text: str) -> tuple[RequestKind, str]:
     if kind is None or (kind is RequestKind.ANSWER and not rest):
         return RequestKind.HELP, ""
     return kind, rest
+
+
+RECEIPTS = {
+    RequestKind.ANSWER: "On it. The answer comes in the thread with the newest message.",
+    RequestKind.ESCALATE: "On it, with Opus. The answer comes in the thread with the newest message.",
+    RequestKind.POSTMORTEM: "On it. The draft comes as a file in the thread with the newest message.",
+}
+"""What the person sees at once: a command leaves no trace of its own in the channel."""
+
+
+def receipt(body: object, request: Request) -> str:
+    """Return the body of the acknowledgement: a sentence for the person who typed a command, else nothing.
+
+    Args:
+        body: The payload that was accepted.
+        request: What it asks for.
+    """
+    words = RECEIPTS.get(request.kind, "")
+    if not words or text_at(body, "command") not in COMMANDS:
+        return ""
+    return json.dumps({"response_type": "ephemeral", "text": words})

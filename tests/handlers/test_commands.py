@@ -6,6 +6,7 @@ import pytest
 
 from bot.request import RequestKind
 from handlers import parse
+from handlers.commands import receipt
 
 NOW = datetime(2026, 11, 23, 3, 10, tzinfo=UTC)
 
@@ -94,3 +95,23 @@ def test_the_shortcut_on_a_message_without_a_thread_begins_one_there():
 )
 def test_another_shortcut_or_one_without_its_fields_asks_for_nothing(fields):
     assert parsed(shortcut(**fields)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("/opus", "why?", "with Opus"),
+        ("/copilot", "postmortem", "file"),
+        ("/copilot", "ask why?", "On it."),
+        ("/copilot", "help", ""),
+    ],
+)
+def test_a_command_is_acknowledged_in_words_only_the_asker_sees(name, text, said):
+    form = command(name, text)
+    request, _ = parse(form, "U0BOT", now=NOW)
+
+    answer = receipt(form, request)
+
+    assert said in answer
+    assert bool(answer) == bool(said)
+    assert receipt({"type": "event_callback"}, request) == ""
