@@ -77,7 +77,7 @@ class Person:
             PageError: There is no such element.
         """
         channel = self.workspace.channel(channel_id)
-        hidden = self.workspace.ephemerals.get(ts)
+        hidden = self.workspace.ephemerals.get((channel.id, ts))
         message = hidden or channel.message(ts)
         element = find_element(message, block_id=block_id, action_id=action_id)
         if element is None:

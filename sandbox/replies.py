@@ -80,8 +80,7 @@ def _thread(place: ReplyPlace, args: Args) -> Json:
 
 def _delete(workspace: Workspace, place: ReplyPlace) -> None:
     channel = workspace.channel(place.channel_id)
-    if place.origin_ts in workspace.ephemerals:
-        del workspace.ephemerals[place.origin_ts]
+    if workspace.ephemerals.pop((channel.id, place.origin_ts or ""), None):
         workspace.tell(Change(kind="deleted", channel_id=channel.id, what={"ts": place.origin_ts}))
     elif place.origin_ts and is_own(channel.message(place.origin_ts)):
         workspace.delete(channel, place.origin_ts)
@@ -89,7 +88,7 @@ def _delete(workspace: Workspace, place: ReplyPlace) -> None:
 
 def _replace(workspace: Workspace, place: ReplyPlace, content: Json) -> None:
     channel = workspace.channel(place.channel_id)
-    hidden = workspace.ephemerals.get(place.origin_ts or "")
+    hidden = workspace.ephemerals.get((channel.id, place.origin_ts or ""))
     if hidden is None:
         workspace.change(channel, channel.message(place.origin_ts or ""), content)
         return

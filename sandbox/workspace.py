@@ -56,7 +56,7 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     streams: dict[tuple[str, str], Stream] = field(default_factory=dict)
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
-    ephemerals: dict[str, Json] = field(default_factory=dict)
+    ephemerals: dict[tuple[str, str], Json] = field(default_factory=dict)
     uploads: Uploads = field(default_factory=Uploads)
     views: Views = field(default_factory=Views)
     observers: list[Observer] = field(default_factory=list)
@@ -162,7 +162,7 @@ class Workspace:
     def whisper(self, channel: Channel, fields: Json) -> Json:
         """Show something to the person at the page alone; it is no message of the channel."""
         shown: Json = {"ts": channel.new_ts(), "channel": channel.id, **fields}
-        self.ephemerals[shown["ts"]] = shown
+        self.ephemerals[channel.id, shown["ts"]] = shown
         self.tell(Change(kind="ephemeral", channel_id=channel.id, what=shown))
         return shown
 

@@ -1,12 +1,24 @@
 """A person at the page, over the page's own HTTP calls."""
 
 import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 WAIT_SECONDS = 25
+
+
+async def until(found: Callable[[], Awaitable[Any]]) -> Any:
+    """Wait until something is there; return it."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while True:
+            if what := await found():
+                return what
+            await asyncio.sleep(0.05)  # the page has no other way to learn it than to look
 
 
 @dataclass
@@ -23,58 +35,122 @@ class AtThePage:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
-    async def go_to_the_question(self) -> dict[str, Any]:
-        state = await self.state()
+    async def open(self, scenario: str) -> None:
+        """Begin another take of an incident, at the moment of its question."""
+        await self.call("scenario", id=scenario)
         await self.call("clock", action="pause")
-        await self.call("clock", action="seek", ts=state["scenario"]["ask_at"])
-        return await self.state()
-
-    async def ask(self, question: str = "") -> str:
-        """Mention the copilot in the incident's thread; return the question's ts."""
         state = await self.state()
-        channel, root = self.place(state)
-        text = f"@copilot {question or state['scenario']['question']}"
-        return (await self.call("say", channel=channel, thread_ts=root, text=text))["ts"]
+        await self.call("clock", action="seek", ts=state["scenario"]["ask_at"])
 
-    def place(self, state: dict[str, Any]) -> tuple[str, str | None]:
+    async def place(self) -> tuple[str, str | None]:
+        """Return the incident's channel and its first thread."""
+        state = await self.state()
         channel = next(c["id"] for c in state["channels"] if c.get("is_current"))
         roots = [m["ts"] for m in state["messages"] if m.get("reply_count")]
         return channel, roots[0] if roots else None
 
+    async def ask(self, question: str | None = None) -> str:
+        """Mention the copilot in the incident's thread; return the question's ts."""
+        state = await self.state()
+        channel, root = await self.place()
+        text = f"@copilot {state['scenario']['question'] if question is None else question}"
+        return (await self.call("say", channel=channel, thread_ts=root, text=text))["ts"]
+
+    async def command(self, command: str, text: str = "") -> None:
+        channel, _ = await self.place()
+        await self.call("command", channel=channel, command=command, text=text)
+
     async def own_posts(self) -> list[dict[str, Any]]:
         state = await self.state()
-        bot = state["bot"]["user_id"]
-        return [m for m in state["messages"] if m.get("user") == bot]
+        return [m for m in state["messages"] if m.get("user") == state["bot"]["user_id"]]
 
-    async def answer(self, count: int = 1) -> dict[str, Any]:
-        """Wait until the copilot has posted `count` finished answers; return the last."""
-        async with asyncio.timeout(WAIT_SECONDS):
-            while True:
-                done = [m for m in await self.own_posts() if _has_buttons(m)]
-                if len(done) >= count:
-                    return done[-1]
-                await asyncio.sleep(0.1)
+    async def posts(self, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until the copilot has posted so often."""
 
-    async def wait_for(self, events: list[dict[str, Any]], kind: str, **facts: Any) -> dict[str, Any]:
-        """Wait for an event that the page was sent."""
-        async with asyncio.timeout(WAIT_SECONDS):
-            while True:
-                for event in events:
-                    if event.get("type") == kind and all(event.get(k) == v for k, v in facts.items()):
-                        return event
-                await asyncio.sleep(0.05)
+        async def found() -> list[dict[str, Any]]:
+            posts = await self.own_posts()
+            return posts if len(posts) >= count else []
 
-    async def press(self, message: dict[str, Any], action_id: str) -> None:
-        block_id, value = next(
-            (block["block_id"], element.get("value", ""))
-            for block in message["blocks"]
-            for element in block.get("elements", [])
-            if element.get("action_id") == action_id
-        )
-        channel, _ = self.place(await self.state())
-        await self.call(
-            "press", channel=channel, ts=message["ts"], block_id=block_id, action_id=action_id, value=value
-        )
+        return await until(found)
+
+    async def answers(self, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until the copilot has posted so many finished answers; return them."""
+
+        async def found() -> list[dict[str, Any]]:
+            done = [m for m in await self.own_posts() if _has_buttons(m)]
+            return done if len(done) >= count else []
+
+        return await until(found)
+
+    async def whisper(self, part: str) -> str:
+        """Wait for words that only this person is shown."""
+
+        async def found() -> str:
+            told = [words(e["blocks"]) for e in (await self.state())["ephemerals"]]
+            return next((text for text in told if part in text), "")
+
+        return await until(found)
+
+    async def file(self) -> str:
+        """Wait for a file of the copilot; return its text."""
+
+        async def found() -> str:
+            files = [f for m in await self.own_posts() for f in m.get("files", [])]
+            return files[0]["url_private"] if files else ""
+
+        async with self.session.get(await until(found)) as answer:
+            return await answer.text()
+
+    async def press(self, message: dict[str, Any], action_id: str, value: str = "") -> None:
+        channel, _ = await self.place()
+        block_id, own = _button(message, action_id)
+        body = {"block_id": block_id, "action_id": action_id, "value": value or own}
+        await self.call("press", channel=channel, ts=message["ts"], **body)
+
+    async def refute(self, message: dict[str, Any], reason: str) -> None:
+        """Fill in the form behind the button, choosing the first hypothesis."""
+        async with self.events() as next_event:
+            await self.press(message, "wrong")
+            opened = await next_event("view")
+        values = {
+            block["block_id"]: {block["element"]["action_id"]: _filled(block["element"], reason)}
+            for block in opened["view"]["blocks"]
+        }
+        await self.call("submit", view_id=opened["view_id"], values=values)
+
+    @asynccontextmanager
+    async def events(self):
+        """Listen to what the page is told; yields a function that waits for the next event of a kind."""
+        async with self.session.get(f"{self.url}/page/events") as stream:
+
+            async def next_event(kind: str) -> dict[str, Any]:
+                async with asyncio.timeout(WAIT_SECONDS):
+                    async for line in stream.content:
+                        event = json.loads(line[5:]) if line.startswith(b"data:") else {}
+                        if event.get("type") == kind:
+                            return event
+                raise AssertionError("the page's events ended")
+
+            yield next_event
+
+
+def _button(message: dict[str, Any], action_id: str) -> tuple[str, str]:
+    return next(
+        (block["block_id"], element.get("value", ""))
+        for block in message["blocks"]
+        for element in block.get("elements", [])
+        if element.get("action_id") == action_id
+    )
+
+
+def thumb(message: dict[str, Any], which: str) -> str:
+    """Return the value of a thumb below an answer: `positive_button` or `negative_button`."""
+    elements = [element for block in message["blocks"] for element in block.get("elements", [])]
+    return next(element[which]["value"] for element in elements if element["type"] == "feedback_buttons")
+
+
+def _filled(element: dict[str, Any], reason: str) -> str:
+    return element["options"][0]["value"] if element["type"] == "static_select" else reason
 
 
 def _has_buttons(message: dict[str, Any]) -> bool:

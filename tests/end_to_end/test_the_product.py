@@ -1,113 +1,161 @@
-import asyncio
-import json
+import pytest
 
-from tests.end_to_end.person import words
+from sandbox.faults import Fault
+from sandbox.people import BOT_USER_ID
+from tests.end_to_end.person import thumb, until, words
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LOCKED = "C0LOCKED01"
 
 
-async def test_a_mention_delivered_twice_gets_one_cited_answer(playing, log_of):
-    async with playing() as (person, _, _):
-        await person.ask()
-        answer = await person.answer()
-        await asyncio.sleep(0.5)
-        posts = await person.own_posts()
+async def ended(product, count=1):
+    """Wait until the worker has ended so many requests."""
 
-    assert len(posts) == 1
+    async def found():
+        return len(product.logged("ticket.finished")) >= count
+
+    await until(found)
+
+
+async def test_a_mention_delivered_twice_gets_one_cited_answer(product):
+    person = await product.fresh()
+
+    await person.ask()
+    [answer] = await person.answers()
+    await product.sandbox.delivery.settled()
+    await ended(product)
+
+    assert len(await person.own_posts()) == 1
     assert "[3]" in words(answer["blocks"])
     assert "InvalidAccessKeyId" in words(answer["blocks"])
-    assert {entry["duplicate"] for entry in log_of("request.accepted")} == {True, False}
-    assert log_of("question.routed")[0]["tier"] == "opus"
+    assert {entry["duplicate"] for entry in product.logged("request.accepted")} == {True, False}
+    assert product.logged("question.routed")[0]["tier"] == "opus"
 
 
-async def test_a_worker_killed_mid_answer_leaves_one_whole_answer(playing, log_of):
-    async with playing(pace_seconds=0.8) as (person, bot, _):
-        await person.ask()
-        async with asyncio.timeout(10):
-            while not await person.own_posts():
-                await asyncio.sleep(0.05)
-        killed = await bot.kill_worker()
-        answer = await person.answer()
-        posts = await person.own_posts()
+async def test_without_the_thread_the_same_question_goes_to_the_smaller_model(product):
+    person = await product.fresh()
+    channel = product.sandbox.add_channel("C0QUIET001", name="talk", at_ts="1742595888.000001")
 
-    assert len(posts) == 1
-    assert "check before you act" in words(answer["blocks"])
-    assert bot.worker.process.pid != killed
-    assert log_of("request.repeated")
+    text = f"<@{BOT_USER_ID}> why are uploads failing?"
+    product.sandbox.workspace.post(channel, {"user": "U0BEN00001", "text": text})
+    await ended(product)
+
+    assert product.logged("question.routed")[0]["tier"] == "sonnet"
+    assert await person.own_posts() == []
 
 
-async def test_the_slash_command_escalates_and_the_postmortem_is_a_file(playing, log_of):
-    async with playing() as (person, _, sandbox):
-        state = await person.state()
-        channel, _ = person.place(state)
-        await person.call("command", channel=channel, command="/opus", text="what broke?")
-        await person.answer()
-        await person.call("command", channel=channel, command="/copilot", text="postmortem")
-        async with asyncio.timeout(20):
-            while not (files := [f for m in await person.own_posts() for f in m.get("files", [])]):
-                await asyncio.sleep(0.1)
-        async with person.session.get(files[0]["url_private"]) as answer:
-            review = await answer.text()
+async def test_an_empty_mention_gets_help_that_only_the_asker_sees(product):
+    person = await product.fresh()
 
-    assert {entry["tier"] for entry in log_of("question.routed")} == {"opus"}
+    await person.ask("")
+
+    assert "/copilot postmortem" in await person.whisper("I read this incident")
+    assert await person.own_posts() == []
+
+
+async def test_the_slash_command_escalates_and_the_postmortem_is_a_file(product):
+    person = await product.fresh()
+
+    await person.command("/opus", "what broke?")
+    [answer] = await person.answers()
+    await person.command("/copilot", "postmortem")
+    review = await person.file()
+
+    _, root = await person.place()
+    assert answer["thread_ts"] == root
+    assert {entry["tier"] for entry in product.logged("question.routed")} == {"opus"}
     assert review.startswith("# DRAFT")
     assert "| Time" in review
 
 
-async def test_buttons_show_evidence_take_thumbs_and_refute(playing, log_of):
-    async with playing() as (person, _, sandbox):
-        seen = []
-        listener = asyncio.create_task(_listen(person, seen))
-        await person.ask()
-        answer = await person.answer()
+async def test_buttons_show_evidence_take_thumbs_and_refute(product):
+    person = await product.fresh()
+    await person.ask()
+    [answer] = await person.answers()
+    await person.ask("what changed before?")
+    await person.answers(2)
 
-        await person.press(answer, "evidence")
-        quotes = await person.wait_for(seen, "ephemeral")
-        await person.press(answer, "wrong")
-        opened = await person.wait_for(seen, "view")
-        values = {
-            block["block_id"]: {block["element"]["action_id"]: _filled(block["element"])}
-            for block in opened["view"]["blocks"]
-        }
-        await person.call("submit", view_id=opened["view_id"], values=values)
-        async with asyncio.timeout(15):
-            while "Superseded" not in words((await person.own_posts())[0]["blocks"]):
-                await asyncio.sleep(0.1)
-        listener.cancel()
+    await person.press(answer, "evidence")
+    quotes = await person.whisper("Evidence")
+    await person.press(answer, "feedback", thumb(answer, "negative_button"))
+    thanks = await person.whisper("Noted")
+    await person.refute(answer, "the production gateway has the new pair, I looked")
+    told = await person.whisper("is refuted, under your name")
 
-    assert "removed the old pair" in words(quotes["blocks"])
+    posts = [words(post["blocks"]) for post in await person.own_posts()]
+    assert "removed the old pair" in quotes
+    assert thanks == "Noted, thank you."
+    assert "the production gateway has the new pair" in told
+    assert posts[0].startswith("Superseded 22:2")
+    assert product.logged("feedback.saved", verdict="bad")
 
 
-async def _listen(person, seen):
-    async with person.session.get(f"{person.url}/page/events") as stream:
-        async for line in stream.content:
-            if line.startswith(b"data:"):
-                seen.append(json.loads(line[5:]))
+async def test_an_incident_that_nobody_has_seen_is_answered_too(product):
+    person = await product.fresh("mine")
 
-
-def _filled(element):
-    if element["type"] == "static_select":
-        return element["options"][0]["value"]
-    return "the production gateway has the new pair, I looked"
-
-
-async def test_an_incident_file_dropped_into_the_folder_plays(playing, tmp_path):
-    incidents = tmp_path / "incidents"
-    incidents.mkdir()
-    (incidents / "mine.json").write_text(MINE)
-    async with playing(scenario=None, incidents=incidents) as (person, _, _):
-        await person.ask()
-        answer = await person.answer()
+    await person.ask()
+    [answer] = await person.answers()
 
     assert "renewed the certificate" in words(answer["blocks"])
 
 
-MINE = """{"id": "mine", "channel": {"id": "C0MINE", "name": "inc-checkout"}, "shape": "thread",
- "ask_at": "1700000900.000001", "question": "why does checkout fail?",
- "messages": [
-  {"type": "message", "ts": "1700000000.000001", "thread_ts": "1700000000.000001", "user": "U0EVA",
-   "reply_count": 3, "text": "renewed the certificate of the payment proxy"},
-  {"type": "message", "ts": "1700000300.000001", "thread_ts": "1700000000.000001", "bot_id": "B0MON",
-   "subtype": "bot_message", "username": "Alertmanager", "text": "[FIRING:1] CheckoutErrors: 5xx above 5 %"},
-  {"type": "message", "ts": "1700000600.000001", "thread_ts": "1700000000.000001", "user": "U0KAI",
-   "text": "log: ```x509: certificate signed by unknown authority (payment proxy)```"},
-  {"type": "message", "ts": "1700000900.000001", "thread_ts": "1700000000.000001", "user": "U0EVA",
-   "text": "checkout is down for everybody"}]}"""
+async def test_an_answer_that_slack_could_not_take_comes_with_the_next_run(product):
+    person = await product.fresh()
+    product.sandbox.faults.order("chat.update", Fault(status=500))
+
+    await person.ask()
+    await person.answers()
+    await ended(product)
+
+    assert len(await person.own_posts()) == 1
+    assert product.logged("ticket.failed")
+
+
+async def test_an_answer_that_slack_never_takes_ends_in_one_sentence(product):
+    person = await product.fresh()
+    product.sandbox.faults.order("chat.update", Fault(error="invalid_blocks"))
+
+    await person.ask()
+    await ended(product)
+
+    [post] = await person.own_posts()
+    assert "Slack refused it (invalid_blocks)" in words(post["blocks"])
+    assert not product.logged("ticket.failed")
+
+
+async def test_a_question_deleted_before_its_answer_is_answered_to_the_asker_alone(product):
+    person = await product.fresh()
+    for method in ("chat.startStream", "chat.postMessage"):
+        product.sandbox.faults.order(method, Fault(error="thread_not_found"))
+
+    await person.ask()
+
+    assert "thread_not_found" in await person.whisper("I cannot show my answer")
+    assert await person.own_posts() == []
+
+
+async def test_a_command_where_we_are_not_a_member_is_answered_directly(product):
+    await product.fresh()
+    sandbox = product.sandbox
+    sandbox.add_channel(LOCKED, name="inc-locked", at_ts="1742595888.000001", bot_is_member=False)
+
+    await sandbox.person.command(LOCKED, "/opus", "why?")
+    await ended(product)
+
+    direct = [c for c in sandbox.workspace.channels.values() if c.id.startswith("D")]
+    [message] = [message for channel in direct for message in channel.everything()]
+    assert "Invite me with /invite @copilot" in words(message["blocks"])
+
+
+async def test_two_questions_of_two_people_are_answered_side_by_side_in_their_own_messages(product):
+    person = await product.fresh()
+    channel_id, root = await person.place()
+    channel = product.sandbox.workspace.channel(channel_id)
+
+    for name in ("U0BEN00001", "U0CHO00001"):
+        text = f"<@{BOT_USER_ID}> why are uploads failing?"
+        product.sandbox.workspace.post(channel, {"user": name, "text": text, "thread_ts": root})
+    answers = await person.answers(2)
+
+    assert len({answer["ts"] for answer in answers}) == 2
