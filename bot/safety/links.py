@@ -12,6 +12,7 @@ _URL = re.compile(
     r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}:(?:/|\\|&#47;|%2f){2}|www\.)[^\s<>\"'`|]+"
     r"|\b(?:javascript|data|vbscript|file|blob|slack|tel|sms|intent):(?=\S)[^\s<>\"'`|]+"
 )
+_WWW = re.compile(r"(?i)\b(www)\.")
 _TRAILING = ".,;:!?)]}*_~"
 
 
@@ -67,5 +68,6 @@ def broken(url: str) -> str:
     """Return a URL as text: `https[:]//host[.]example/path`."""
     scheme, colon, rest = url.partition(":") if not url.lower().startswith("www.") else ("", "", url)
     lead = rest[: len(rest) - len(rest.lstrip("/\\"))]
-    host, slash, path = rest[len(lead) :].replace("://", "[:]//").partition("/")
+    host, slash, path = rest[len(lead) :].replace(":", "[:]").partition("/")
+    path = _WWW.sub(r"\1[.]", path)
     return f"{scheme}{'[:]' if colon else ''}{lead}{host.replace('.', '[.]')}{slash}{path}"

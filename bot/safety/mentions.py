@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from bot.safety.links import allowed_url, broken, defused
 
+_BROADCASTS = frozenset({"channel", "here", "everyone"})
 _ENTITY = re.compile(r"<([@#!][^<>]*|[A-Za-z][A-Za-z0-9+.-]*:[^<>]*)>")
 _PING = re.compile(
     r"(?i)<[!@]([^<>|]*)(?:\|([^<>]*))?>"
     r"|&lt;(?:!(?=channel|here|everyone|subteam|date)|@(?=[UW][A-Z0-9]{2}))([^\n&|]*)(?:\|([^\n&]*))?&gt;"
 )
-_BARE_PING = re.compile(r"(?i)(?<![\w@])@(channel|here|everyone)\b")
+_BARE_PING = re.compile(r"(?i)(?<!\w)@+(channel|here|everyone)\b")
 _CHANNEL = re.compile(r"#[CG][A-Z0-9]{2,20}(?:\|[^<>|]*)?")
 _DATE = re.compile(r"!date\^\d{1,12}\^[^<>|^]*\|[^<>|]*")
 _IMAGE = re.compile(r"!\[([^\[\]]*)\](?:\([^()\s]*\)|\[[^\[\]]*\])")
@@ -25,13 +26,20 @@ def inert(text: str, allowed: frozenset[str]) -> str:
 
     For places where Slack reads no markup: `rich_text` elements, `plain_text`, alternative texts.
     """
-    return defused(_PING.sub(_named, text), allowed)
+    return _settled(text, lambda words: defused(_PING.sub(_named, words), allowed))
+
+
+def _settled(text: str, change: Callable[[str], str]) -> str:
+    """Change a text until nothing more changes: what is taken out must not join its neighbours to a ping."""
+    while (changed := change(text)) != text:
+        text = changed
+    return text
 
 
 def _named(match: re.Match[str]) -> str:
-    """Write a ping as words: `<!subteam^S1|@sre>` → `@sre`."""
-    name = match[2] or match[4] or match[1] or match[3] or ""
-    return "@" + name.rpartition("^")[2].lstrip("@!")
+    """Write a ping as words: `<!subteam^S1|@sre>` → `@sre`, `<!here>` → `here`."""
+    name = (match[2] or match[4] or match[1] or match[3] or "").rpartition("^")[2].lstrip("@!")
+    return name if name.lower() in _BROADCASTS else f"@{name}"
 
 
 def inert_mrkdwn(text: str, allowed: frozenset[str], mention: str | None) -> str:
@@ -42,16 +50,19 @@ def inert_mrkdwn(text: str, allowed: frozenset[str], mention: str | None) -> str
         allowed: As `links.allowed_url` takes it.
         mention: The one user id that may be mentioned.
     """
+    return _settled(text, lambda words: _inert_mrkdwn(words, allowed, mention))
+
+
+def _inert_mrkdwn(text: str, allowed: frozenset[str], mention: str | None) -> str:
     parts, at = [], 0
     for match in _ENTITY.finditer(text):
         parts += [_literal(text[at : match.start()], allowed), _entity(match[1], allowed, mention)]
         at = match.end()
-    return "".join([*parts, _literal(text[at:], allowed)])
+    return _BARE_PING.sub(r"\1", "".join([*parts, _literal(text[at:], allowed)]))
 
 
 def _literal(text: str, allowed: frozenset[str]) -> str:
-    quiet = _BARE_PING.sub(r"\1", _PING.sub(_named, text))
-    return defused(quiet, allowed).replace("<", "&lt;").replace(">", "&gt;")
+    return defused(_PING.sub(_named, text), allowed).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _entity(body: str, allowed: frozenset[str], mention: str | None) -> str:
@@ -71,9 +82,14 @@ def _entity(body: str, allowed: frozenset[str], mention: str | None) -> str:
 
 def inert_markdown(text: str, allowed: frozenset[str]) -> str:
     """Return Markdown in which only links to allowed hosts are active; images become their description."""
+    return _settled(text, lambda words: _inert_markdown(words, allowed))
+
+
+def _inert_markdown(text: str, allowed: frozenset[str]) -> str:
     text = _PING.sub(_named, _IMAGE.sub(r"\1", text))
     text = _DEFINITION.sub(lambda match: _definition(match, allowed), text)
-    return _outside_links(text, lambda part: _escaped(_BARE_PING.sub(r"\1", defused(part, allowed))), allowed)
+    safe = _outside_links(text, lambda part: _escaped(defused(part, allowed)), allowed)
+    return _BARE_PING.sub(r"\1", safe)
 
 
 def _definition(match: re.Match[str], allowed: frozenset[str]) -> str:

@@ -126,7 +126,7 @@ def test_rich_text_references_become_words_but_for_the_asker() -> None:
         {"type": "text", "text": "@U0OTHER"},
         {"type": "text", "text": "@S1"},
         {"type": "text", "text": "@channel"},
-        {"type": "text", "text": "List<String> @here @sre", "style": {"bold": True}},
+        {"type": "text", "text": "List<String> here @sre", "style": {"bold": True}},
         {"type": "emoji", "name": "eyes"},
     ]
 
@@ -177,7 +177,7 @@ def test_images_videos_and_foreign_addresses_are_left_out() -> None:
             "type": "button",
             "action_id": "open",
             "value": "a|[aws_key_id:1]",
-            "text": {"type": "plain_text", "text": "Open @here", "emoji": True},
+            "text": {"type": "plain_text", "text": "Open here", "emoji": True},
         },
     ]
 
@@ -229,6 +229,12 @@ def test_a_secret_split_over_elements_is_found() -> None:
     assert leaves(
         {"type": "text", "text": f"key {KEY_ID[:9]}"}, {"type": "text", "text": KEY_ID[9:], "style": {}}
     ) == [{"type": "text", "text": "key [aws_key_id:1]"}]
+
+
+def test_pings_that_are_nested_or_joined_by_cleaning_are_found() -> None:
+    nested = "<!" * 40 + "here" + ">" * 40
+    assert leaves({"type": "text", "text": nested}) == [{"type": "text", "text": "here"}]
+    assert mrkdwn("@<!channel> WWW.<!here>") == "channel WWW[.]here"
 
 
 @pytest.mark.parametrize("block", ["words", {"text": "x"}, {"type": 5}, None])
