@@ -84,7 +84,8 @@ async def _check_token(client: AsyncWebClient, settings: Settings) -> None:
         problem = f"Slack refused it ({code}): copy the Bot User OAuth Token of your app again."
         raise BadInputError(field="SLACK_BOT_TOKEN", problem=problem) from None
     except OSError as error:
-        problem = f"{settings.slack_api_url} cannot be reached ({type(error).__name__}): check the address and your network."
+        kind = type(error).__name__
+        problem = f"{settings.slack_api_url} cannot be reached ({kind}): check the address and your network."
         raise BadInputError(field="SLACK_API_URL", problem=problem) from None
 
 
