@@ -6,8 +6,9 @@ Exit status: 0 it ran, 2 the input or a setting cannot be used, with one line on
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,9 +32,9 @@ Analyst = Annotated[str, typer.Option(help="rules (no model) or claude (needs AN
 
 
 def _serve(role: str) -> None:
+    settings = load_settings()  # first: a wrong one is told before anything heavy is imported
     from bot import roles
 
-    settings = load_settings()
     logs.set_up(form=settings.log_format, level=settings.log_level, secrets=settings.literals())
     asyncio.run(roles.serve(role, settings))
 
@@ -87,9 +88,7 @@ def replay(
     file: FileArgument,
     question: Annotated[str, typer.Option(help="Default: the file's own.")] = "",
     until: Annotated[str, typer.Option(help="Read up to this `ts`, that message included.")] = "",
-    fraction: Annotated[
-        float, typer.Option(help="Read this share of the messages, 0 to 1.", min=0, max=1)
-    ] = 1.0,
+    fraction: Annotated[float, typer.Option(help="Read this share of the messages, 0 to 1.")] = 1.0,
     analyst: Analyst = "rules",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as data.")] = False,
 ) -> None:
@@ -98,7 +97,7 @@ def replay(
 
     settings = load_settings()
     told = replaying.Telling(question=question, until_ts=until, fraction=fraction, analyst=analyst)
-    result = asyncio.run(replaying.replay(_json(file), told, settings))
+    result = asyncio.run(replaying.replay(_json(file), told, settings, name=file.stem))
     typer.echo(json.dumps(result.document, ensure_ascii=False, indent=2) if as_json else result.words)
 
 
@@ -111,9 +110,10 @@ def postmortem(
     """Draft the review of a recorded incident."""
     from bot import replay as replaying
 
-    typer.echo(
-        asyncio.run(replaying.postmortem(_json(file), form=form, analyst=analyst, settings=load_settings()))
+    drafting = replaying.postmortem(
+        _json(file), form=form, analyst=analyst, settings=load_settings(), name=file.stem
     )
+    typer.echo(asyncio.run(drafting))
 
 
 @app.command()
@@ -171,6 +171,9 @@ def shipped_incidents() -> Path:
 
 
 def _each_line(work: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):  # bytes that are no UTF-8 spoil a word, not the run
+            stream.reconfigure(encoding="utf-8", errors="replace")
     for line in answered(sys.stdin, work):
         typer.echo(line)
 
@@ -182,14 +185,24 @@ def _json(file: Path) -> object:
         return json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInputError(field=str(file), problem=f"cannot be read: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInputError(field=str(file), problem=f"is not JSON: {error}") from None
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line as a process; only what was asked for goes to standard output."""
+    logs.set_up(form="console", level="warning")
+    command_line()
+
+
+def command_line(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit.
+
+    Args:
+        arguments: Those of the process when None.
+    """
     try:
-        app()
+        app(arguments)
     except CopilotError as error:
         typer.echo(f"incident-copilot: {error.user_message}", err=True)
         sys.exit(2)

@@ -24,7 +24,7 @@ def answered(lines: Iterable[str], work: Callable[[Document], Mapping[str, Any]]
 def _answer(number: int, line: str, work: Callable[[Document], Mapping[str, Any]]) -> Document:
     try:
         document = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"line {number} is not JSON: {error}"}
     if not isinstance(document, dict):
         return {"id": None, "error": f"line {number} must be a JSON object with `id` and `text`"}

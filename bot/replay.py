@@ -1,6 +1,5 @@
 """Answers and reviews of recorded incidents, by the same steps as in Slack but without Slack or a store."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,18 +56,19 @@ class Replayed:
     words: str
 
 
-async def replay(data: object, told: Telling, settings: Settings) -> Replayed:
+async def replay(data: object, told: Telling, settings: Settings, *, name: str = "incident") -> Replayed:
     """Answer a question about a recorded incident.
 
     Args:
         data: The file's JSON.
         told: What to answer.
         settings: For the models and their key.
+        name: The incident's id when the file does not say.
 
     Raises:
         BadInputError: The file or an option cannot be used; it names the field and the remedy.
     """
-    file = load_incident_file(data)
+    file = load_incident_file(data, default_id=name)
     case, finding = await _answered(file, told, settings)
     return Replayed(
         document=document(case, finding, incident_id=file.id),
@@ -76,7 +76,9 @@ async def replay(data: object, told: Telling, settings: Settings) -> Replayed:
     )
 
 
-async def postmortem(data: object, *, form: str, analyst: str, settings: Settings) -> str:
+async def postmortem(
+    data: object, *, form: str, analyst: str, settings: Settings, name: str = "incident"
+) -> str:
     """Draft the review of a recorded incident, as Markdown or JSON.
 
     Raises:
@@ -84,10 +86,10 @@ async def postmortem(data: object, *, form: str, analyst: str, settings: Setting
     """
     if form not in {"md", "json"}:
         raise BadInputError(field="--format", problem=f"must be md or json, not {form!r}")
-    file = load_incident_file(data)
+    file = load_incident_file(data, default_id=name)
     case, finding = await _answered(file, Telling(analyst=analyst), settings)
     review = draft(case.incident, case.facts, finding.board.hypotheses, now=case.asked_at)
-    return to_markdown(review) if form == "md" else json.dumps(to_json(review), ensure_ascii=False, indent=2)
+    return to_markdown(review) if form == "md" else to_json(review)
 
 
 async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tuple[Case, Finding]:
@@ -122,7 +124,7 @@ def _incident(file: IncidentFile) -> Incident:
     own = {"bot_user_id": NOBODY, "bot_id": NOBODY}
     numbers = {ts: number for number, ts in enumerate(evidence_ts(file.messages, **own), 1)}
     reading = read_messages(
-        file.messages, numbers=numbers, names={}, permalink=lambda ts, _root: f"slack:{ts}", **own
+        file.messages, numbers=numbers, names=file.users, permalink=lambda ts, _root: f"slack:{ts}", **own
     )
     ref = IncidentRef(team_id="replay", channel_id=file.channel_id or file.id)
     return Incident(
@@ -138,6 +140,8 @@ def _visible(incident: Incident, told: Telling) -> Incident:
             problem = f"must be a message's ts such as 1742595888.002055, not {told.until_ts!r}"
             raise BadInputError(field="--until", problem=problem) from None
         return incident.until(told.until_ts)
+    if not 0 <= told.fraction <= 1:
+        raise BadInputError(field="--fraction", problem=f"must be from 0 to 1, not {told.fraction:g}")
     count = round(len(incident.messages) * told.fraction)
     return incident.with_messages(incident.messages[:count])
 

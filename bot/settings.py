@@ -108,7 +108,7 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
-        raise BadInputError(field=name, problem=str(first["msg"])) from None
+        raise BadInputError(field=name, problem=str(first["msg"]).removeprefix("Value error, ")) from None
     except ValueError as error:
         raise BadInputError(field="settings", problem=str(error)) from None
 
