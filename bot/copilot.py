@@ -93,6 +93,7 @@ class Copilot:
         except PostRefusedError as error:
             log.warning("reply.refused", request=request.id, error=error.code)
         await self.workspace.whisper(request, blocks, text=text)
+        await self.workspace.status(request, request.thread_ts or request.message_ts, "")
 
     def _outgoing(self, redactor: Redactor | None = None) -> Outgoing:
         own = redactor or Redactor(b"no incident", literals=self.literals)

@@ -42,7 +42,7 @@ async def serve(role: str, settings: Settings) -> None:
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(wiring.store(settings))
-        client = wiring.slack_client(settings)
+        client = await stack.enter_async_context(wiring.slack_client(settings))
         await _check_token(client, settings)
         queue = await stack.enter_async_context(RequestQueue(url))
         stack_receiver = await stack.enter_async_context(AsyncExitStack())

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
+from aiohttp import ClientSession, ClientTimeout
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -37,13 +38,20 @@ async def store(settings: Settings) -> AsyncIterator[str]:
         yield url
 
 
-def slack_client(settings: Settings) -> AsyncWebClient:
-    """Return the one Web API client of this process; rate limits are waited for, twice."""
-    return AsyncWebClient(
+@asynccontextmanager
+async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
+    """Give the one Web API client of this process; rate limits are waited for, twice.
+
+    Connections are kept: without a session of ours the client would make a new one, with a new TLS
+    handshake, for every call.
+    """
+    client = AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
     )
+    async with ClientSession(timeout=ClientTimeout(total=client.timeout)) as client.session:
+        yield client
 
 
 @asynccontextmanager

@@ -159,34 +159,23 @@ def test_a_scenario_that_is_not_there_is_named(tmp_path):
 
 
 @pytest.fixture
-def messages_api():
-    """Run a stand-in for the Messages API; return what points the program at it."""
-    started = []
-
-    def scripted(turn):
-        command = [sys.executable, "-m", "tests.messages_api", "--turns", turn]
-        stand_in = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT)
-        started.append(stand_in)
+def claude():
+    """Run a stand-in for the Messages API; yields what points the program at it."""
+    command = [sys.executable, "-m", "tests.messages_api"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as stand_in:
         base_url = json.loads(stand_in.stdout.readline())["base_url"]
-        return {"ANTHROPIC_BASE_URL": base_url, "ANTHROPIC_API_KEY": "sk-" + "not-a-key"}
-
-    yield scripted
-    for stand_in in started:
+        yield {"ANTHROPIC_BASE_URL": base_url, "ANTHROPIC_API_KEY": "sk-" + "not-a-key"}
         stand_in.terminate()
-        stand_in.communicate()
 
 
-@pytest.mark.parametrize(
-    ("turn", "analyst", "note"), [("answer", "claude", ""), ("overloaded", "rules", "overloaded")]
-)
-def test_claude_answers_a_recorded_incident_and_the_rules_when_it_cannot(messages_api, turn, analyst, note):
+def test_claude_answers_a_recorded_incident(claude):
     arguments = ("replay", KEY_ROTATION, "--until", ASKED, "--analyst", "claude", "--json")
 
-    ran = process(*arguments, **messages_api(turn))
+    ran = process(*arguments, **claude)
 
     answer = json.loads(ran.stdout)
     assert ran.returncode == 0
-    assert (answer["analyst"], note in answer["note"]) == (analyst, True)
+    assert answer["analyst"] == "claude"
     assert any(REMOVED in hypothesis["trigger"]["evidence"] for hypothesis in answer["hypotheses"])
-    assert (answer["tokens"]["output"] > 0) is (analyst == "claude")
-    assert (answer["cost_usd"] > 0) is (analyst == "claude")
+    assert answer["tokens"]["output"] > 0
+    assert answer["cost_usd"] > 0
