@@ -9,17 +9,18 @@ from bot.copilot import GAVE_UP, OUT_OF_TIME, Copilot
 from bot.errors import (
     AnalystFailedError,
     ChannelUnreadableError,
+    PostRefusedError,
     StaleRunError,
     StoreUnavailableError,
 )
 from bot.incident.board import Board
-from bot.incident.hypotheses import Status
+from bot.incident.hypotheses import Change, Status
 from bot.models.catalogue import default_catalogue
 from bot.ports import Closing, Restart, Usage
 from bot.request import Request, RequestKind
 from bot.router import router_for
 from bot.slack.limits import visible_text
-from tests.fakes import FakeAnalyst, FakeFence, FakeMemory, FakeWorkspace
+from tests.fakes import FakeAnalyst, FakeFence, FakeMemory, FakeReply, FakeWorkspace
 from tests.slack.samples import H1, H2, STORE
 
 CLAUDE = Closing(analyst="claude", usage=Usage(model="claude-opus-5-5", cost_usd=Decimal("0.13")))
@@ -265,3 +266,38 @@ async def test_a_refutation_of_what_is_not_on_the_board_says_so():
     await bot.handle(request(RequestKind.REFUTE, id="v", subject=f"{asked.id}|H9", text="no"), FakeFence())
 
     assert "H9 is not on this incident's board" in seen(bot.workspace.whispers[-1][1])
+
+
+async def test_an_answer_that_can_stand_nowhere_is_told_to_the_asker_alone_and_no_status_stays():
+    class Closed(FakeReply):
+        async def exists(self):
+            return True
+
+        async def finish(self, blocks, *, text):
+            raise PostRefusedError(code="is_archived", is_about_content=False)
+
+    bot = copilot(H1, RULES)
+    asked = request()
+    bot.workspace.replies[asked.id] = Closed(bot.workspace, asked)
+
+    await bot.handle(asked, FakeFence())
+
+    assert "is_archived" in seen(bot.workspace.whispers[0][1])
+    assert bot.workspace.statuses[-1] == ""
+
+
+async def test_an_older_answer_says_what_has_fallen_since():
+    bot = copilot(H1, H2, RULES)
+    first = request()
+    await bot.handle(first, FakeFence())
+    board = bot.memory.boards[STORE.ref.key]
+    fall = Change(at=STORE.messages[-1].at, status=Status.REFUTED, because=("m18",), by="rule")
+    fallen = replace(board.hypotheses[1], status=Status.REFUTED, history=(fall,))
+    bot.memory.boards[STORE.ref.key] = replace(board, hypotheses=(board.hypotheses[0], fallen))
+    bot.analyst.steps = (H1, RULES)
+
+    await bot.handle(request(id="msg:T1:C1:later"), FakeFence())
+
+    [(posted, blocks, _)] = bot.workspace.updates
+    assert posted.ts == bot.memory.answers_kept[first.id].ts
+    assert "H2 refuted [18]" in seen(blocks)

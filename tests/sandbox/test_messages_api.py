@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.faults import Fault
 from sandbox.people import BOT_ID, BOT_USER_ID, PERSON_ID
-from sandbox.server import Sandbox
+from sandbox.server import Sandbox, running_sandbox
 from tests.sandbox.conftest import CHANNEL, NOW
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
@@ -363,3 +363,21 @@ async def test_faults_come_on_order_and_then_stop(sandbox: Sandbox, client: Asyn
 
     assert (limited["error"], named["error"]) == ("ratelimited", "restricted_action")
     assert texts == ["4", "3"]
+
+
+async def test_a_post_to_a_person_goes_to_their_direct_messages(sandbox: Sandbox, client: AsyncWebClient):
+    first = await client.chat_postMessage(channel=PERSON_ID, text="only you")
+    second = await client.chat_postMessage(channel=PERSON_ID, text="and again")
+
+    told = await client.conversations_history(channel=first["channel"])
+    assert first["channel"] == second["channel"] == f"D{PERSON_ID[1:]}"
+    assert [message["text"] for message in told["messages"]] == ["and again", "only you"]
+    with pytest.raises(SlackApiError, match="channel_not_found"):
+        await client.chat_postMessage(channel="U0NOBODY01", text="who?")
+
+
+async def test_an_empty_workspace_has_direct_messages_too():
+    async with running_sandbox() as empty:
+        channel = empty.workspace.addressed_channel(PERSON_ID)
+
+    assert channel.members == {PERSON_ID, BOT_USER_ID}

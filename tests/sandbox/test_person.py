@@ -8,8 +8,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from sandbox.people import PERSON_ID
 from sandbox.server import Sandbox
-from tests.sandbox.conftest import CHANNEL, Ticker
+from tests.sandbox.conftest import CHANNEL, NOW, Ticker
 from tests.sandbox.receiver import Receiver
 
 
@@ -295,3 +296,16 @@ async def test_an_empty_or_endless_message_is_refused(browser: aiohttp.ClientSes
     status, _ = await post(browser, "/page/say", channel=CHANNEL, text=text)
 
     assert status == 400
+
+
+async def test_what_one_person_saw_in_another_channel_never_hides_a_button_here(
+    sandbox: Sandbox, client: AsyncWebClient, app: Receiver
+):
+    sandbox.add_channel("C0TWIN00001", name="twin", at_ts=NOW)
+    hidden = await client.chat_postEphemeral(channel="C0TWIN00001", user=PERSON_ID, text="only you")
+    posted = await client.chat_postMessage(channel=CHANNEL, text="x", blocks=BLOCKS)
+
+    assert hidden["message_ts"] == posted["ts"]
+    await sandbox.person.press(CHANNEL, posted["ts"], block_id="doors", action_id="evidence", value="a1")
+
+    assert app.bodies[-1]["container"]["message_ts"] == posted["ts"]
