@@ -371,3 +371,17 @@ async def test_five_replies_in_one_thread_stay_apart(place, root):
         await reply.finish(said(request, f"answer {n}"), text=f"answer {n}")
 
     assert place.texts() == [f"answer {n}" for n in range(5)]
+
+
+async def test_while_slack_cannot_be_searched_nothing_is_posted_a_second_time(place, root):
+    request = place.ask(thread_ts=root)
+    place.faults.order("chat.postMessage", Fault(status=500, is_performed=True))
+    with pytest.raises(SlackApiError):
+        await place.reply(request, root).finish(said(request, FINAL), text=FINAL)
+    place.faults.order("conversations.replies", Fault(status=500))
+
+    with pytest.raises(SlackApiError):
+        await place.again().reply(request, root).finish(said(request, FINAL), text=FINAL)
+    await place.again().reply(request, root).finish(said(request, FINAL), text=FINAL)
+
+    assert place.texts() == [FINAL]
