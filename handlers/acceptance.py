@@ -5,7 +5,7 @@ the signature check and before any listener; what it accepts ends here and is ac
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -26,7 +26,7 @@ from handlers.commands import receipt
 
 log = structlog.get_logger()
 
-JSON = {"content-type": "application/json"}
+JSON: dict[str, str | Sequence[str]] = {"content-type": "application/json"}
 
 ARRIVED = "copilot_arrived"
 """In a Bolt request's context: when the delivery arrived, on the monotonic clock."""
