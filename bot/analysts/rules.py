@@ -8,14 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from bot.analysts.rules_candidates import Candidate, Scene, candidates, conditions, scene
+from bot.analysts.rules_candidates import Candidate, Scene, candidates, conditions, scene, shipped_steps
 from bot.analysts.rules_chain import chain
+from bot.analysts.rules_checks import check, question
+from bot.analysts.rules_questions import insufficient, open_questions
 from bot.analysts.rules_words import phrase
 from bot.incident import cues
 from bot.incident.case import Case
 from bot.incident.facts import Fact, FactKind
-from bot.incident.hypotheses import Check, Diagnosis, Hypothesis, Mitigation, Status
+from bot.incident.hypotheses import Diagnosis, Hypothesis, Mitigation, Status
 from bot.incident.messages import AuthorKind
+from bot.incident.wording import between
 
 _ENOUGH = 0.9
 """Below this nothing but time ties a change to the trouble."""
@@ -24,7 +27,6 @@ _RIVAL_SHARE = 0.4
 _MOST_RIVALS = 2
 _MOST_REFUTED = 3
 _MOST_MITIGATIONS = 3
-_MOST_QUESTIONS = 3
 
 
 def diagnose(case: Case) -> Diagnosis:
@@ -36,18 +38,20 @@ def diagnose(case: Case) -> Diagnosis:
     view = scene(case)
     found = candidates(view)
     told = _told(_live(found), view) or _told(_live(conditions(view)), view)
-    hypotheses = _with_checks(tuple(hypothesis for _, hypothesis in told), view)
+    told = _with_step_rival(told, view)
+    hypotheses = _with_checks(tuple(h for _, h in told), [c for c, _ in told], view)
     if not hypotheses:
         refuted = _refuted(found, view, start=1)
         return Diagnosis(
-            hypotheses=refuted, open_questions=_open_questions(case), insufficient=_insufficient(found, view)
+            hypotheses=refuted,
+            open_questions=open_questions(view, is_explained=False),
+            insufficient=insufficient(found, view),
         )
     refuted = _refuted(found, view, start=len(hypotheses) + 1)
     return Diagnosis(
         hypotheses=(*hypotheses, *refuted),
         mitigations=_mitigations([candidate for candidate, _ in told], view),
-        open_questions=_open_questions(case),
-        unseen=_unseen(case),
+        open_questions=open_questions(view, is_explained=True),
     )
 
 
@@ -64,60 +68,59 @@ def _told(live: Iterable[Candidate], view: Scene) -> list[tuple[Candidate, Hypot
     return [(c, replace(h, id=f"H{n}")) for n, (c, h) in enumerate(found, start=1)]
 
 
+def _with_step_rival(
+    told: list[tuple[Candidate, Hypothesis]], view: Scene
+) -> list[tuple[Candidate, Hypothesis]]:
+    """An earlier step of the same work that shipped something is a rival, when there is no other."""
+    if len(told) != 1 or view.case.facts.recovery is not None:
+        return told
+    leader, first = told[0]
+    made = ((c, chain(c, view, number=2)) for c in shipped_steps(leader, view))
+    rival = next(((c, h) for c, h in made if h is not None), None)
+    if rival is None:
+        return told
+    asked = question(leader, view, effect=first.links[0].effect)
+    against = f"the check for {first.id} answers: {asked.so}"
+    return [*told, (rival[0], _as_earlier(rival[1], first, view, against=against))]
+
+
+def _as_earlier(rival: Hypothesis, leader: Hypothesis, view: Scene, *, against: str) -> Hypothesis:
+    """What happened long before the first sign leaves open why nothing failed in between."""
+    at, first = rival.trigger.at, leader.trigger.at
+    if at is None or first is None or view.onset_at is None or at >= first:
+        return replace(rival, refuted_if=against)
+    gap = between(at, view.onset_at)
+    return replace(rival, does_not_explain=(f"why nothing failed for the first {gap}",), refuted_if=against)
+
+
 def _refuted(found: Sequence[Candidate], view: Scene, *, start: int) -> tuple[Hypothesis, ...]:
     out: list[Hypothesis] = []
     for candidate in found:
         made = chain(candidate, view, number=start + len(out)) if candidate.refuted_by else None
         if made is not None and len(out) < _MOST_REFUTED:
-            out.append(_as_refuted(made, candidate, view))
+            out.append(_as_refuted(made, candidate))
     return tuple(out)
 
 
-def _as_refuted(hypothesis: Hypothesis, candidate: Candidate, view: Scene) -> Hypothesis:
-    words = phrase(candidate.refuted_by[0], names=view.names)
+def _as_refuted(hypothesis: Hypothesis, candidate: Candidate) -> Hypothesis:
+    told = candidate.refuted_by[0].text
+    is_undone = cues.REVERSAL.search(told) or cues.FIX_FAILED.search(told)
     return replace(
         hypothesis,
+        claim=hypothesis.trigger.what,
         status=Status.REFUTED,
-        reopen_if=f"what ruled it out does not hold: {words}",
+        reopen_if="undoing it was not complete" if is_undone else "what cleared it turns out to be wrong",
         next_check=None,
     )
 
 
-def _with_checks(hypotheses: tuple[Hypothesis, ...], view: Scene) -> tuple[Hypothesis, ...]:
-    if not hypotheses or view.case.facts.recovery is not None:
+def _with_checks(
+    hypotheses: tuple[Hypothesis, ...], live: Sequence[Candidate], view: Scene
+) -> tuple[Hypothesis, ...]:
+    """Once what was changed has been undone and the trouble is over, there is nothing left to look up."""
+    if not hypotheses or live[0].reversal is not None:
         return hypotheses
-    return (replace(hypotheses[0], next_check=_check(hypotheses)), *hypotheses[1:])
-
-
-def _check(hypotheses: Sequence[Hypothesis]) -> Check:
-    """Look when the first effect began: it cannot be older than its cause, whatever the rivals are."""
-    best = hypotheses[0]
-    rival = next((h for h in hypotheses[1:] if h.trigger.at != best.trigger.at), None)
-    if best.trigger.at is None:
-        return _state_check(hypotheses)
-    since = f"{best.trigger.at:%H:%M}"
-    other = (
-        f"it began at {rival.trigger.at:%H:%M}"
-        if rival and rival.trigger.at
-        else f"it was there before {since}"
-    )
-    return Check(
-        do=f"Look up when this was first seen: {best.links[0].effect}",
-        expect_if_true=f"not before {since} UTC, and soon after",
-        expect_if_false=other,
-        splits=tuple(h.id for h in hypotheses),
-        minutes=5,
-    )
-
-
-def _state_check(hypotheses: Sequence[Hypothesis]) -> Check:
-    return Check(
-        do=f"Read the log for the first trace of this: {hypotheses[0].trigger.what}",
-        expect_if_true=f"it stands before {hypotheses[0].links[0].effect}",
-        expect_if_false="no trace of it",
-        splits=tuple(h.id for h in hypotheses),
-        minutes=15,
-    )
+    return (replace(hypotheses[0], next_check=check(live, hypotheses, view)), *hypotheses[1:])
 
 
 def _mitigations(live: Sequence[Candidate], view: Scene) -> tuple[Mitigation, ...]:
@@ -133,7 +136,7 @@ def _mitigation(fact: Fact, live: Sequence[Candidate], view: Scene) -> Mitigatio
     if not helped or view.symptom is None or view.message(fact).at < view.symptom.at:
         return None
     return Mitigation(
-        do=phrase(fact, names=view.names, limit=120),
+        do=phrase(fact, names=view.names),
         safe_under=tuple(f"H{n}" for n in helped),
         cites=fact.cites[:1],
     )
@@ -150,35 +153,3 @@ def _acts_on(fact: Fact, candidate: Candidate, view: Scene) -> bool:
         or cues.STATE_CHANGE_VERB.search(fact.text)
     )
     return bool(does) and view.weights.overlap(candidate.entities, fact.entities) >= _ENOUGH / 2
-
-
-def _open_questions(case: Case) -> tuple[str, ...]:
-    answered = case.facts.of(FactKind.QUESTION)
-    return tuple(f.text for f in answered)[-_MOST_QUESTIONS:]
-
-
-def _unseen(case: Case) -> tuple[str, ...]:
-    partial = case.incident.partial_files
-    return (f"{partial} pasted files beyond their first lines",) if partial else ()
-
-
-def _insufficient(found: Sequence[Candidate], view: Scene) -> str:
-    """Say what is not known and where to look, from what the thread does hold."""
-    if view.onset_at is None:
-        return (
-            "Nothing here says when it began or what fails. "
-            "Look for the first failed request and its exact error."
-        )
-    since = f"{view.onset_at:%H:%M} UTC"
-    before = [c for c in found if c.at <= view.onset_at and not c.refuted_by]
-    if before:
-        words = phrase(before[0].head, names=view.names, limit=60)
-        return (
-            f"Changes before {since} are visible ({words}), but nothing ties one of them to the failure. "
-            "Look at the exact error and at which parts fail and which do not."
-        )
-    return (
-        f"No change before {since} is visible here that is not ruled out. "
-        f"Look at what changed between the last good run and {since}: "
-        "merges, configuration, permissions, flags."
-    )

@@ -25,6 +25,12 @@ _KIND_WORDS = 5
 _STORY_SPAN = timedelta(hours=6)
 _OWNED_CHANGE = re.compile(r"\b(?:my|our) (?:change|pr|merge|deploy|release|rollout|flag)\b", re.IGNORECASE)
 _NEXT_MESSAGES = 2
+_SHIPS = re.compile(
+    r"\b(?:deploy\w*|released|rolled out|applied|put|synced|pushed|merged|enabled|switched|promoted|"
+    r"upgraded)\b",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(r"^(?:start(?:ing|ed)?|about to|preparing|planning|begin\w*)\b", re.IGNORECASE)
 _PROCEDURE_SPAN = timedelta(minutes=90)
 _RAREST = 0.55
 _TOPS = (1.0, 0.7, 0.5, 0.35, 0.25)
@@ -163,9 +169,16 @@ def _with_step(candidate: Candidate, before: Candidate) -> Candidate:
         candidate,
         score=max(candidate.score, before.score) + 0.2,
         affinity=max(candidate.affinity, before.affinity),
-        support=candidate.support or before.support,
+        support=_joined_support(candidate, before),
         earlier_steps=(*before.earlier_steps, before.head),
     )
+
+
+def _joined_support(candidate: Candidate, before: Candidate) -> tuple[tuple[Fact, float], ...]:
+    """What points at an earlier step points at the work as a whole, half as much."""
+    own = {fact.id for fact, _ in candidate.support}
+    theirs = [(fact, weight / 2) for fact, weight in before.support if fact.id not in own]
+    return tuple(sorted((*candidate.support, *theirs), key=lambda pair: -pair[1]))
 
 
 def _grouped(view: Scene) -> list[tuple[Fact, ...]]:
@@ -331,6 +344,12 @@ def _refuted_by(group: Sequence[Fact], view: Scene) -> tuple[Fact, ...]:
 def _is_restored(refuted: tuple[Fact, ...], support: Sequence[tuple[Fact, float]]) -> bool:
     last = max((f.at for f in refuted), default=None)
     return last is not None and any(f.at > last and w >= 3 for f, w in support)  # noqa: PLR2004
+
+
+def shipped_steps(candidate: Candidate, view: Scene) -> tuple[Candidate, ...]:
+    """Return the earlier steps of the same work that put something into service, the last one first."""
+    steps = (f for f in reversed(candidate.earlier_steps) if _SHIPS.search(view.message(f).text))
+    return tuple(_weighed((step,), view) for step in steps if not _BEGINS.search(step.short))
 
 
 def conditions(view: Scene) -> tuple[Candidate, ...]:

@@ -1,22 +1,29 @@
 """The way from a change to the trouble: which findings stand between, and what shows each step."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.analysts.rules_candidates import Candidate, Scene
-from bot.analysts.rules_words import phrase, quote, telling
+from bot.analysts.rules_checks import question
+from bot.analysts.rules_words import PASTED, phrase, telling
 from bot.incident import cues
 from bot.incident.entities import words
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Evidence, EvidenceKind, Hypothesis, Impact, Link, Trigger
+from bot.incident.sentences import shorten
 
 _BETWEEN = frozenset({FactKind.OBSERVATION, FactKind.DENIAL, FactKind.IMPACT, FactKind.ALERT})
 _STEP_COST = 0.7
 _POINTS_CLEARLY = 1.5
 _MOST_FINDINGS = 40
 _CLAIM_CHARS = 140
+_ERROR_NAME = re.compile(r"[a-z](?:Error|Exception|Timeout|Denied|Refused|Failure)\b")
 _ECHO_SHARE = 0.5
+_DOCUMENT_COST = 1.5
+"""A pasted document is a state that somebody looked up, not what broke last."""
+
 _KIND_BONUS = {FactKind.DENIAL: 1.2, FactKind.OBSERVATION: 0.5, FactKind.IMPACT: 0.2, FactKind.ALERT: 0.0}
 
 
@@ -51,14 +58,8 @@ def chain(candidate: Candidate, view: Scene, *, number: int) -> Hypothesis | Non
         links=links,
         impact=_impact(symptom, view),
         conditions=tuple(phrase(step, names=names) for step in candidate.earlier_steps[-2:]),
-        refuted_if=_refuted_if(candidate, links[0].effect),
+        refuted_if=question(candidate, view, effect=links[0].effect).refuted_if,
     )
-
-
-def _refuted_if(candidate: Candidate, effect: str) -> str:
-    if candidate.is_condition:
-        return f"{effect} where that is not so"
-    return f"{effect} was there before {candidate.at:%H:%M} UTC"
 
 
 def _told(facts: tuple[Fact, ...], view: Scene) -> tuple[Fact, ...]:
@@ -68,9 +69,8 @@ def _told(facts: tuple[Fact, ...], view: Scene) -> tuple[Fact, ...]:
 
 
 def _claim(what: str, links: Sequence[Link]) -> str:
-    room = _CLAIM_CHARS - len(" leads to ") - min(len(what), 80)
-    effect = links[0].effect
-    return f"{what} leads to {effect if len(effect) <= room else effect[: room - 1].rsplit(' ', 1)[0] + '…'}"
+    room = _CLAIM_CHARS - len(" → ") - len(what)
+    return f"{what} → {shorten(links[-1].effect, room)}"
 
 
 def _symptom_of(candidate: Candidate, view: Scene) -> Fact | None:
@@ -88,15 +88,21 @@ def _symptom_of(candidate: Candidate, view: Scene) -> Fact | None:
 def _best_way(candidate: Candidate, symptom: Fact, view: Scene) -> Way:
     findings = _findings(candidate, symptom, view)
     pull = {fact.id: weight for fact, weight in candidate.support}
+    last = [f for f in findings if not f.label.endswith(PASTED)]
     ways = [Way((f,), pull.get(f.id, 0.0) + _step(f, symptom, view)) for f in findings if f.id in pull]
     ways += [
         Way((a, b), pull[a.id] + view.ties(a, b) + _step(b, symptom, view) + _bonus(a) - _STEP_COST)
         for a in findings
-        for b in findings
-        if a.id in pull and a.cites[0] != b.cites[0] and view.ties(a, b) > 0
+        for b in last
+        if a.id in pull and a.cites[0] != b.cites[0] and view.ties(a, b) > 0 and _leads(a, b)
     ]
     plain = [Way((f,), _step(f, symptom, view)) for f in findings if f.kind is FactKind.DENIAL]
     return max(ways or plain, key=lambda way: way.worth, default=Way((), 0.0))
+
+
+def _leads(one: Fact, other: Fact) -> bool:
+    """A refusal is what requests meet in the end: what people found about the cause comes before it."""
+    return one.kind is not FactKind.DENIAL or other.kind is not FactKind.OBSERVATION
 
 
 def _findings(candidate: Candidate, symptom: Fact, view: Scene) -> list[Fact]:
@@ -109,11 +115,18 @@ def _findings(candidate: Candidate, symptom: Fact, view: Scene) -> list[Fact]:
         for f in ordered
         if f.cites[0] not in taken and f.kind in _BETWEEN and _may_follow(f, candidate, view)
     )
-    return [f for f in fitting if not _is_echo(f, symptom)][:_MOST_FINDINGS]
+    return [f for f in fitting if not _is_echo(f, symptom) and not _is_later_alarm(f, symptom)][
+        :_MOST_FINDINGS
+    ]
 
 
 def _may_follow(fact: Fact, candidate: Candidate, view: Scene) -> bool:
     return candidate.is_condition or view.message(fact).at >= candidate.at
+
+
+def _is_later_alarm(fact: Fact, symptom: Fact) -> bool:
+    """What fires with or after the symptom is another sign of it; only one that names an error says why."""
+    return fact.kind is FactKind.ALERT and fact.at >= symptom.at and not _ERROR_NAME.search(fact.label)
 
 
 def _is_echo(fact: Fact, symptom: Fact) -> bool:
@@ -125,7 +138,8 @@ def _is_echo(fact: Fact, symptom: Fact) -> bool:
 
 
 def _step(fact: Fact, symptom: Fact, view: Scene) -> float:
-    return min(view.ties(fact, symptom), 2.0) + _bonus(fact)
+    document = _DOCUMENT_COST if fact.label.endswith(PASTED) else 0.0
+    return min(view.ties(fact, symptom), 2.0) + _bonus(fact) - document
 
 
 def _bonus(fact: Fact) -> float:
@@ -149,11 +163,11 @@ def _link_evidence(
     tied = view.ties(cause, effect) > 0 or (n == 0 and any(f.id == effect.id for f, _ in candidate.support))
     tied = tied or cause.kind is FactKind.DENIAL
     yield _cite(cause, view, EvidenceKind.CORRELATIONAL if tied else EvidenceKind.INFERENTIAL)
-    for step in candidate.earlier_steps[-1:] if n == 0 else ():
-        yield _cite(step, view, EvidenceKind.CORRELATIONAL)
     kind = EvidenceKind.CORRELATIONAL if n == 0 else _kind(effect, view)
     yield _cite(effect, view, kind if tied else EvidenceKind.INFERENTIAL)
     if n == 0:
+        for step in candidate.earlier_steps[-1:]:
+            yield _cite(step, view, EvidenceKind.CORRELATIONAL)
         for fact in _explaining(candidate, view, without={cause.cites[0], effect.cites[0]}):
             yield _cite(fact, view, _telling_kind(fact, view))
 
@@ -173,7 +187,7 @@ def _explaining(candidate: Candidate, view: Scene, *, without: set[str]) -> list
         for f, _ in candidate.support
         if cues.EXPLAINS.search(view.message(f).text) and f.cites[0] not in without
     ]
-    found = {f.cites[0]: f for f in (*told[:1], *mentions[:1])}
+    found = {f.cites[0]: f for f in (*told[:2], *mentions[:1])}
     return list(found.values())
 
 
@@ -184,7 +198,7 @@ def _kind(fact: Fact, view: Scene) -> EvidenceKind:
 
 def _cite(fact: Fact, view: Scene, kind: EvidenceKind) -> Evidence:
     message = view.message(fact)
-    return Evidence(id=message.id, quote=quote(fact, message), kind=kind)
+    return Evidence(id=message.id, quote=fact.quote, kind=kind)
 
 
 def _trigger_evidence(candidate: Candidate, view: Scene) -> tuple[Evidence, ...]:

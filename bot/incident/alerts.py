@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from bot.incident import cues
 from bot.incident.facts import FactKind
@@ -66,7 +67,12 @@ def head(message: Message) -> str:
 
 def alert_key(message: Message) -> str:
     """Return what stays the same between an alert's firing and its resolving."""
-    return " ".join(_NOISY_KEY.sub(" ", head(message).lower()).split()[:_KEY_WORDS])
+    return _key(head(message))
+
+
+@lru_cache(maxsize=4_096)
+def _key(title: str) -> str:
+    return " ".join(_NOISY_KEY.sub(" ", title.lower()).split()[:_KEY_WORDS])
 
 
 def bot_kind(message: Message) -> FactKind | None:

@@ -87,8 +87,10 @@ def _next_id(standing: Sequence[Hypothesis]) -> str:
 
 
 def _opened(new: Hypothesis, own_id: str, now: datetime) -> Hypothesis:
-    change = Change(at=now, status=new.status, because=_because(new), reason="proposed", by=RULE)
-    return replace(new, id=own_id, history=(change,))
+    """Put a new one on the board; when and why it fell already, the facts say in `_checked`."""
+    status = Status.PROPOSED if new.status is Status.REFUTED else new.status
+    change = Change(at=now, status=status, because=_because(new), reason="proposed", by=RULE)
+    return replace(new, id=own_id, status=new.status, history=(change,))
 
 
 def _continued(old: Hypothesis, new: Hypothesis, now: datetime) -> Hypothesis:
@@ -118,12 +120,12 @@ def _checked(hypothesis: Hypothesis, facts: Facts, now: datetime) -> Hypothesis:
     ]
     if not against or _decided_by_person(hypothesis):
         return hypothesis
-    last = against[-1]
-    reopen = f"this no longer holds: {last.text}"
-    if hypothesis.status is Status.REFUTED:
+    first = against[0]
+    reopen = f"this no longer holds: {first.short}"
+    if hypothesis.history[-1].status is Status.REFUTED:
         return replace(hypothesis, reopen_if=hypothesis.reopen_if or reopen)
-    change = Change(at=now, status=Status.REFUTED, because=last.cites[:1], reason=last.text)
-    return _moved(hypothesis, change, reopen_if=reopen)
+    change = Change(at=min(first.at, now), status=Status.REFUTED, because=first.cites[:1], reason=first.short)
+    return _moved(hypothesis, change, reopen_if=hypothesis.reopen_if or reopen)
 
 
 def _is_answered(hypothesis: Hypothesis, against: Fact) -> bool:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 _URL = re.compile(r"https?://\S+")
 _TOKEN = re.compile(r"[#@]?[A-Za-z0-9](?:[A-Za-z0-9_./:@,-]*[A-Za-z0-9])?")
@@ -23,11 +22,15 @@ _VERSION = re.compile(
     r"(?<![\w.-])v?(\d+(?:\.\d+)+)(?![\w-]|\.\d|\s?(?:%|percent|[mkg]b?\b|m?s\b|sec|min|x\b|of\b|million))",
     re.IGNORECASE,
 )
+_COMPOUND = re.compile(r"\d|[a-z][A-Z]|[./]|(?<=.)[_:-](?=.)")
+"""A digit, a capital inside, or parts joined: one of these tells a name from a word."""
+
+_LETTER = re.compile(r"[A-Za-z]")
 _ACRONYM = re.compile(r"\b[A-Z]{3,5}\b")
 _MIN_WORD = 3
 _MIN_COUNT_DIGITS = 4
 _IDENTIFIER_WEIGHT = 2.0
-_CACHE = 8192
+_CACHE = 16_384
 
 
 def listed(text: str) -> frozenset[str]:
@@ -127,15 +130,7 @@ def _is_identifier(token: str) -> bool:
         return True
     if _NUMBER.fullmatch(token):
         return False
-    has_digit = any(char.isdigit() for char in token)
-    has_letter = any(char.isalpha() for char in token)
-    return has_letter and (has_digit or _is_compound(token)) and "," not in token
-
-
-def _is_compound(token: str) -> bool:
-    inner_capital = any(a.islower() and b.isupper() for a, b in pairwise(token))
-    joined = any(char in token[1:-1] for char in "_:-") or token.count(".") >= 1 or token.count("/") >= 1
-    return inner_capital or joined
+    return "," not in token and _COMPOUND.search(token) is not None and _LETTER.search(token) is not None
 
 
 @lru_cache(maxsize=_CACHE)
@@ -158,6 +153,7 @@ def counts(text: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=_CACHE)
 def entities(text: str) -> frozenset[str]:
     """Return everything in `text` by which it can be tied to another text."""
     return words(text) | identifiers(text) | counts(text)

@@ -7,16 +7,18 @@ rules out whatever was tried just before.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.incident import cues
 from bot.incident.alerts import alert_key, bot_at, bot_kind, head
-from bot.incident.entities import entities, is_name
+from bot.incident.entities import is_name
 from bot.incident.facts import Fact, FactKind, Facts
+from bot.incident.labels import label_of, quote_of
 from bot.incident.messages import AuthorKind, Incident, Message
 from bot.incident.sentences import clean, pieces, shorten
 from bot.incident.statements import Statement, is_change, said
@@ -130,25 +132,50 @@ def _opens(impact: Statement, first: Statement, read: Sequence[Statement]) -> bo
     """A stated impact opens the incident when an alert follows soon, or people talk on until one does."""
     if impact.is_stated and impact.message.at >= first.at:
         return first.at - _STATED_SPAN <= impact.at <= first.at
+    if impact.at > first.at:
+        return False
     between = [s.message.at for s in read if impact.message.at <= s.message.at <= first.at]
     pauses = (later - earlier for earlier, later in pairwise(between))
-    return impact.at <= first.at and max(pauses, default=_WARNING_SPAN) <= _WARNING_SPAN
+    return max(pauses, default=_WARNING_SPAN) <= _WARNING_SPAN
 
 
 def _in_light_of(read: Sequence[Statement], onset: Statement | None) -> Iterator[Statement]:
     fired: list[Statement] = []
+    known = _known(read)
     for statement in read:
         if statement.is_bot and statement.kind is FactKind.ALERT:
             fired.append(statement)
-        yield _placed(statement, onset, read=read, fired=fired)
+        yield _placed(statement, onset, known=known, fired=fired)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What had been said by when.
+
+    Attributes:
+        trouble_at: When somebody spoke of trouble, in order.
+        named_at: When each name was first used, questions left out.
+    """
+
+    trouble_at: tuple[datetime, ...]
+    named_at: dict[str, datetime]
+
+
+def _known(read: Sequence[Statement]) -> _Known:
+    named_at: dict[str, datetime] = {}
+    for statement in read:
+        if statement.kind is not FactKind.QUESTION:
+            for entity in filter(is_name, statement.entities):
+                named_at.setdefault(entity, statement.message.at)
+    return _Known(tuple(s.message.at for s in read if s.kind in _TROUBLE), named_at)
 
 
 def _placed(
-    statement: Statement, onset: Statement | None, *, read: Sequence[Statement], fired: Sequence[Statement]
+    statement: Statement, onset: Statement | None, *, known: _Known, fired: Sequence[Statement]
 ) -> Statement:
     is_after = onset is not None and statement.at > onset.at
     match statement.kind:
-        case FactKind.CHANGE if is_after and _is_response(statement, read):
+        case FactKind.CHANGE if is_after and _is_response(statement, known):
             return replace(statement, kind=FactKind.ACTION)
         case FactKind.RECOVERY if not _ends(statement, is_after=is_after, fired=fired):
             return _before(statement)
@@ -176,11 +203,11 @@ def _is_same_trouble(back: Statement, alert: Statement) -> bool:
     return any(is_name(entity) for entity in shared) or len(shared) >= _SHARED_WORDS
 
 
-def _is_response(statement: Statement, read: Sequence[Statement]) -> bool:
+def _is_response(statement: Statement, known: _Known) -> bool:
     """After trouble began it is a response, unless its doer owns up or a bot shipped something new."""
     if statement.is_bot:
-        return _touches_something_known(statement, read)
-    if _is_quiet(statement, read):
+        return _touches_something_known(statement, known)
+    if _is_quiet(statement, known):
         return False
     whole = statement.message.text
     owned = cues.ADMISSION.search(whole) or (
@@ -189,17 +216,16 @@ def _is_response(statement: Statement, read: Sequence[Statement]) -> bool:
     return not owned
 
 
-def _is_quiet(statement: Statement, read: Sequence[Statement]) -> bool:
+def _is_quiet(statement: Statement, known: _Known) -> bool:
     """Nobody has spoken of trouble for hours: what is done now is work, not response."""
     at = statement.message.at
-    told = (s.message.at for s in read if s.kind in _TROUBLE and s.message.at < at)
-    return max(told, default=at) < at - _QUIET_SPAN
+    before = bisect_left(known.trouble_at, at)
+    return before > 0 and known.trouble_at[before - 1] < at - _QUIET_SPAN
 
 
-def _touches_something_known(statement: Statement, read: Sequence[Statement]) -> bool:
-    names = {entity for entity in entities(statement.raw) if is_name(entity)}
-    earlier = (s for s in read if s.message.at < statement.message.at and s.kind is not FactKind.QUESTION)
-    return any(names & s.entities for s in earlier)
+def _touches_something_known(statement: Statement, known: _Known) -> bool:
+    at = statement.message.at
+    return any(known.named_at.get(entity, at) < at for entity in statement.entities)
 
 
 def _without_asides(told: Sequence[Statement]) -> Iterator[Statement]:
@@ -231,8 +257,8 @@ def _belongs(last: Statement, statement: Statement) -> bool:
     return (
         last.kind is statement.kind
         and not (last.is_stated and statement.is_stated)
-        and not last.is_code
         and not statement.is_code
+        and (not last.is_code or last.kind is FactKind.CHANGE)
     )
 
 
@@ -259,6 +285,8 @@ def _fact(fact_id: str, statement: Statement) -> Fact:
         at=statement.at,
         status=statement.status,
         entities=statement.entities,
+        label=label_of(statement),
+        quote=quote_of(statement),
     )
 
 

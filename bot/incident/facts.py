@@ -45,6 +45,8 @@ class Fact:
         at: When it happened: a time that the text states, else the message's own.
         status: For `RULED_OUT` the suspect; for `ACTION` its outcome when known; else empty.
         entities: Lower-case names it speaks of (services, hosts, versions, error codes, words that matter).
+        label: Its gist in one short phrase, about 60 characters, for chains and lists; may be empty.
+        quote: The words of the message that carry it, an exact substring of its text; may be empty.
     """
 
     id: str
@@ -54,6 +56,13 @@ class Fact:
     at: datetime
     status: str = ""
     entities: frozenset[str] = frozenset()
+    label: str = ""
+    quote: str = ""
+
+    @property
+    def short(self) -> str:
+        """Its gist, or all of its text when it has none."""
+        return self.label or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

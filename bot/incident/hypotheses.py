@@ -163,6 +163,7 @@ class Hypothesis:
         id: `H1` …; an analyst numbers its own, the board keeps them stable.
         claim: One sentence, present tense, no person's name, 140 characters at most.
         likelihood, status, unseen, history: Computed.
+        ended_by: Computed: what was done about the trigger → the recovery that followed it, if any.
         does_not_explain: What is seen in the incident and does not follow from this chain.
         reopen_if: Set when refuted: what would bring it back.
         refuted_if: What would refute the chain as a whole, in one line.
@@ -182,6 +183,7 @@ class Hypothesis:
     reopen_if: str = ""
     unseen: tuple[str, ...] = ()
     history: tuple[Change, ...] = ()
+    ended_by: Link | None = None
 
     @property
     def shown(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 
 class AuthorKind(StrEnum):
@@ -148,6 +149,7 @@ def ts_key(ts: str) -> tuple[int, int]:
     return int(seconds), int(micros or 0)
 
 
+@lru_cache(maxsize=16_384)
 def at_of(ts: str) -> datetime:
     """Return the UTC time of a `ts`."""
     seconds, micros = ts_key(ts)

@@ -1,9 +1,10 @@
 """Whether a cause stands before its effect, as far as the thread says when things happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.incident import cues
 from bot.incident.case import Case
 from bot.incident.entities import words
 from bot.incident.facts import Fact, FactKind
@@ -12,17 +13,31 @@ from bot.incident.hypotheses import Evidence, Hypothesis, Link, Order
 _EVENTS = frozenset({FactKind.CHANGE, FactKind.ACTION, FactKind.ALERT, FactKind.RECOVERY})
 """Kinds that happen at a moment. A finding only says when somebody looked, unless it states a time."""
 
+_ABOUT = timedelta(minutes=10)
+_ROUND_MINUTES = 5
+
 
 def with_times(hypothesis: Hypothesis, case: Case) -> Hypothesis:
-    """Return `hypothesis` with the times of trigger and impact and the order of every link computed."""
+    """Return `hypothesis` with the times of trigger and impact and the order of every link computed.
+
+    A cause stands before its effect when it happened no later than the first sign of the effect: an alert, a
+    line of a log or somebody's words. A step in the middle cannot be older than the trigger.
+    """
     begun = moment(hypothesis.trigger.evidence, case, about=hypothesis.trigger.what)
     since = moment(hypothesis.impact.evidence, case, about=hypothesis.impact.symptom)
     last = len(hypothesis.links) - 1
+    start = _start(hypothesis)
     links = tuple(
-        _ordered(link, case, cause_at=begun if n == 0 else None, effect_at=since if n == last else None)
+        _ordered(
+            link,
+            case,
+            begun=begun if n >= start else None,
+            is_start=n == start,
+            effect_at=since if n == last else None,
+        )
         for n, link in enumerate(hypothesis.links)
     )
-    if begun and since and begun > since:
+    if begun and since and not _is_no_later(begun, since) and not _is_told_late(hypothesis, case):
         links = (replace(links[0], order=Order.VIOLATED), *links[1:])
     return replace(
         hypothesis,
@@ -30,6 +45,25 @@ def with_times(hypothesis: Hypothesis, case: Case) -> Hypothesis:
         impact=replace(hypothesis.impact, since=since),
         links=links,
     )
+
+
+def _start(hypothesis: Hypothesis) -> int:
+    """The place of the link that cites the trigger: what stands before it is older, no one says how much."""
+    ids = {item.id for item in hypothesis.trigger.evidence}
+    cited = (n for n, link in enumerate(hypothesis.links) if ids & {item.id for item in link.evidence_for})
+    return next(cited, len(hypothesis.links))
+
+
+def _is_told_late(hypothesis: Hypothesis, case: Case) -> bool:
+    """`oh no, I removed the wrong one` says what was done, not when: only no later than it is said."""
+    ids = {item.id for item in hypothesis.trigger.evidence}
+    facts = [f for f in case.facts if f.cites[0] in ids and f.kind in _EVENTS]
+    return bool(facts) and all(_is_owned_up(fact, case) for fact in facts)
+
+
+def _is_owned_up(fact: Fact, case: Case) -> bool:
+    message = case.incident.by_id.get(fact.cites[0])
+    return message is not None and fact.at == message.at and cues.ADMISSION.search(message.text) is not None
 
 
 def _began(item: Evidence | None, case: Case) -> datetime | None:
@@ -43,7 +77,21 @@ def moment(evidence: Iterable[Evidence], case: Case, *, about: str = "") -> date
     cited = {item.id for item in evidence}
     facts = [f for f in case.facts if f.cites[0] in cited and _has_moment(f, case)]
     fitting = [f for f in facts if words(f.text) & words(about)] or facts
-    return min((f.at for f in fitting), default=None)
+    return _exact(fitting, case)
+
+
+def _exact(facts: Sequence[Fact], case: Case) -> datetime | None:
+    """The earliest time; but `at noon` is about when somebody reported it as it happened."""
+    first = min((f.at for f in facts), default=None)
+    if first is None or first.second or first.minute % _ROUND_MINUTES:
+        return first
+    live = [f.at for f in facts if _is_live(f, case) and f.at - first <= _ABOUT]
+    return min(live, default=first)
+
+
+def _is_live(fact: Fact, case: Case) -> bool:
+    message = case.incident.by_id.get(fact.cites[0])
+    return fact.kind in _EVENTS and message is not None and fact.at == message.at
 
 
 def _has_moment(fact: Fact, case: Case) -> bool:
@@ -51,13 +99,36 @@ def _has_moment(fact: Fact, case: Case) -> bool:
     return fact.kind in _EVENTS or (message is not None and fact.at != message.at)
 
 
-def _ordered(link: Link, case: Case, *, cause_at: datetime | None, effect_at: datetime | None) -> Link:
-    carrier = _carrier(link, case, link.effect, link.cause)
-    cause = cause_at or _began(_carrier(link, case, link.cause, link.effect), case)
-    effect = effect_at or moment((carrier,) if carrier else (), case)
+def _ordered(
+    link: Link, case: Case, *, begun: datetime | None, is_start: bool, effect_at: datetime | None
+) -> Link:
+    own = None if is_start and begun else _began(_carrier(link, case, link.cause, link.effect), case)
+    cause = own or begun
+    effect = (
+        effect_at or _first_sign(_carrier(link, case, link.effect, link.cause), case) or _latest(link, case)
+    )
     if cause is None or effect is None:
         return replace(link, order=Order.UNKNOWN)
-    return replace(link, order=Order.OK if cause <= effect else Order.VIOLATED)
+    return replace(link, order=Order.OK if _is_no_later(cause, effect) else Order.VIOLATED)
+
+
+def _latest(link: Link, case: Case) -> datetime | None:
+    """When no citation speaks more of the effect than of the cause, the last one stands for the effect."""
+    return max(filter(None, (_first_sign(item, case) for item in link.evidence_for)), default=None)
+
+
+def _is_no_later(cause: datetime, effect: datetime) -> bool:
+    """A time that people state has no seconds: within its minute everything is in order."""
+    is_stated = effect.second == 0 and effect.microsecond == 0
+    return (cause.replace(second=0, microsecond=0) if is_stated else cause) <= effect
+
+
+def _first_sign(item: Evidence | None, case: Case) -> datetime | None:
+    """When an effect was first seen: the time that is stated, else that of the message that tells it."""
+    if item is None:
+        return None
+    message = case.incident.by_id.get(item.id)
+    return moment((item,), case) or (message.at if message else None)
 
 
 def _carrier(link: Link, case: Case, own: str, other: str) -> Evidence | None:

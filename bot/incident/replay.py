@@ -13,7 +13,10 @@ Json = Mapping[str, Any]
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 _TS_SHAPE = 'must be Slack\'s ts, a string such as "1742586540.000137"'
 _LISTS = ("attachments", "blocks", "files", "reactions")
-_KNOWN = frozenset({"id", "question", "ask_at", "channel", "channels", "messages"})
+_KNOWN = frozenset({"id", "question", "ask_at", "channel", "channels", "messages", "users"})
+_MADE_UP = re.compile(r"[UW]0+([A-Z]{2,})0+\d+")
+"""A user id that was made from a name, as recorded incidents have them: `U0ANA00001` is Ana."""
+
 DEFAULT_QUESTION = "What caused this, and what should we check next?"
 
 
@@ -25,6 +28,7 @@ class IncidentFile:
         messages: Slack's message objects of all channels and threads, each with its `channel` id, by `ts`.
         ask_at: The `ts` after which the question is asked; the newest message when the file does not say.
         channels: Channel ids to names, in the file's order; the first is where the question is asked.
+        users: User ids to names: the file's own `users`, else what ids made from a name tell.
         rest: What else the file says, such as a labelled set's ground truth; unread.
     """
 
@@ -33,6 +37,7 @@ class IncidentFile:
     ask_at: str
     messages: tuple[dict[str, Any], ...]
     channels: Mapping[str, str]
+    users: Mapping[str, str] = field(default_factory=dict)
     rest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -69,6 +74,7 @@ def load_incident_file(data: object, *, default_id: str = "incident") -> Inciden
         ask_at=_ts(ask_at, "ask_at"),
         messages=tuple(messages),
         channels=channels,
+        users=_users(document, messages),
         rest={key: value for key, value in document.items() if key not in _KNOWN},
     )
 
@@ -83,6 +89,16 @@ def _document(data: object) -> Json:
     if "messages" not in data and "channels" not in data:
         raise BadInputError(field="messages", problem="is missing; give a list of Slack message objects")
     return data
+
+
+def _users(document: Json, messages: list[dict[str, Any]]) -> dict[str, str]:
+    """Return names by user id; an export of messages alone has none, ids made from names tell them."""
+    given = document.get("users") or {}
+    if not isinstance(given, dict) or not all(isinstance(name, str) for name in given.values()):
+        raise BadInputError(field="users", problem='must be an object of user ids and names, {"U1": "Ana"}')
+    ids = {item["user"] for item in messages if isinstance(item.get("user"), str)}
+    told = {user: match[1].title() for user in sorted(ids) if (match := _MADE_UP.fullmatch(user))}
+    return told | given
 
 
 def _optional(document: Json, name: str) -> str:

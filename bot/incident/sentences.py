@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _FENCE = re.compile(r"```(.*?)(?:```|\Z)", re.DOTALL)
 _BREAK = re.compile(
@@ -15,7 +16,9 @@ _LOG = re.compile(
     r"[{}\[\]\"]|\s*at \w+[.(]|"
     r"Traceback|Caused by|\w+Exception\b|\S+=\S+ \S+=\S+)"
 )
-_MARKS = re.compile(r"[*`]|(?<!\w)_|_(?!\w)|(?<![\w:]):[a-z][a-z0-9_+-]*:(?!\w)")
+_MARKS = re.compile(r"`|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)|(?<![\w:]):[a-z][a-z0-9_+-]*:(?!\w)")
+_BOLD = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\w*])")
+_BELOW = re.compile(r"\b(?:below|following|attached)\b", re.IGNORECASE)
 _SHOWN_CHARS = 120
 _LOG_LINE = re.compile(
     r"error|denied|exception|fail|refused|panic|fatal|timeout|timed out|full|invalid|not authorized",
@@ -43,6 +46,7 @@ class Piece:
         return shorten(clean(self.raw), _SHOWN_CHARS)
 
 
+@lru_cache(maxsize=4_096)
 def pieces(text: str) -> tuple[Piece, ...]:
     """Return the pieces of `text` in order, each once."""
     return tuple(_introduced(tuple(dict.fromkeys(_pieces(text)))))
@@ -54,12 +58,19 @@ def _introduced(found: tuple[Piece, ...]) -> Iterator[Piece]:
         after = found[n + 1] if n + 1 < len(found) else None
         if piece.is_code and before is not None and _introduces(before):
             yield replace(piece, lead=before.raw)
+        elif piece.is_code:
+            yield replace(piece, lead=next((p.raw for p in found[:n] if _announces(p)), ""))
         elif not (after is not None and after.is_code and _introduces(piece)):
             yield piece
 
 
 def _introduces(piece: Piece) -> bool:
     return not piece.is_code and piece.raw.endswith(":")
+
+
+def _announces(piece: Piece) -> bool:
+    """`Policy of the role below. Nobody changed it.` speaks of a paste that follows later."""
+    return not piece.is_code and _BELOW.search(piece.raw) is not None
 
 
 def _pieces(text: str) -> Iterator[Piece]:
@@ -79,9 +90,10 @@ def _prose(text: str) -> Iterator[Piece]:
             yield Piece(raw=raw, is_code=_LOG.match(raw) is not None)
 
 
+@lru_cache(maxsize=8_192)
 def clean(text: str) -> str:
-    """Return `text` in one line, without the marks of formatting."""
-    return " ".join(_MARKS.sub("", text).split())
+    """Return `text` in one line, without the marks of formatting; asterisks that hide a value stay."""
+    return " ".join(_BOLD.sub(r"\1", _MARKS.sub("", text)).split())
 
 
 def shorten(text: str, limit: int) -> str:

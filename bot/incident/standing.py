@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.incident import cues
 from bot.incident.case import Case
@@ -13,6 +14,8 @@ from bot.incident.messages import Message, ts_key
 _MOST_SHOWN = 0.5
 _AIMED_ENTITIES = 1
 _BACK_ENTITIES = 2
+_LAST_ACTIONS = 3
+_ENDING_SPAN = timedelta(hours=3)
 
 
 def status_by_rule(hypothesis: Hypothesis, case: Case) -> Status:
@@ -78,21 +81,26 @@ def is_unanswered(link: Link, case: Case) -> bool:
 
 
 def _is_confirmed(hypothesis: Hypothesis, case: Case) -> bool:
-    recovery = case.facts.recovery
-    if recovery is None or not _was_acted_on(hypothesis, case, recovery):
+    if undoing(hypothesis, case) is None:
         return False
     return _was_predicted(hypothesis, case) or bool(_explaining(hypothesis, case))
 
 
-def _was_acted_on(hypothesis: Hypothesis, case: Case, recovery: Fact) -> bool:
-    ids = {e.id for e in hypothesis.trigger.evidence}
+def undoing(hypothesis: Hypothesis, case: Case) -> Fact | None:
+    """Return the last thing that was done about a hypothesis' trigger before the trouble ended, if any."""
+    recovery = case.facts.recovery
+    if recovery is None:
+        return None
+    failed = {i for f in case.facts.of(FactKind.RULED_OUT) for i in f.cites[1:]}
+    spent = failed | {e.id for e in hypothesis.trigger.evidence}
     about = _trigger_entities(hypothesis, case)
     done = [
         f
         for f in case.facts.of(FactKind.ACTION, FactKind.DECISION)
-        if f.at <= recovery.at and f.cites[0] not in ids
+        if recovery.at - _ENDING_SPAN <= f.at <= recovery.at and f.cites[0] not in spent
     ]
-    return any(len(about & fact.entities) >= _AIMED_ENTITIES for fact in done[-3:])
+    aimed = [f for f in done[-_LAST_ACTIONS:] if len(about & f.entities) >= _AIMED_ENTITIES]
+    return aimed[-1] if aimed else None
 
 
 def _was_predicted(hypothesis: Hypothesis, case: Case) -> bool:
@@ -132,6 +140,8 @@ def _likelihood(n: int, hypothesis: Hypothesis, ordered: Sequence[Hypothesis]) -
     if n == 0 and hypothesis.shown >= _MOST_SHOWN * len(hypothesis.links):
         return Likelihood.LIKELY
     leader = ordered[0]
-    if leader.status in {Status.CONFIRMED, Status.SUPPORTED} and n > 0:
+    is_proven = leader.status in {Status.CONFIRMED, Status.SUPPORTED}
+    leaves_more = bool(hypothesis.does_not_explain) and not leader.does_not_explain
+    if n > 0 and (is_proven or leaves_more):
         return Likelihood.LESS_LIKELY
     return Likelihood.POSSIBLE

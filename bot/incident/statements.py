@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.incident import cues
 from bot.incident.entities import entities
@@ -51,6 +52,7 @@ _SUSPECT_QUESTION = re.compile(
     re.IGNORECASE,
 )
 _WEAK_ENTITIES = 2
+_CACHE = 4_096
 _BACK_REFERENCE = re.compile(
     r"\b(?:that|it|this|which) (?:was|happened|went out|ran) (?:at |around |about )?\d{1,2}:\d\d\b",
     re.IGNORECASE,
@@ -60,7 +62,13 @@ _MEASURED = re.compile(r"\d|[a-z]+[A-Z]|\w[_-]\w|/\w")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One piece of one message with what was read from it; `kind` may still change by what others say."""
+    """One piece of one message with what was read from it; `kind` may still change by what others say.
+
+    Attributes:
+        raw: All its words; of several pieces when neighbours were joined.
+        first: The first of those pieces, exactly as it stands in the message.
+        lead: The words that introduce a paste.
+    """
 
     kind: FactKind
     message: Message
@@ -73,6 +81,8 @@ class Statement:
     is_weak: bool = False
     targets: tuple[str, ...] = ()
     status: str = ""
+    lead: str = ""
+    first: str = ""
 
     @property
     def entities(self) -> frozenset[str]:
@@ -94,6 +104,7 @@ def said(piece: Piece, message: Message) -> Statement | None:
     return Statement(
         kind=kind, message=message, raw=piece.raw, text=Piece(raw=raw).text, at=at or message.at,
         is_stated=at is not None, is_code=piece.is_code, is_weak=is_weak,
+        lead=piece.lead, first=piece.raw,
     )  # fmt: skip
 
 
@@ -123,21 +134,33 @@ def _code_kind(piece: Piece, message: Message) -> FactKind | None:
     return FactKind.OBSERVATION
 
 
+@lru_cache(maxsize=_CACHE)
 def _prose_kind(text: str, whole: str) -> FactKind | None:
     if cues.CHATTER.search(text) and not cues.DENIAL.search(text):
         return None
     return next((kind for reads, kind in _RULES if reads(text, whole)), None)
 
 
+@lru_cache(maxsize=_CACHE)
 def is_change(text: str) -> bool:
     """Say whether a sentence reports that somebody altered something; not a plan, a question or a metric."""
-    if cues.METRIC_SUBJECT.search(text) or cues.NEGATED_CHANGE.search(text) or cues.LONG_AGO.search(text):
-        return False
-    if cues.ELSEWHERE.search(text) or _EXCEPTION.search(text):
+    forms = _told_forms(text)
+    if not forms or _is_no_change(text):
         return False
     plan = cues.PLAN.search(text)
-    forms = (form.search(text) for form in (_STARTS, _SOMEBODY, _BEEN, _ENDS, cues.OCCASION))
-    return any(form and (plan is None or form.end() <= plan.start()) for form in forms)
+    return any(plan is None or form.end() <= plan.start() for form in forms)
+
+
+def _told_forms(text: str) -> tuple[re.Match[str], ...]:
+    """Return where a sentence tells of something done: by its verb, or by an occasion such as `deploy at`."""
+    verbs = (_STARTS, _SOMEBODY, _BEEN, _ENDS) if cues.may_tell_change(text) else ()
+    return tuple(form for pattern in (*verbs, cues.OCCASION) if (form := pattern.search(text)))
+
+
+def _is_no_change(text: str) -> bool:
+    if cues.METRIC_SUBJECT.search(text) or cues.NEGATED_CHANGE.search(text) or cues.LONG_AGO.search(text):
+        return True
+    return cues.ELSEWHERE.search(text) is not None or _EXCEPTION.search(text) is not None
 
 
 def _is_api_event(text: str, whole: str) -> bool:
@@ -193,7 +216,7 @@ _RULES: tuple[tuple[Callable[[str, str], bool], FactKind], ...] = (
     (_has(cues.NEGATED_CHANGE), FactKind.RULED_OUT),
     (_has(cues.DENIAL), FactKind.DENIAL),
     (_is_api_event, FactKind.CHANGE),
-    (lambda text, whole: cues.ADMISSION.search(whole) is not None and is_change(text), FactKind.CHANGE),
+    (lambda text, whole: is_change(text) and cues.ADMISSION.search(whole) is not None, FactKind.CHANGE),
     (lambda text, _: is_impact(text), FactKind.IMPACT),
     (_has(cues.INNOCENT), FactKind.RULED_OUT),
     (_has(cues.BACK), FactKind.RECOVERY),

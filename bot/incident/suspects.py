@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import takewhile
 
 from bot.incident import cues
 from bot.incident.entities import Lexicon, entities, is_name, lexicon, listed, stem
 from bot.incident.facts import FactKind
+from bot.incident.gist import fitted, undressed, without_moment
 from bot.incident.sentences import pieces, shorten
 from bot.incident.statements import Statement, is_impact
 from bot.incident.times import stated_times
@@ -23,13 +25,22 @@ _LABEL_NOISE = re.compile(
     r"^(?:ok|ack|so|then|and|also|well|hm+|there you go)\b[,.!:]*\s*|\b(?:maybe|perhaps|probably|possibly|"
     r"could (?:be|it be)|might be|may be|must be|"
     r"looks? like|smells? like|sounds? like|has to be(?: it)?|i (?:think|guess|suspect|bet)|is it|it'?s|"
-    r"again|today)\b|[?!]+",
+    r"again|today|worth (?:checking|a look)(?: whether| if)?|my (?:guess|bet) is|runbook says:?|"
+    r"there you go,?|"
+    r"is buggy|must be)\b|[?!]+",
     re.IGNORECASE,
 )
 _ANAPHORA = re.compile(
     r"\b(?:not (?:that|it|them)|no (?:change|effect|improvement|difference)|ruled out|healthy|same|still|"
     r"innocent|that line|^no\b|"
     r"idle|normal|fine|unchanged)\b",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(r"^(?:this|that|it|ours|these|those|them|they)\b(?:\s+(?:is|was)\b)?\s*", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
+_UNDONE = re.compile(
+    r"(?P<what>[\w./-]+) (?:was )?(?:rolled back|reverted)(?: from)? (?P<version>\w*\d[\w.-]*)(?= (?:->|"
+    r"→|to\b))",
     re.IGNORECASE,
 )
 _FIRM = re.compile(
@@ -51,16 +62,24 @@ _GENERIC = frozenset(
 def resolve(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """Return the statements, each ruling-out tied to its suspects; one without is an observation."""
     weights = lexicon([s.entities for s in statements], ignore=_GENERIC)
-    return tuple(_resolved(n, statements, weights) for n in range(len(statements)))
+    suspected: list[Statement] = []
+    out: list[Statement] = []
+    for n, statement in enumerate(statements):
+        out.append(_resolved(n, statements, suspected, weights))
+        if _is_suspect(statement):
+            suspected.append(statement)
+    return tuple(out)
 
 
-def _resolved(n: int, statements: Sequence[Statement], weights: Lexicon) -> Statement:
+def _resolved(
+    n: int, statements: Sequence[Statement], suspected: Sequence[Statement], weights: Lexicon
+) -> Statement:
     statement = statements[n]
     if statement.kind is FactKind.RECOVERY and not statement.is_bot and _is_answer(n, statements, weights):
         statement = replace(statement, kind=FactKind.RULED_OUT)
     if statement.kind is not FactKind.RULED_OUT:
         return statement
-    suspects = _suspects(n, statements, weights)
+    suspects = _suspects(statement, _recent(suspected, statement), weights)
     if not suspects:
         return replace(statement, kind=_unanswering(statement))
     undone = _undone(statement, suspects, statements)
@@ -124,9 +143,13 @@ def _told(statement: Statement) -> str:
     return statement.raw if statement.is_bot else statement.message.text
 
 
-def _suspects(n: int, statements: Sequence[Statement], weights: Lexicon) -> list[Statement]:
-    statement = statements[n]
-    earlier = [s for s in statements[:n] if _is_suspect(s) and statement.message.at - s.message.at <= _WINDOW]
+def _recent(suspected: Sequence[Statement], statement: Statement) -> list[Statement]:
+    """Return the latest suspects, oldest first; they stand in the order they were named."""
+    since = statement.message.at - _WINDOW
+    return list(takewhile(lambda s: s.message.at >= since, reversed(suspected)))[::-1]
+
+
+def _suspects(statement: Statement, earlier: list[Statement], weights: Lexicon) -> list[Statement]:
     named = [s for s in earlier if weights.overlap(statement.entities, _about(s)) >= _SHARED_ENOUGH]
     if cues.FIX_FAILED.search(statement.raw):
         tried = [s for s in earlier if _is_attempt(s) and statement.message.at - s.message.at <= _NEAR_SPAN][
@@ -184,9 +207,34 @@ def _nearest(statement: Statement, earlier: list[Statement]) -> list[Statement]:
 
 def _label(suspects: Sequence[Statement]) -> str:
     beliefs = [s for s in suspects if s.kind is FactKind.BELIEF]
-    suspect = (beliefs or list(suspects))[0]
+    undone_by_bot = [s for s in suspects if s.is_bot and _UNDONE.search(s.text)]
+    suspect = (undone_by_bot or beliefs or list(suspects))[0]
     is_bare = len(suspect.entities) <= 1 or cues.REVERSAL.search(suspect.raw) is not None
     said = (piece.text for piece in pieces(suspect.message.text) if entities(piece.raw))
-    text = suspect.text if suspect.is_bot or not is_bare else next(said, suspect.text)
-    bare = " ".join(_LABEL_NOISE.sub(" ", text).split()).strip(" ,.;:-")
-    return shorten(re.split(r"[,;.]\s|\s->\s", bare)[0] or bare or text, _LABEL_CHARS)
+    undone = _UNDONE.search(suspect.text) if suspect.is_bot else None
+    if undone:
+        return f"{undone['what']} {undone['version']}"
+    own = _named(suspect.text)
+    is_bare = is_bare or _says_little(suspect.text)
+    text = own if suspect.is_bot or not is_bare else _named(next(said, suspect.text))
+    return fitted(text, limit=_LABEL_CHARS) or shorten(suspect.text, _LABEL_CHARS)
+
+
+def _says_little(text: str) -> bool:
+    """`ours is pinned?` names nothing: what is meant stands before it."""
+    words = " ".join(_LABEL_NOISE.sub(" ", undressed(text)).split())
+    named = _POINTS.sub("", words)
+    return named != words and not _ARTICLE.match(named) and len(entities(named)) <= 1
+
+
+def _named(text: str) -> str:
+    """Return what is suspected, without the words of doubt around it."""
+    asked = re.split(r"[,;.?!]+\s|\s->\s", text)
+    bare = next(filter(None, (_bare(part) for part in asked)), "")
+    return without_moment(bare) or text
+
+
+def _bare(part: str) -> str:
+    words = " ".join(_LABEL_NOISE.sub(" ", undressed(part)).split()).strip(" ,.;:-")
+    named = _POINTS.sub("", words)
+    return named if any(c.isalpha() for c in named) and entities(named) else ""

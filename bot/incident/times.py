@@ -34,6 +34,7 @@ _AGO = re.compile(
 )
 _YESTERDAY = re.compile(r"\b(?:yesterday|last night|the day before)\b", re.IGNORECASE)
 _NOON = 12
+_MAY_STATE = re.compile(r"\d|\bat (?:noon|midnight)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,8 @@ def stated_times(text: str, *, said_at: datetime) -> tuple[Stated, ...]:
 
     A clock time without a date is the latest such time before `said_at`; `yesterday` moves it a day back.
     """
+    if not _MAY_STATE.search(text):
+        return ()
     found: list[Stated] = []
     taken: list[tuple[int, int]] = []
     for pattern, read in _READERS:

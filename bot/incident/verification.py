@@ -21,15 +21,16 @@ from bot.incident.hypotheses import (
     Impact,
     Link,
     Mitigation,
+    Order,
     Trigger,
 )
-from bot.incident.messages import Message
+from bot.incident.messages import Incident, Message
 from bot.incident.naming import nameless, people
 from bot.incident.order import with_times
 from bot.incident.sentences import shorten
-from bot.incident.standing import rank, status_by_rule
+from bot.incident.standing import rank, status_by_rule, undoing
 
-__all__ = ["Verified", "rank", "verify"]
+__all__ = ["Verified", "rank", "unread", "verify"]
 
 _CLAIM_CHARS = 140
 _PHRASE_CHARS = 80
@@ -88,7 +89,12 @@ class _Examination:
             return Dropped(what=hypothesis.claim, reason=reason)
         check, mitigations = self._check(hypothesis)
         timed = with_times(replace(hypothesis, next_check=check), self.case)
-        judged = replace(timed, status=status_by_rule(timed, self.case), unseen=_unseen(self.case))
+        judged = replace(
+            timed,
+            status=status_by_rule(timed, self.case),
+            unseen=unread(self.case.incident),
+            ended_by=_ended_by(timed, self.case),
+        )
         return Verified(hypothesis=judged, mitigations=mitigations, dropped=tuple(self.dropped))
 
     def _readable(self, given: Hypothesis) -> Hypothesis:
@@ -215,8 +221,19 @@ def _stated(hypothesis: Hypothesis) -> Iterator[str]:
     yield hypothesis.impact.population
 
 
-def _unseen(case: Case) -> tuple[str, ...]:
-    incident = case.incident
+def _ended_by(hypothesis: Hypothesis, case: Case) -> Link | None:
+    """Return what was done about the trigger and the recovery that followed; it fits, and proves nothing."""
+    action, recovery = undoing(hypothesis, case), case.facts.recovery
+    if action is None or recovery is None:
+        return None
+    cited = tuple(Evidence(id=fact.cites[0], quote=fact.quote) for fact in (action, recovery))
+    names = people(case.incident.messages)
+    ends = (nameless(fact.short, names=names) for fact in (action, recovery))
+    return Link(cause=next(ends), effect=next(ends), evidence_for=cited, order=Order.OK)
+
+
+def unread(incident: Incident) -> tuple[str, ...]:
+    """Say what of an incident could not be read."""
     counted = (
         (incident.deleted, "deleted message", "deleted messages"),
         (incident.omitted, "message that could not be read", "messages that could not be read"),

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.incident.facts import Fact, FactKind, Facts
+from bot.incident.gist import fitted
+from bot.incident.hypotheses import Link
 from bot.incident.messages import Incident
 from bot.incident.wording import clock, counted
 from bot.slack.blocks import Line, bold, cites, joined, lines_chars, numbered, rich, spans, text
@@ -16,8 +18,10 @@ TOP_CHARS = 590
 _WORD_CAPS = (90, 64, 46, 34, 24)
 _TOLD = (FactKind.OBSERVATION, FactKind.ACTION, FactKind.DECISION, FactKind.BELIEF)
 _MOST_TOLD = 8
-_MOST_CHANGES = 3
-_MOST_RULED_OUT = 3
+_ACTION_CAP = 80
+_SAME_MOMENT = timedelta(minutes=1)
+MOST = 3
+"""So many changes, and so many suspects, are printed at most."""
 
 
 def first_facts(facts: Facts, incident: Incident, *, answer_id: str, as_of: datetime) -> Blocks:
@@ -64,17 +68,23 @@ def fact_lines(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -
 
 
 def symptom_lines(
-    facts: Facts, incident: Incident, *, as_of: datetime, cap: int, is_brief: bool = False
+    facts: Facts,
+    incident: Incident,
+    *,
+    as_of: datetime,
+    cap: int,
+    is_brief: bool = False,
+    ended_by: Link | None = None,
 ) -> list[Line]:
     """Return since when it hurts, for whom, what was refused and whether it is over.
 
-    When `is_brief`, only since when and whether it is over.
+    When `is_brief`, only since when and whether it is over. `ended_by` is what was done before it was over.
     """
     onset = facts.onset
     if onset is None:
         return [[*_label("Since:"), text(f" unknown, no alert and no symptom in {_read(incident)}")]]
     since = [*_label(f"Since {clock(onset.at, as_of=as_of)}:"), text(" "), *worded(onset, incident, cap=cap)]
-    recovery = _recovery(facts, incident, as_of=as_of)
+    recovery = _recovery(facts, incident, as_of=as_of, ended_by=ended_by)
     if is_brief:
         return [since, recovery]
     denial = _denial(facts, incident, as_of=as_of, cap=cap)
@@ -82,30 +92,38 @@ def symptom_lines(
 
 
 def changes_line(
-    facts: Facts, incident: Incident, *, as_of: datetime, cap: int, told: AbstractSet[str] = frozenset()
+    facts: Facts,
+    incident: Incident,
+    *,
+    as_of: datetime,
+    cap: int,
+    told: AbstractSet[str] = frozenset(),
+    most: int = MOST,
 ) -> Line:
     """Return the changes before the first sign of trouble, nearest first.
 
     A change whose message is `told` already is left out.
     """
-    every = _one_a_message(facts.changes_before_onset())
-    changes = [fact for fact in every if not told & set(fact.cites)]
+    every = _each_once(_one_a_message(facts.changes_before_onset()), incident)
+    first = min((fact.at for fact in every if told & set(fact.cites)), default=None)
+    changes = [fact for fact in every if not told & set(fact.cites) and not _is_retold(fact, first, incident)]
     also = "Also changed before:" if told else "Changed before:"
     label = _label(also if facts.onset else "Changes, newest first:")
     if told and not changes:
         return []
     if not changes:
         return [*label, text(f" nothing seen in {_read(incident)}")]
-    return [*label, text(" "), *_several(changes, incident, as_of=as_of, cap=cap, most=_MOST_CHANGES)]
+    return [*label, text(" "), *_several(changes, incident, as_of=as_of, cap=cap, most=most)]
 
 
-def ruled_out_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:
+def ruled_out_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: int, most: int = MOST) -> Line:
     """Return the suspects that were looked at and found innocent; empty when there are none."""
     last_word = {(fact.status or fact.text).lower(): fact for fact in facts.of(FactKind.RULED_OUT)}
-    items = tuple(last_word.values())
+    by_suspect = {fact.cites[1:2] or fact.cites: fact for fact in reversed(last_word.values())}
+    items = tuple(reversed(by_suspect.values()))
     if not items:
         return []
-    pieces = [_ruled_out(fact, incident, as_of=as_of, cap=cap) for fact in items[-_MOST_RULED_OUT:]]
+    pieces = [_ruled_out(fact, incident, as_of=as_of, cap=cap) for fact in items[-most:]]
     return [*_label("Ruled out:"), text(" "), *joined(pieces), *_more(len(items) - len(pieces))]
 
 
@@ -124,7 +142,8 @@ def timed(fact: Fact, incident: Incident, *, as_of: datetime, cap: int) -> Line:
 
 def worded(fact: Fact, incident: Incident, *, cap: int) -> Line:
     """Return a fact's own words and its citations."""
-    return [*spans(fact.text, limit_chars=cap), *cites(fact.cites, incident)]
+    words = fact.short if len(fact.short) <= cap else fitted(fact.short, limit=cap)
+    return [*spans(words, limit_chars=cap), *cites(fact.cites, incident)]
 
 
 def _label(words: str) -> Line:
@@ -139,6 +158,21 @@ def _several(facts: Sequence[Fact], incident: Incident, *, as_of: datetime, cap:
 def _one_a_message(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """Return the facts without those whose message has spoken already."""
     return tuple({fact.cites[:1]: fact for fact in reversed(facts)}.values())[::-1]
+
+
+def _each_once(facts: Sequence[Fact], incident: Incident) -> tuple[Fact, ...]:
+    """Return the changes without those that somebody only remembers: they were told when they happened."""
+    live = [fact.at for fact in facts if not _is_late(fact, incident)]
+    return tuple(f for f in facts if not any(_is_retold(f, at, incident) for at in live))
+
+
+def _is_retold(fact: Fact, at: datetime | None, incident: Incident) -> bool:
+    return at is not None and abs(fact.at - at) < _SAME_MOMENT and _is_late(fact, incident)
+
+
+def _is_late(fact: Fact, incident: Incident) -> bool:
+    message = incident.by_id.get(fact.cites[0]) if fact.cites else None
+    return message is not None and message.at - fact.at > _SAME_MOMENT
 
 
 def _more(count: int) -> Line:
@@ -165,11 +199,19 @@ def _impact(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> L
     return [*_label("Impact:"), text(" "), *timed(stated[-1], incident, as_of=as_of, cap=cap)]
 
 
-def _recovery(facts: Facts, incident: Incident, *, as_of: datetime) -> Line:
+def _recovery(facts: Facts, incident: Incident, *, as_of: datetime, ended_by: Link | None) -> Line:
     fact = facts.recovery
     if fact is None:
         return []
-    return [*_label(f"Recovered {clock(fact.at, as_of=as_of)}"), *cites(fact.cites, incident)]
+    over = [*_label(f"Recovered {clock(fact.at, as_of=as_of)}"), *cites(fact.cites, incident)]
+    return [*over, text(" after "), *undoing_words(ended_by, incident, as_of=as_of)] if ended_by else over
+
+
+def undoing_words(ended_by: Link, incident: Incident, *, as_of: datetime) -> Line:
+    """Return `22:43 deploying the new pair [19]`: what was done about the trigger before it was over."""
+    action = ended_by.evidence_for[0].id
+    at = clock(incident.by_id[action].at, as_of=as_of) if action in incident.by_id else ""
+    return [*spans(f"{at} {ended_by.cause}".strip(), limit_chars=_ACTION_CAP), *cites([action], incident)]
 
 
 def _read(incident: Incident) -> str:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from bot.incident.verification import unread
 from bot.incident.wording import clock, counted
 from bot.routing.route import Tier
 from bot.slack.answer_values import Answer
@@ -102,7 +103,9 @@ def _dropped(answer: Answer) -> str:
 
 def _unseen(answer: Answer) -> str:
     ours = (words for hypothesis in answer.live for words in hypothesis.unseen)
-    unseen = [shorten(words, _UNSEEN_CAP) for words in dict.fromkeys((*answer.unseen, *ours))]
+    counted_already = set(unread(answer.incident))
+    named = [words for words in dict.fromkeys((*answer.unseen, *ours)) if words not in counted_already]
+    unseen = [shorten(words, _UNSEEN_CAP) for words in named]
     more = len(unseen) - _MOST_UNSEEN
-    named = ", ".join(unseen[:_MOST_UNSEEN])
-    return f"not seen: {named}{f' and {more} more' if more > 0 else ''}" if unseen else ""
+    first = ", ".join(unseen[:_MOST_UNSEEN])
+    return f"not seen: {first}{f' and {more} more' if more > 0 else ''}" if unseen else ""

@@ -1,25 +1,40 @@
 """The part of an answer above its first rule: enough to act on, made by code from the best hypothesis."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.incident.facts import FactKind
+from bot.incident.gist import fitted
 from bot.incident.hypotheses import Check, Hypothesis, Likelihood, Mitigation, Status, cited_ids
 from bot.incident.wording import between, clock, listed, without_citations
 from bot.slack.answer_values import Answer
 from bot.slack.blocks import Line, bold, cites, italic, spans, text
-from bot.slack.fact_lines import TOP_CHARS, changes_line, first_that_fits, ruled_out_line, symptom_lines
+from bot.slack.fact_lines import (
+    MOST,
+    TOP_CHARS,
+    changes_line,
+    first_that_fits,
+    ruled_out_line,
+    symptom_lines,
+    undoing_words,
+)
 from bot.slack.hypothesis_lines import ends_cited, outcomes, shown_words
 from bot.slack.limits import shorten
 
 LATE = timedelta(minutes=5)
 """An answer later than this says when it was asked."""
 
-_CAPS = (140, 120, 106, 94, 84, 74, 66, 58, 50)
+_SIZES = ((140, 3), (120, 3), (120, 2), (94, 2), (94, 1), (84, 1), (74, 1), (66, 1), (58, 1), (50, 1))
+"""The most characters of somebody's words and the most changes and suspects, longest version first."""
+
+_BRIEF = 110
 _LAST_STEPS = 2
 _SHORTEST_CAP = 26
 _CHECK_CAP = 110
-_NO_MODEL = "Changes and symptoms in order. No model was used"
+_STEP_CHARS = 58
+_LEAST_STEP_CAP = 60
+_OWN_CITE = re.compile(r"\s*\[(m\d{1,5})\]")
 _LABELS = {
     Likelihood.LIKELY: "Likely, not proven:",
     Likelihood.POSSIBLE: "Possible, not proven:",
@@ -30,7 +45,7 @@ _PROVEN = {Status.CONFIRMED: "Confirmed:", Status.SUPPORTED: "Supported, not con
 
 def top_lines(answer: Answer) -> list[Line]:
     """Return the lines above the first rule, less than 600 visible characters together."""
-    return first_that_fits((_lines(answer, cap) for cap in _CAPS), TOP_CHARS)
+    return first_that_fits((_lines(answer, cap, most) for cap, most in _SIZES), TOP_CHARS)
 
 
 def bottom_line(answer: Answer) -> str:
@@ -41,7 +56,7 @@ def bottom_line(answer: Answer) -> str:
     elif answer.has_model:
         first = f"{label(best)} {without_citations(best.claim)}"
     else:
-        first = f"No model used{_because(answer)}. Candidate: {_chain_words(best)}"
+        first = f"No model{_because(answer)}. {_candidate_label(best)} {_chain_words(best)}"
     return f"{first}{'' if first.endswith(('.', '…')) else '.'} {_next_words(answer)}"
 
 
@@ -57,13 +72,13 @@ def best_check(answer: Answer) -> Check | None:
     return min(checks, key=lambda c: (-len(live & set(c.splits)), c.minutes), default=None)
 
 
-def _lines(answer: Answer, cap: int) -> list[Line]:
+def _lines(answer: Answer, cap: int, most: int) -> list[Line]:
     if not answer.live:
-        lines = _without_chain(answer, cap)
+        lines = _without_chain(answer, cap, most)
     elif answer.has_model:
         lines = _from_model(answer, answer.live[0], cap)
     else:
-        lines = _from_rules(answer, answer.live[0], cap)
+        lines = _from_rules(answer, answer.live[0], cap, most)
     return [line for line in (_lateness(answer), *lines) if line]
 
 
@@ -81,32 +96,34 @@ def _from_model(answer: Answer, best: Hypothesis, cap: int) -> list[Line]:
     ]
 
 
-def _from_rules(answer: Answer, best: Hypothesis, cap: int) -> list[Line]:
+def _from_rules(answer: Answer, best: Hypothesis, cap: int, most: int) -> list[Line]:
     facts, incident, as_of = answer.facts, answer.incident, answer.as_of
-    short, is_brief = max(cap // 2, _SHORTEST_CAP), cap < _CAPS[1]
+    short, is_brief = max(cap * 2 // 3, _SHORTEST_CAP), cap < _BRIEF
     return [
-        [bold(f"{_NO_MODEL}{_because(answer)}, so no diagnosis.")],
-        _candidate(answer, best, short),
+        [bold(f"No model{_because(answer)}:"), text(" changes and symptoms in order, no diagnosis.")],
+        _candidate(answer, best, max(short, _LEAST_STEP_CAP)),
         _ask(answer, cap),
         *_mitigation_lines(answer, cap),
-        *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief),
-        changes_line(facts, incident, as_of=as_of, cap=short, told=set(cited_ids(best.trigger.evidence))),
-        _ruled_out(answer, cap),
+        *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief, ended_by=best.ended_by),
+        changes_line(
+            facts, incident, as_of=as_of, cap=short, told=set(cited_ids(best.trigger.evidence)), most=most
+        ),
+        _ruled_out(answer, cap, most),
     ]
 
 
-def _without_chain(answer: Answer, cap: int) -> list[Line]:
+def _without_chain(answer: Answer, cap: int, most: int) -> list[Line]:
     facts, incident, as_of = answer.facts, answer.incident, answer.as_of
-    short, is_brief = max(cap * 2 // 3, _SHORTEST_CAP), cap < _CAPS[3]
+    short, is_brief = max(cap * 2 // 3, _SHORTEST_CAP), cap < _BRIEF
     why = spans(f" {_why(answer)}", limit_chars=cap + _CHECK_CAP)
-    who = [] if answer.has_model else [italic(f"No model was used{_because(answer)}.")]
+    who = [] if answer.has_model else [italic(f"No model{_because(answer)}.")]
     return [
         [bold("Not enough to explain it yet:"), *why],
         who,
         _ask(answer, cap),
         *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief),
-        changes_line(facts, incident, as_of=as_of, cap=short),
-        _ruled_out(answer, cap),
+        changes_line(facts, incident, as_of=as_of, cap=short, most=most),
+        _ruled_out(answer, cap, most),
     ]
 
 
@@ -151,16 +168,28 @@ def _candidate(answer: Answer, best: Hypothesis, cap: int) -> Line:
     is_trigger = best.trigger.at is not None and bool(trigger & set(at_start))
     stamp = f"{clock(best.trigger.at, as_of=answer.as_of)} " if best.trigger.at and is_trigger else ""
     first = best.links[0].cause if best.links else best.trigger.what
-    line = [bold("Candidate, proposed:"), text(f" {stamp}"), *_step(first, at_start, answer, cap)]
+    line = [bold(_candidate_label(best)), text(f" {stamp}"), *_step(first, at_start, answer, cap)]
     later = list(zip(best.links, ends, strict=True))[-_LAST_STEPS:]
-    line += [text(" → …")] if len(best.links) > len(later) else []
     for link, (_, at_effect) in later:
         line += [text(" → "), *_step(link.effect, at_effect, answer, cap)]
-    return [*line, text(f" · {shown_words(best)}")]
+    alone = " · no live rival" if len(answer.live) == 1 and answer.facts.recovery is None else ""
+    return [*line, text(f" · {_coverage(best, len(later))}{alone}")]
+
+
+def _candidate_label(best: Hypothesis) -> str:
+    return f"Candidate, {best.status}:"
+
+
+def _coverage(best: Hypothesis, printed: int) -> str:
+    """Say how much of a chain is shown, and that a step of it stands only below."""
+    if best.shown < len(best.links):
+        return f"{shown_words(best)}, middle step not shown"
+    return f"{shown_words(best)}{', one more step below' if len(best.links) > printed else ''}"
 
 
 def _step(words: str, ids: Sequence[str], answer: Answer, cap: int) -> Line:
-    return [*spans(without_citations(words), limit_chars=cap), *cites(ids[:1], answer.incident)]
+    short = fitted(without_citations(words), limit=_STEP_CHARS)
+    return [*spans(short, limit_chars=cap), *cites(ids[:1], answer.incident)]
 
 
 def _check_lines(answer: Answer, cap: int) -> list[Line]:
@@ -174,9 +203,23 @@ def _check_lines(answer: Answer, cap: int) -> list[Line]:
 
 def _ask(answer: Answer, cap: int) -> Line:
     check = best_check(answer)
+    if check is None and not answer.open_questions and answer.facts.recovery is not None:
+        return []
     effort = [text(f" ({check.minutes} min, read-only)")] if check else []
-    words = without_citations(check.do) if check else _question(answer)
-    return [bold("Ask next:"), *spans(f" {words}", limit_chars=max(cap, _CHECK_CAP)), *effort]
+    words = check.do if check else _question(answer)
+    return [bold("Ask next:"), text(" "), *_cited(words, answer, max(cap, _CHECK_CAP)), *effort]
+
+
+def _cited(words: str, answer: Answer, cap: int) -> Line:
+    """Return code's own question with its citations as links."""
+    if answer.has_model:
+        return spans(without_citations(words), limit_chars=cap)
+    parts = _OWN_CITE.split(words)
+    return [
+        span
+        for n, part in enumerate(parts)
+        for span in (cites([part], answer.incident) if n % 2 else spans(part, limit_chars=cap))
+    ]
 
 
 def _mitigation_lines(answer: Answer, cap: int) -> list[Line]:
@@ -198,33 +241,41 @@ def _mitigation(answer: Answer, item: Mitigation, cap: int) -> Line:
     ]
 
 
-def _ruled_out(answer: Answer, cap: int) -> Line:
-    return ruled_out_line(answer.facts, answer.incident, as_of=answer.as_of, cap=max(cap // 3, _SHORTEST_CAP))
+def _ruled_out(answer: Answer, cap: int, most: int = MOST) -> Line:
+    return ruled_out_line(
+        answer.facts, answer.incident, as_of=answer.as_of, cap=max(cap // 2, _SHORTEST_CAP), most=most
+    )
 
 
 def _recovered(answer: Answer) -> list[Line]:
     fact = answer.facts.recovery
     if fact is None:
         return []
-    return [[bold(f"Recovered {clock(fact.at, as_of=answer.as_of)}"), *cites(fact.cites, answer.incident)]]
+    over = [bold(f"Recovered {clock(fact.at, as_of=answer.as_of)}"), *cites(fact.cites, answer.incident)]
+    ended_by = answer.live[0].ended_by if answer.live else None
+    if ended_by is None:
+        return [over]
+    return [[*over, text(" after "), *undoing_words(ended_by, answer.incident, as_of=answer.as_of)]]
 
 
 def _chain_words(best: Hypothesis) -> str:
     steps = [best.links[0].cause if best.links else best.trigger.what, *(link.effect for link in best.links)]
-    return " → ".join(shorten(without_citations(step), 50) for step in steps)
+    return " → ".join(fitted(without_citations(step), limit=_STEP_CHARS) for step in steps)
 
 
 def _next_words(answer: Answer) -> str:
     check = best_check(answer)
     if check is not None:
         return f"Check next: {without_citations(check.do)}"
-    return f"Ask next: {_question(answer)}"
+    if not answer.open_questions and answer.facts.recovery is not None:
+        return f"Recovered {clock(answer.facts.recovery.at, as_of=answer.as_of)}."
+    return f"Ask next: {without_citations(_question(answer))}"
 
 
 def _question(answer: Answer) -> str:
     """Return what to ask people: the analyst's first question, else the one the facts leave open."""
     if answer.open_questions:
-        return without_citations(answer.open_questions[0])
+        return answer.open_questions[0]
     facts = answer.facts
     if facts.onset is None:
         return "when did it start, and which graph or alert shows it?"

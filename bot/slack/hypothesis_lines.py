@@ -135,7 +135,7 @@ def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime)
     """Return `H3 refuted 22:10 · 14:00 release [12] · reopen if …`, for one that is out of the race."""
     last = last_change(hypothesis, hypothesis.status)
     when = f" {clock(last.at, as_of=as_of)}" if last else ""
-    claim = spans(without_citations(hypothesis.claim), limit_chars=_QUOTE_CAP)
+    claim = _fallen_claim(hypothesis, incident, as_of=as_of)
     because = cites(last.because, incident) if last else []
     reopen = spans(without_citations(hypothesis.reopen_if), limit_chars=_LINE_CAP)
     reason = _reason(last)
@@ -147,6 +147,15 @@ def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime)
             [text("reopen if "), *reopen] if reopen else [],
         ]
     )
+
+
+def _fallen_claim(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime) -> Line:
+    """Return what was suspected, with its time and its message unless the same message refutes it."""
+    last = last_change(hypothesis, hypothesis.status)
+    ids = [i for i in cited_ids(hypothesis.trigger.evidence)[:1] if not last or i not in last.because]
+    stamp = _stamp(hypothesis, hypothesis.claim, as_of)
+    words = f"{stamp} {without_citations(hypothesis.claim)}".strip()
+    return [*spans(words, limit_chars=_QUOTE_CAP), *cites(ids, incident)]
 
 
 def change_line(hypothesis: Hypothesis, incident: Incident, *, now: datetime) -> Line:

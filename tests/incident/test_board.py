@@ -80,13 +80,18 @@ def test_what_a_fact_rules_out_later_is_refuted_though_nobody_proposed_it_again(
     assert fallen.reopen_if == "this no longer holds: rollback done, no change"
 
 
-def test_a_refuted_one_that_comes_back_refuted_learns_only_what_would_reopen_it():
+def test_one_that_comes_refuted_fell_when_the_fact_was_told_and_falls_once():
     facts = ruled_out("m7", "m1")
-    board = merged(Board(), hypothesis("a", status=Status.REFUTED), facts=facts)
+    fallen = hypothesis("a", status=Status.REFUTED)
+    board = merged(merged(Board(), fallen, now=LATER, facts=facts), fallen, now=LATER, facts=facts)
 
-    (fallen,) = board.hypotheses
-    assert len(fallen.history) == 1
-    assert fallen.reopen_if.endswith("rollback done, no change")
+    (kept,) = board.hypotheses
+    assert [(entry.status, entry.at) for entry in kept.history] == [
+        (Status.PROPOSED, LATER),
+        (Status.REFUTED, NOW),
+    ]
+    assert kept.history[-1].because == ("m7",)
+    assert kept.reopen_if.endswith("rollback done, no change")
 
 
 def test_what_was_supported_with_that_fact_in_view_stays():

@@ -231,8 +231,8 @@ def test_times_are_read_from_the_evidence_never_from_the_analyst():
     assert f"{checked.impact.since:%H:%M}" == "10:00"
 
 
-def test_a_finding_has_no_moment_of_its_own_so_its_order_is_unknown():
-    assert [item.order for item in shown(PAIR).links] == [Order.UNKNOWN, Order.UNKNOWN]
+def test_a_finding_was_there_when_it_was_told_so_what_happened_before_is_in_order():
+    assert [item.order for item in shown(PAIR).links] == [Order.OK, Order.OK]
 
 
 def test_a_change_before_an_alert_is_in_order():

@@ -67,9 +67,9 @@ def test_the_lock_screen_pings_nobody():
 def test_without_a_model_the_changes_and_a_candidate_are_shown_and_no_diagnosis():
     lines = top(analyst="rules", note="API overloaded").splitlines()
 
-    assert lines[0] == "Changes and symptoms in order. No model was used (API overloaded), so no diagnosis."
+    assert lines[0] == "No model (API overloaded): changes and symptoms in order, no diagnosis."
     assert lines[1].startswith("Candidate, proposed: deploy without environment")
-    assert lines[1].endswith("3 of 4 links shown")
+    assert lines[1].endswith("3 of 4 links shown, middle step not shown")
     assert any(line.startswith("Since 21:38: write availability") for line in lines)
     assert "[Try the model again]" in seen(analyst="rules")
     assert "$0 " in seen(analyst="rules")
@@ -86,7 +86,7 @@ def test_without_a_model_the_lock_screen_names_the_candidate():
     words = answer(sample(analyst="rules")).text
 
     assert words.startswith(
-        "No model used. Candidate: deploy without environment → production keeps the old pair"
+        "No model. Candidate, proposed: deploy without environment → production keeps the old pair"
     )
 
 
@@ -96,7 +96,7 @@ def test_a_candidate_without_links_is_its_trigger():
     assert "Candidate, proposed: 20:37 old pair removed [3] · 0 of 0 links shown" in top(
         analyst="rules", hypotheses=(bare,)
     )
-    assert "Candidate: old pair removed" in answer(sample(analyst="rules", hypotheses=(bare,))).text
+    assert "Candidate, proposed: old pair removed" in answer(sample(analyst="rules", hypotheses=(bare,))).text
 
 
 @pytest.mark.parametrize("analyst", ["claude", "rules"])
@@ -106,7 +106,7 @@ def test_with_no_chain_it_says_so_and_what_is_known_and_what_to_ask(analyst):
     assert shown.startswith("Not enough to explain it yet: Nobody has named a change")
     assert "Changed before: 20:37 removed the old pair" in shown
     assert "Ask next: who can say whether the 20:37 change touches what fails?" in shown
-    assert ("No model was used" in shown) == (analyst == "rules")
+    assert ("No model." in shown) == (analyst == "rules")
     assert "That's wrong" not in shown
 
 

@@ -157,7 +157,7 @@ def test_a_refutation_without_a_reason_or_history_shows_what_there_is():
 
     assert line(refuted_line(silent, STORE, as_of=NOW)).endswith("broke the gateway · see [12]")
     assert line(refuted_line(replace(silent, history=()), STORE, as_of=NOW)) == (
-        "H3 refuted · the 14:00 release broke the gateway"
+        "H3 refuted · the 14:00 release broke the gateway [12]"
     )
 
 
