@@ -87,10 +87,10 @@ def _with_step_rival(
 def _as_earlier(rival: Hypothesis, leader: Hypothesis, view: Scene, *, against: str) -> Hypothesis:
     """What happened long before the first sign leaves open why nothing failed in between."""
     at, first = rival.trigger.at, leader.trigger.at
-    if at is None or first is None or view.onset_at is None or at >= first:
-        return replace(rival, refuted_if=against)
-    gap = between(at, view.onset_at)
-    return replace(rival, does_not_explain=(f"why nothing failed for the first {gap}",), refuted_if=against)
+    is_earlier = at is not None and first is not None and at < first
+    gap = between(at, view.onset_at) if at and view.onset_at and is_earlier else ""
+    open_end = (f"why nothing failed for the first {gap}",) if gap else ()
+    return replace(rival, does_not_explain=open_end, refuted_if=against)
 
 
 def _refuted(found: Sequence[Candidate], view: Scene, *, start: int) -> tuple[Hypothesis, ...]:

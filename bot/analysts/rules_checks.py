@@ -25,9 +25,9 @@ _POLICY = re.compile(
     r"\w+Policy\b", re.IGNORECASE
 )  # fmt: skip
 _NETWORK = re.compile(
-    r"\b(?:(vpc )?endpoints?|dns|records?|routes?|route tables?|subnets?|firewall|egress|ingress|"
+    r"\b(?:(vpc )?endpoints?|dns(?: records?)?|routes?|route tables?|subnets?|firewall|egress|ingress|"
     r"security groups?|"
-    r"sg-\w+|load ?balancer|listener|peering|nat|vpce-\w+|resolver|address)\b", re.IGNORECASE
+    r"sg-\w+|load ?balancer|listener|peering|nat|vpce-\w+|resolver)\b", re.IGNORECASE
 )  # fmt: skip
 _FLAG = re.compile(r"\b(?:flag|toggle|targeting|experiment|rollout|feature)\b", re.IGNORECASE)
 _LOAD = re.compile(
@@ -159,7 +159,7 @@ def _role(principal: str) -> str:
 
 def _network(candidate: Candidate, view: Scene) -> Question:
     found = _CERTIFICATE.search(_told(candidate, view)) or _NETWORK.search(candidate.head.short)
-    noun = found[0].lower().rstrip("s") if found else "address"
+    noun = re.sub(r"(?<=[tdekp])s$", "", found[0].lower()) if found else "address"
     return Question(
         do=f"Which {noun} do the failing clients use, and which those that work?",
         so=f"the failing ones use what changed at {_at(candidate)}",

@@ -42,7 +42,7 @@ _DOER = re.compile(
     re.IGNORECASE,
 )
 _HAD = re.compile(
-    r"^(\S+) had an? (?=\w+ ?\w* ?(?:deploy|release|change|update|restart|upgrade|migration)\w*)"
+    r"^(\S+) had an? (?=(?:\w+ ){0,2}(?:deploy|release|change|update|restart|upgrade|migration)\w*)"
 )
 _QUOTED = re.compile(r"[\"“]([^\"”]{20,})[\"”]")
 _MOMENT = re.compile(
@@ -119,7 +119,9 @@ def fitted(text: str, *, limit: int = GIST_CHARS) -> str:
 
 
 def _adds(words: str) -> bool:
-    """What a longer cut has over a shorter one counts when it is a clause of its own, or a figure."""
+    """What a longer cut has over one at a comma counts when it is a clause of its own, or a figure."""
+    if words[:1] not in {",", ";"}:
+        return False
     return len(words.split()) > _FEWEST_WORDS or any(char.isdigit() for char in words)
 
 

@@ -144,11 +144,11 @@ def _body(message: Message, name: str) -> list[str]:
     """Return the lines under the title that say something: no labels, tags, links or the sender's own."""
     lines = [clean(line) for line in message.text.splitlines()[1:]]
     told = [_TOLD.sub("", line) for line in lines if not _DESK.search(line) and line != message.author.name]
-    return [
-        line
-        for line in told
-        if any(c.isalpha() for c in line) and not _is_furniture(line) and bare_title(line) != name
-    ]
+    return [line for line in told if _says(line) and not _is_furniture(line) and bare_title(line) != name]
+
+
+def _says(line: str) -> bool:
+    return _MEASURE.search(line) is not None or any(char.isalpha() for char in line)
 
 
 def _is_furniture(line: str) -> bool:

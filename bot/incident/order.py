@@ -38,7 +38,9 @@ def with_times(hypothesis: Hypothesis, case: Case) -> Hypothesis:
         for n, link in enumerate(hypothesis.links)
     )
     if begun and since and not _is_no_later(begun, since) and not _is_told_late(hypothesis, case):
-        links = (replace(links[0], order=Order.VIOLATED), *links[1:])
+        wrong = start if start <= last else 0
+        late = replace(links[wrong], order=Order.VIOLATED)
+        links = (*links[:wrong], late, *links[wrong + 1 :])
     return replace(
         hypothesis,
         trigger=replace(hypothesis.trigger, at=begun),

@@ -228,3 +228,16 @@ def test_the_trouble_that_was_asked_about_counts_not_the_first_one_of_the_week()
 
     assert top.impact.evidence[0].id == "m3"
     assert top.trigger.evidence[0].id == "m2"
+
+
+def test_two_changes_that_one_message_tells_are_one_candidate():
+    script = """
+    08:40 ann removed the tile-cache index at 08:00. deleted the tile-cache disks at 08:30
+    09:00 Datadog* Triggered: tile errors above 5 %
+    09:05 ben tiles fail for all users: 403 forbidden, tile-cache disks not found
+    """
+
+    top, *others = diagnose(case(script, "why do tiles fail?")).hypotheses
+
+    assert [item.id for item in top.trigger.evidence] == ["m1"]
+    assert not others

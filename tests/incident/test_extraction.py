@@ -253,6 +253,11 @@ def test_what_people_say_three_times_word_for_word_is_a_habit():
         ("cluster red? maybe a shard is lost", "cluster green, all shards assigned", "cluster red"),
         ("kms maybe? it got a new alias", "No. A refusal by kms looks different", "kms"),
         ("db up? 5432 answers, db is healthy", "", "db up"),
+        (
+            "the ledger index grew. worth checking whether ours is bloated",
+            "the ledger index is healthy",
+            "the ledger index grew",
+        ),
     ],
 )
 def test_an_answer_is_tied_to_the_suspicion_it_clears(asked, answered, label):
@@ -362,3 +367,19 @@ def test_an_empty_incident_has_no_facts():
     known = extract(nothing, now=nothing.messages[0].at)
 
     assert (known.items, known.onset, known.recovery) == ((), None, None)
+
+
+def test_what_a_pipeline_undid_without_effect_is_ruled_out_by_its_version():
+    undone = "10:10 ci* mill-web rolled back v7 -> v6 in prod\n10:20 ann no change after rollback"
+
+    (ruled_out,) = facts(f"{ALERT}\n10:05 ben restart mill-web maybe\n{undone}").of(FactKind.RULED_OUT)
+
+    assert ruled_out.status == "mill-web v7"
+
+
+def test_words_that_announce_a_paste_below_name_it():
+    said = 'Role policy of the indexer below. Nobody changed it.\\n```{"Statement": []}```'
+
+    known = facts(f"{ALERT}\n10:10 ann {said}")
+
+    assert "role policy of the indexer (pasted)" in [f.label for f in known]

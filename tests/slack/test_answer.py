@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.incident.facts import FactKind, Facts
-from bot.incident.hypotheses import Check, Likelihood, Status, Trigger
+from bot.incident.hypotheses import Check, Likelihood, Link, Status, Trigger
 from bot.routing.route import Tier
 from bot.slack.answer import Computed, answer
 from bot.slack.blocks import owner_of
@@ -20,6 +20,7 @@ from tests.slack.samples import (
     OPUS,
     STORE,
     STORE_FACTS,
+    cite,
     clock,
     fact,
     preview,
@@ -320,3 +321,52 @@ def test_a_trigger_without_a_time_gets_none():
     )
 
     assert "Candidate, proposed: old pair removed [3]" in top(analyst="rules", hypotheses=(undated, H2))
+
+
+ENDED = Link(cause="deploying the new pair", effect="recovered", evidence_for=(cite(15), cite(16)))
+
+
+@pytest.mark.parametrize("analyst", ["claude", "rules"])
+def test_a_recovery_says_what_was_done_before_it(analyst):
+    over = replace(STORE_FACTS, recovery=fact(FactKind.RECOVERY, 16, 22, 24, "recovered"))
+    shown = top(analyst=analyst, facts=over, hypotheses=(replace(H1, ended_by=ENDED), H2))
+
+    assert "Recovered 22:24 [16] after 22:20 deploying the new pair [15]" in shown
+
+
+def test_once_it_is_over_and_nothing_is_left_to_ask_nothing_is_asked():
+    over = replace(STORE_FACTS, recovery=fact(FactKind.RECOVERY, 16, 22, 24, "recovered"))
+    known = (replace(H1, next_check=None),)
+
+    assert "Ask next" not in top(analyst="rules", facts=over, hypotheses=known)
+    assert answer(sample(analyst="rules", facts=over, hypotheses=known)).text.endswith("Recovered 22:24.")
+
+
+def test_a_chain_without_a_rival_says_so_and_that_a_step_stands_below():
+    links = tuple(replace(link, evidence_for=(cite(13),)) for link in H1.links)
+
+    assert "4 of 4 links shown, one more step below · no live rival" in top(
+        analyst="rules", hypotheses=(replace(H1, links=links),)
+    )
+
+
+def test_codes_own_question_keeps_its_citations():
+    shown = top(
+        analyst="rules", hypotheses=(), open_questions=("What changed between 20:00 [m2] and 21:38 [m6]?",)
+    )
+
+    assert "Ask next: What changed between 20:00 [2] and 21:38 [6]?" in shown
+
+
+def test_what_could_not_be_read_is_said_once():
+    unread = replace(H1, unseen=("1 deleted message", "1 paste beyond its first lines"))
+
+    assert "not seen" not in seen(hypotheses=(unread,), unseen=())
+
+
+def test_a_refuted_one_shows_its_own_message_and_time():
+    dated = replace(H3, trigger=replace(H3.trigger, evidence=(cite(2),), at=clock(14, 0)), claim="release")
+
+    assert "H3 refuted 22:10 · 14:00 release [2] · rolled back, no change [12]" in seen(
+        hypotheses=(H1, dated)
+    )

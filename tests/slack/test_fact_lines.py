@@ -84,3 +84,28 @@ def test_what_can_never_fit_says_that_more_follows():
         [text("a" * 20)],
         [text("More below.")],
     ]
+
+
+def test_a_change_that_somebody_remembers_later_is_not_told_twice():
+    live = fact(FactKind.CHANGE, 3, 20, 37, "removed the old pair")
+    remembered = fact(FactKind.CHANGE, 15, 20, 37, "we rotated keys")
+
+    shown = seen(replace(STORE_FACTS, items=(live, remembered)))
+
+    assert "20:37 removed the old pair [3]" in shown
+    assert "we rotated keys" not in shown
+
+
+def test_a_suspicion_that_two_messages_clear_is_told_once():
+    cleared = [
+        replace(fact(FactKind.RULED_OUT, n, 22, n, "no", status=f"kms {n}"), cites=(f"m{n}", "m9"))
+        for n in (10, 12)
+    ]
+
+    assert "Ruled out: kms 10 22:10 [10]\n" in seen(replace(STORE_FACTS, items=tuple(cleared)))
+
+
+def test_the_gist_of_a_fact_is_shown_when_it_has_one():
+    short = replace(fact(FactKind.CHANGE, 3, 20, 37, "a long sentence"), label="old pair removed")
+
+    assert "20:37 old pair removed [3]" in seen(replace(STORE_FACTS, items=(short,)))
