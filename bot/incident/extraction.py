@@ -125,16 +125,17 @@ def _onset(read: Sequence[Statement]) -> Statement | None:
     if not alerts:
         return min(impacts, key=lambda s: s.at, default=None)
     first = min(alerts, key=lambda s: s.at)
-    return min((first, *(s for s in impacts if _opens(s, first, read))), key=lambda s: s.at)
+    spoken_at = tuple(s.message.at for s in read if s.message.at <= first.at)
+    return min((first, *(s for s in impacts if _opens(s, first, spoken_at))), key=lambda s: s.at)
 
 
-def _opens(impact: Statement, first: Statement, read: Sequence[Statement]) -> bool:
+def _opens(impact: Statement, first: Statement, spoken_at: Sequence[datetime]) -> bool:
     """A stated impact opens the incident when an alert follows soon, or people talk on until one does."""
     if impact.is_stated and impact.message.at >= first.at:
         return first.at - _STATED_SPAN <= impact.at <= first.at
     if impact.at > first.at:
         return False
-    between = [s.message.at for s in read if impact.message.at <= s.message.at <= first.at]
+    between = spoken_at[bisect_left(spoken_at, impact.message.at) :]
     pauses = (later - earlier for earlier, later in pairwise(between))
     return max(pauses, default=_WARNING_SPAN) <= _WARNING_SPAN
 

@@ -63,16 +63,21 @@ def resolve(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """Return the statements, each ruling-out tied to its suspects; one without is an observation."""
     weights = lexicon([s.entities for s in statements], ignore=_GENERIC)
     suspected: list[Statement] = []
+    changed = [s for s in statements if s.kind is FactKind.CHANGE]
     out: list[Statement] = []
     for n, statement in enumerate(statements):
-        out.append(_resolved(n, statements, suspected, weights))
+        out.append(_resolved(n, statements, suspected, changed, weights))
         if _is_suspect(statement):
             suspected.append(statement)
     return tuple(out)
 
 
 def _resolved(
-    n: int, statements: Sequence[Statement], suspected: Sequence[Statement], weights: Lexicon
+    n: int,
+    statements: Sequence[Statement],
+    suspected: Sequence[Statement],
+    changed: Sequence[Statement],
+    weights: Lexicon,
 ) -> Statement:
     statement = statements[n]
     if statement.kind is FactKind.RECOVERY and not statement.is_bot and _is_answer(n, statements, weights):
@@ -82,7 +87,7 @@ def _resolved(
     suspects = _suspects(statement, _recent(suspected, statement), weights)
     if not suspects:
         return replace(statement, kind=_unanswering(statement))
-    undone = _undone(statement, suspects, statements)
+    undone = _undone(statement, suspects, changed)
     about = (s.message.id for s in (*suspects, *undone) if s.message.id != statement.message.id)
     targets = tuple(dict.fromkeys(about))
     return replace(statement, targets=targets, status=_label(suspects))
@@ -104,11 +109,11 @@ def _is_answer(n: int, statements: Sequence[Statement], weights: Lexicon) -> boo
 
 
 def _undone(
-    outcome: Statement, suspects: Sequence[Statement], statements: Sequence[Statement]
+    outcome: Statement, suspects: Sequence[Statement], changed: Sequence[Statement]
 ) -> list[Statement]:
     """Return the changes that were undone without effect: who undid them named their version or moment."""
     tried = [s for s in suspects if cues.REVERSAL.search(f"{_told(s)} {outcome.raw}")]
-    changes = [s for s in statements if s.kind is FactKind.CHANGE and s.message.at < outcome.message.at]
+    changes = [s for s in changed if s.message.at < outcome.message.at]
     named = [s for s in changes if _SHIPPED.search(s.raw) and any(_share_name(t, s) for t in tried)]
     if len(named) == 1:
         return named
