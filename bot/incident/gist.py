@@ -12,6 +12,7 @@ LONGEST_CHARS = 80
 """What a phrase may take when its sentence has no shorter whole."""
 
 _FEWEST_CHARS = 16
+_FEWEST_BESIDE_A_TIME = 8
 _FEWEST_SHARE = 0.5
 _FEWEST_WORDS = 3
 _CLEAR_SHARE = 0.7
@@ -73,7 +74,17 @@ def of_prose(text: str, *, limit: int = GIST_CHARS) -> str:
     """
     quoted = _QUOTED.search(text)
     bare = undressed(quoted[1] if quoted else text)
-    return fitted(_HAD.sub(r"\1 ", _DOER.sub("", bare)), limit=limit) or shorten(clean(text), limit)
+    return fitted(plain(_DOER.sub("", bare)), limit=limit) or shorten(clean(text), limit)
+
+
+def plain(text: str) -> str:
+    """Return `the gateway had a code release` as `the gateway code release`."""
+    return _HAD.sub(r"\1 ", text)
+
+
+def is_filler(text: str) -> bool:
+    """Say whether `text` is nothing but words that lead in, such as `ack`."""
+    return _LEAD.fullmatch(text) is not None
 
 
 def undressed(text: str) -> str:
@@ -99,7 +110,7 @@ def _kept(part: str) -> str:
 def without_moment(text: str) -> str:
     """Return a phrase without the clock time at its end: it is shown beside a stamp that says it."""
     bare = _MOMENT.sub("", text)
-    return bare if len(bare) >= _FEWEST_CHARS else text
+    return bare if len(bare) >= _FEWEST_BESIDE_A_TIME else text
 
 
 def fitted(text: str, *, limit: int = GIST_CHARS) -> str:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from bot.incident import cues
 from bot.incident.entities import Lexicon, entities, is_name, lexicon, listed, stem
 from bot.incident.facts import FactKind
-from bot.incident.gist import fitted, undressed, without_moment
+from bot.incident.gist import fitted, is_filler, plain, undressed, without_moment
 from bot.incident.sentences import pieces, shorten
 from bot.incident.statements import Statement, is_impact
 from bot.incident.times import stated_times
@@ -235,8 +235,8 @@ def _says_little(text: str) -> bool:
 def _named(text: str) -> str:
     """Return what is suspected, without the words of doubt around it."""
     asked = re.split(r"[,;.?!]+\s|\s->\s", text)
-    bare = next(filter(None, (_bare(part) for part in asked)), "")
-    return without_moment(bare) or text
+    bare = next(filter(None, (_bare(part) for part in asked if not is_filler(part))), "")
+    return without_moment(plain(bare)) or text
 
 
 def _bare(part: str) -> str:

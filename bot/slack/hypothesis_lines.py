@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Literal
 
+from bot.incident.gist import fitted
 from bot.incident.hypotheses import (
     Change,
     Check,
@@ -177,7 +178,9 @@ def last_change(hypothesis: Hypothesis, status: Status) -> Change | None:
 
 
 def _reason(change: Change | None) -> Line:
-    return spans(without_citations(change.reason), limit_chars=_QUOTE_CAP) if change else []
+    return (
+        spans(fitted(without_citations(change.reason), limit=_QUOTE_CAP)) if change and change.reason else []
+    )
 
 
 def _title(hypothesis: Hypothesis) -> Line:

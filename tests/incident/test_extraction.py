@@ -253,6 +253,7 @@ def test_what_people_say_three_times_word_for_word_is_a_habit():
         ("cluster red? maybe a shard is lost", "cluster green, all shards assigned", "cluster red"),
         ("kms maybe? it got a new alias", "No. A refusal by kms looks different", "kms"),
         ("db up? 5432 answers, db is healthy", "", "db up"),
+        ("ack. maybe mill had a release at 09:50, rolling back", "rolled back, no change", "mill release"),
         (
             "the ledger index grew. worth checking whether ours is bloated",
             "the ledger index is healthy",
