@@ -33,7 +33,9 @@ def message(number, when, who, words, **more):
 
 
 def fact(kind, number, when, words, **more):
-    return Fact(**{"id": f"f{number}", "kind": kind, "text": words, "cites": (f"m{number}",), "at": when, **more})
+    return Fact(
+        **{"id": f"f{number}", "kind": kind, "text": words, "cites": (f"m{number}",), "at": when, **more}
+    )
 
 
 INCIDENT = Incident(
@@ -42,7 +44,9 @@ INCIDENT = Incident(
     deleted=1,
     omitted=2,
     messages=(
-        message(1, at(20, 19), "Ana", "gwctl deploy | tee log\ndone", files=(File(name="a", is_partial=True),)),
+        message(
+            1, at(20, 19), "Ana", "gwctl deploy | tee log\ndone", files=(File(name="a", is_partial=True),)
+        ),
         message(2, at(20, 37), "Ana", "removed the old pair", edited_at=at(20, 40)),
         message(3, at(21, 38), "Datadog", "Warn: write availability 97.1%"),
         message(4, at(21, 45), "PagerDuty", "Triggered #55012 gateway SLO burn"),
@@ -51,11 +55,21 @@ INCIDENT = Incident(
         message(7, at(21, 58), "Cho", "storage cluster is healthy"),
         message(8, at(22, 1), "Dev", "rolling back the 14:00 release to be safe"),
         message(9, at(22, 10), "Dev", "rollback done, no change"),
-        message(10, at(22, 12), "Ben", "403 InvalidAccessKeyId <script>alert(1)</script> *x* _y_ [z](http://evil.example)"),
+        message(
+            10,
+            at(22, 12),
+            "Ben",
+            "403 InvalidAccessKeyId <script>alert(1)</script> *x* _y_ [z](http://evil.example)",
+        ),
         message(11, at(22, 36), "Eli", "last secret change of production is weeks ago", permalink=""),
         message(12, at(22, 43), "Ana", "deploying the new pair to production"),
         message(13, at(22, 45), "Datadog", "Recovered: write availability 99.98%"),
-        message(14, at(23, 5), "Ben", "follow-ups: log the key id, two people, check use before delete, @Gus writes"),
+        message(
+            14,
+            at(23, 5),
+            "Ben",
+            "follow-ups: log the key id, two people, check use before delete, @Gus writes",
+        ),
         message(15, at(23, 6), "Gus", "was anything lost?"),
     ),
 )
@@ -82,7 +96,12 @@ FACTS = Facts(
         ),
         fact(FactKind.ACTION, 8, at(22, 1), "rolling back the 14:00 release"),
         fact(
-            FactKind.RULED_OUT, 9, at(22, 10), "rollback done, no change", status="14:00 release", cites=("m9", "m8")
+            FactKind.RULED_OUT,
+            9,
+            at(22, 10),
+            "rollback done, no change",
+            status="14:00 release",
+            cites=("m9", "m8"),
         ),
         fact(FactKind.DENIAL, 10, at(22, 12), "403 InvalidAccessKeyId <script>"),
         fact(FactKind.OBSERVATION, 11, at(22, 36), "last secret change of production is weeks ago"),
