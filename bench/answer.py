@@ -79,7 +79,7 @@ async def watched(session: aiohttp.ClientSession, url: str) -> AsyncIterator[See
 
 
 async def first(seen: Seen, since: int, **facts: object) -> float:
-    """Wait for the first event with these fields that came after the first `since` ones; return when it came."""
+    """Wait for an event with these fields after the first `since` ones; return when it came."""
     async with asyncio.timeout(30):
         while True:
             for at, event in seen[since:]:
