@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from bot.analysts.rules_candidates import Candidate, Scene, candidates, conditions, scene, shipped_steps
+from bot.analysts.rules_candidates import candidates, conditions, shipped_steps
 from bot.analysts.rules_chain import chain
 from bot.analysts.rules_checks import check, question
 from bot.analysts.rules_questions import insufficient, open_questions
+from bot.analysts.rules_scene import Candidate, Scene, scene
 from bot.analysts.rules_words import phrase
 from bot.incident import cues
 from bot.incident.case import Case

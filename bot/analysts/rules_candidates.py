@@ -2,29 +2,27 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
+from bot.analysts.rules_scene import FINDINGS, Candidate, Scene, what_kind
+from bot.analysts.rules_standing import ROUND_MOMENT, is_outside, is_tied, kind_fits, owned, undone_in_vain
 from bot.incident import cues
-from bot.incident.case import Case
-from bot.incident.entities import Lexicon, acronyms, entities, is_name, lexicon, words
+from bot.incident.entities import acronyms, entities, is_name
 from bot.incident.facts import Fact, FactKind
 from bot.incident.messages import AuthorKind, Message
-from bot.incident.naming import people
 
 _SAME_MOMENT = timedelta(minutes=3)
 _TOLD_SPAN = timedelta(minutes=20)
-_ROUND_MOMENT = timedelta(minutes=10)
 _HORIZON = timedelta(hours=72)
 _RECOVERY_SPAN = timedelta(minutes=75)
-_ROUTINE_TIMES = 4
+
+_UNTIED_SHARE = 0.3
+_IN_VAIN_SHARE = 0.1
+_OUTSIDE = 0.8
+_OUTSIDE_LATE = timedelta(hours=1)
 _ROUTINE_SHARE = 0.4
-_KIND_WORDS = 5
-_STORY_SPAN = timedelta(hours=6)
-_OWNED_CHANGE = re.compile(r"\b(?:my|our) (?:change|pr|merge|deploy|release|rollout|flag)\b", re.IGNORECASE)
-_NEXT_MESSAGES = 2
 _SHIPS = re.compile(
     r"\b(?:deploy\w*|released|rolled out|applied|put|synced|pushed|merged|enabled|switched|promoted|"
     r"upgraded)\b",
@@ -34,105 +32,6 @@ _BEGINS = re.compile(r"^(?:start(?:ing|ed)?|about to|preparing|planning|begin\w*
 _PROCEDURE_SPAN = timedelta(minutes=90)
 _RAREST = 0.55
 _TOPS = (1.0, 0.7, 0.5, 0.35, 0.25)
-_SYMPTOMS = frozenset({FactKind.ALERT, FactKind.IMPACT})
-_FINDINGS = frozenset({FactKind.OBSERVATION, FactKind.DENIAL, FactKind.IMPACT, FactKind.ALERT})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """One case, read once: its messages, facts and how much each word says."""
-
-    case: Case
-    weights: Lexicon
-    names: frozenset[str]
-    routine: frozenset[str]
-    onset_at: datetime | None
-    symptom: Fact | None
-
-    def message(self, fact: Fact) -> Message:
-        """Return the message that states a fact."""
-        return self.case.incident.by_id[fact.cites[0]]
-
-    def ties(self, one: Fact, other: Fact) -> float:
-        """Return how much two facts share, by rare words and names."""
-        return self.weights.overlap(one.entities, other.entities)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One change (or a condition found) with all that speaks for it.
-
-    Attributes:
-        facts: Its mentions, the one that shows it best first.
-        support: Later statements that point at it, strongest first, with their weight.
-        score: How well it fits; comparable within one case only.
-        affinity: The part of `score` that words and statements give, time left out.
-        refuted_by: The facts that ruled it out; empty while it is alive.
-        reversal: The action that undid it before the trouble ended.
-        earlier_steps: What the same person did just before as part of the same work.
-        is_condition: A state somebody found, not something that happened; it has no moment.
-    """
-
-    facts: tuple[Fact, ...]
-    support: tuple[tuple[Fact, float], ...] = ()
-    score: float = 0.0
-    affinity: float = 0.0
-    refuted_by: tuple[Fact, ...] = ()
-    reversal: Fact | None = None
-    earlier_steps: tuple[Fact, ...] = ()
-    is_condition: bool = False
-    entities: frozenset[str] = field(default_factory=frozenset)
-
-    @property
-    def head(self) -> Fact:
-        """The mention that shows it best."""
-        return self.facts[0]
-
-    @property
-    def at(self) -> datetime:
-        """When it happened, by its earliest mention."""
-        return min(fact.at for fact in self.facts)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The messages that mention it."""
-        return tuple(dict.fromkeys(fact.cites[0] for fact in self.facts))
-
-
-def scene(case: Case) -> Scene:
-    """Read a case once for all that follows."""
-    names = people(case.incident.messages)
-    weights = lexicon([f.entities for f in case.facts], ignore={w for name in names for w in words(name)})
-    symptom = _symptom(case, weights)
-    at = symptom.at if symptom else None
-    return Scene(
-        case=case, weights=weights, names=names, routine=_routine(case), onset_at=at, symptom=symptom
-    )
-
-
-def _routine(case: Case) -> frozenset[str]:
-    """Return what is shipped again and again in this thread: one more of it says little."""
-    done = case.facts.of(FactKind.CHANGE, FactKind.ACTION)
-    times = Counter(_what_kind(fact) for fact in done)
-    return frozenset(kind for kind, count in times.items() if count >= _ROUTINE_TIMES)
-
-
-def _what_kind(fact: Fact) -> str:
-    return " ".join(re.sub(r"\S*\d\S*", "", fact.text).split()[:_KIND_WORDS])
-
-
-def _symptom(case: Case, weights: Lexicon) -> Fact | None:
-    """Return the trouble that was asked about: the symptom closest to the question, else the onset."""
-    onset = case.facts.onset
-    asked = words(case.question)
-    symptoms = [f for f in case.facts.of(*_SYMPTOMS) if onset is None or f.at >= onset.at]
-    tied = [(weights.overlap(asked, f.entities), f) for f in symptoms]
-    own = weights.overlap(asked, onset.entities) if onset else 0.0
-    best = max(tied, key=lambda pair: pair[0], default=None)
-    if best is None or onset is None:
-        return onset
-    is_other_story = own == 0 and best[0] > 0 and best[1].at - onset.at > _STORY_SPAN
-    return best[1] if best[0] > own + 1.0 or is_other_story else onset
 
 
 def candidates(view: Scene) -> tuple[Candidate, ...]:
@@ -209,7 +108,7 @@ def _same_change(one: Fact, other: Fact, view: Scene) -> bool:
         return _told_twice(one, other, view) and gap <= _TOLD_SPAN
     if gap <= _SAME_MOMENT:
         return True
-    if gap <= _ROUND_MOMENT and view.ties(one, other) > 0:
+    if gap <= ROUND_MOMENT and view.ties(one, other) > 0:
         return True
     return view.ties(one, other) >= 2 * _RAREST and bool(_rare_names(one, other, view))
 
@@ -235,8 +134,11 @@ def _weighed(group: tuple[Fact, ...], view: Scene) -> Candidate:
     support = _support(group, about, view)
     reversal = _reversal(group, about, view)
     affinity = sum(w * share for (_, w), share in zip(support, _TOPS, strict=False))
-    affinity += _owned(group, view) + _kind_fits(group, view) + (2.5 if reversal else 0.0)
-    affinity *= _ROUTINE_SHARE if all(_what_kind(fact) in view.routine for fact in group) else 1.0
+    affinity *= 1.0 if is_tied(group, about, support, view) else _UNTIED_SHARE
+    affinity += owned(group, view) + kind_fits(group, view) + (2.5 if reversal else 0.0)
+    affinity += _OUTSIDE if is_outside(group, view) else 0.0
+    affinity *= _IN_VAIN_SHARE if undone_in_vain(group, about, view) else 1.0
+    affinity *= _ROUTINE_SHARE if all(what_kind(fact) in view.routine for fact in group) else 1.0
     refuted = _refuted_by(group, view)
     return Candidate(
         facts=group, support=support, score=affinity + _nearness(group, view), affinity=affinity,
@@ -260,40 +162,19 @@ def _nearness(group: Sequence[Fact], view: Scene) -> float:
     if view.onset_at is None:
         return 0.5
     if at > view.onset_at:
-        return 0.6 if _owned(group, view) else -100.0
+        if is_outside(group, view) and at - view.onset_at <= _OUTSIDE_LATE:
+            return 1.0
+        return 0.6 if owned(group, view) else -100.0
     hours = (view.onset_at - at) / timedelta(hours=1)
     return 1.4 / (1 + math.log1p(hours)) if view.onset_at - at <= _HORIZON else 0.0
-
-
-def _owned(group: Sequence[Fact], view: Scene) -> float:
-    """Somebody who did it says that it was wrong, or that it is the reason."""
-    texts = [view.message(f).text for f in group]
-    owned = any(cues.ADMISSION.search(t) and cues.FIRST_PERSON.search(t) for t in texts)
-    return 2.0 if owned or _is_taken_up(group, view) else 0.0
-
-
-def _is_taken_up(group: Sequence[Fact], view: Scene) -> bool:
-    """`my change`, right after a change was posted, means that one."""
-    messages = view.case.incident.messages
-    posted = {m.id: n for n, m in enumerate(messages)}
-    reported = max((view.message(f) for f in group), key=lambda m: m.number)
-    later = messages[posted[reported.id] + 1 :][:_NEXT_MESSAGES]
-    return any(_OWNED_CHANGE.search(m.text) and m.at - reported.at <= _ROUND_MOMENT for m in later)
-
-
-def _kind_fits(group: Sequence[Fact], view: Scene) -> float:
-    """What was taken away fits an error that says it is not there; a change of rights fits a refusal."""
-    denials = " ".join(view.message(f).text for f in view.case.facts.of(FactKind.DENIAL))
-    texts = " ".join(f.text for f in group)
-    return 1.0 if denials and cues.ABSENT.search(denials) and cues.DESTRUCTIVE.search(texts) else 0.0
 
 
 def _support(group: Sequence[Fact], about: frozenset[str], view: Scene) -> tuple[tuple[Fact, float], ...]:
     own = {fact.cites[0] for fact in group}
     is_change = any(fact.kind is FactKind.CHANGE for fact in group)
     start = min(fact.at for fact in group)
-    found = (f for f in view.case.facts.of(*_FINDINGS) if f.cites[0] not in own)
-    later = (f for f in found if not is_change or view.message(f).at >= start)
+    found = (f for f in view.case.facts.of(*FINDINGS) if f.cites[0] not in own)
+    later = (f for f in found if (not is_change or view.message(f).at >= start) and not view.is_aftermath(f))
     weighed = ((fact, _pointing(fact, group, about, view)) for fact in later)
     return tuple(sorted(((f, w) for f, w in weighed if w >= _RAREST / 2), key=lambda pair: -pair[1]))
 
@@ -330,7 +211,7 @@ def _reversal(group: Sequence[Fact], about: frozenset[str], view: Scene) -> Fact
         f
         for f in done
         if f.cites[0] not in failed | own
-        and _what_kind(f) not in view.routine
+        and what_kind(f) not in view.routine
         and view.weights.overlap(about, f.entities) >= _RAREST
     ]
     return fitting[-1] if fitting else None

@@ -5,19 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.analysts.rules_candidates import Candidate, Scene
 from bot.analysts.rules_checks import question
+from bot.analysts.rules_scene import Candidate, Scene
 from bot.analysts.rules_words import PASTED, phrase, telling
 from bot.incident import cues
 from bot.incident.entities import words
 from bot.incident.facts import Fact, FactKind
-from bot.incident.hypotheses import Evidence, EvidenceKind, Hypothesis, Impact, Link, Trigger
+from bot.incident.hypotheses import Evidence, EvidenceKind, Hypothesis, Impact, Link, Order, Trigger
+from bot.incident.order import with_times
 from bot.incident.sentences import shorten
 
 _BETWEEN = frozenset({FactKind.OBSERVATION, FactKind.DENIAL, FactKind.IMPACT, FactKind.ALERT})
 _STEP_COST = 0.7
 _POINTS_CLEARLY = 1.5
 _MOST_FINDINGS = 40
+_MOST_TRIES = 3
 _CLAIM_CHARS = 140
 _ERROR_NAME = re.compile(r"[a-z](?:Error|Exception|Timeout|Denied|Refused|Failure)\b")
 _ECHO_SHARE = 0.5
@@ -40,7 +42,28 @@ def chain(candidate: Candidate, view: Scene, *, number: int) -> Hypothesis | Non
     symptom = _symptom_of(candidate, view)
     if symptom is None:
         return None
-    way = _best_way(candidate, symptom, view)
+    findings = _findings(candidate, symptom, view)
+    first = _made(_best_way(candidate, symptom, view, findings), candidate, symptom, view, number)
+    made = first
+    for _ in range(_MOST_TRIES):
+        late = _out_of_order(made, view)
+        if not late:
+            return made
+        findings = [f for f in findings if f.cites[0] not in late]
+        made = _made(_best_way(candidate, symptom, view, findings), candidate, symptom, view, number)
+    return first if made is None or _out_of_order(made, view) else made
+
+
+def _out_of_order(made: Hypothesis | None, view: Scene) -> set[str]:
+    """Return the messages between trigger and impact that a link of the wrong order cites."""
+    if made is None:
+        return set()
+    ends = {e.id for e in (*made.trigger.evidence, *made.impact.evidence)}
+    wrong = (link for link in with_times(made, view.case).links if link.order is Order.VIOLATED)
+    return {e.id for link in wrong for e in link.evidence_for} - ends
+
+
+def _made(way: Way, candidate: Candidate, symptom: Fact, view: Scene, number: int) -> Hypothesis | None:
     if not way.steps:
         return None
     facts = _told((candidate.head, *way.steps, symptom), view)
@@ -85,8 +108,7 @@ def _symptom_of(candidate: Candidate, view: Scene) -> Fact | None:
     return next(tied, symptom)
 
 
-def _best_way(candidate: Candidate, symptom: Fact, view: Scene) -> Way:
-    findings = _findings(candidate, symptom, view)
+def _best_way(candidate: Candidate, symptom: Fact, view: Scene, findings: Sequence[Fact]) -> Way:
     pull = {fact.id: weight for fact, weight in candidate.support}
     last = [f for f in findings if not f.label.endswith(PASTED)]
     ways = [Way((f,), pull.get(f.id, 0.0) + _step(f, symptom, view)) for f in findings if f.id in pull]
@@ -115,9 +137,8 @@ def _findings(candidate: Candidate, symptom: Fact, view: Scene) -> list[Fact]:
         for f in ordered
         if f.cites[0] not in taken and f.kind in _BETWEEN and _may_follow(f, candidate, view)
     )
-    return [f for f in fitting if not _is_echo(f, symptom) and not _is_later_alarm(f, symptom)][
-        :_MOST_FINDINGS
-    ]
+    told = (f for f in fitting if not view.is_aftermath(f))
+    return [f for f in told if not _is_echo(f, symptom) and not _is_later_alarm(f, symptom)][:_MOST_FINDINGS]
 
 
 def _may_follow(fact: Fact, candidate: Candidate, view: Scene) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.analysts.rules_candidates import Candidate, Scene
+from bot.analysts.rules_scene import Candidate, Scene
 from bot.analysts.rules_words import phrase
 from bot.iam.denials import parse_denials
 from bot.incident import cues

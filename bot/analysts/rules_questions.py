@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.analysts.rules_candidates import Candidate, Scene
+from bot.analysts.rules_scene import Candidate, Scene
 from bot.analysts.rules_words import phrase
 from bot.incident.entities import is_name
 from bot.incident.facts import Fact, FactKind

@@ -1,12 +1,13 @@
 """What a bot's message means: a monitor fired or resolved, a pipeline changed something."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bot.incident import cues
 from bot.incident.facts import FactKind
 from bot.incident.messages import Message
+from bot.incident.news import began_at, effective_at, is_ongoing, is_over
 from bot.incident.sentences import clean
 from bot.incident.times import stated_times
 
@@ -18,7 +19,7 @@ _RESOLVED = re.compile(
     re.IGNORECASE,
 )
 _FIRED = re.compile(
-    r"^\W*(?:triggered|firing|warn(?:ing)?\b|alarm|alert:|problem|critical|down\b|no data|incident\b|"
+    r"^\W*(?:triggered|fired|firing|warn(?:ing)?\b|alarm|alert:|problem|critical|down\b|no data|incident\b|"
     r"page\b|new issue)|"
     r"\[firing|\b(?:cloudwatch alarm|rotating_light|red_circle|has been triggered|is down|alert triggered|"
     r"new alert)\b|🚨|🔴",
@@ -34,23 +35,49 @@ _PIPELINE = re.compile(
     r"merged|released|"
     r"promoted|published|updated|turned (?:on|off)|enabled|disabled|toggled|changed|success|succeeded|canary|"
     r"rollout|rotated|created|deleted|removed|destroyed|scaled|migrat\w+|applied by|finished|completed|"
-    r"stopped|restarted|"
+    r"stopped|restarted|successful|ran|reinstall(?:ed)?|patched|rebooted|closed complete|implemented|"
     r"attached|detached|upgraded|pushed|switched|renewed|installed|started)\b",
     re.IGNORECASE,
 )
 _NOT_DONE = re.compile(
-    r"\b(?:run planned|planned|plan finished|preview|pull request opened|opened by|queued for)\b",
+    r"\b(?:run planned|planned(?! (?:by|switch\w*|failover|maintenance))|plan finished|preview|"
+    r"pull request opened|opened by|queued for)\b",
     re.IGNORECASE,
 )
 _FAILED_RUN = re.compile(
     r"\b(?:failed|failure|errored|exited [1-9]|failed step|sync failed|aborted)\b", re.IGNORECASE
 )
-_BODY_UNITS = re.compile(r"\b(\d[\d,]*) of (\d[\d,]*)\b")
-_WHEN_DONE = re.compile(
-    r"\b(?:merged|deployed|applied|released|rolled|synced|completed|finished|promoted|"
-    r"changed)\b(?:\s+\w+){0,3}\s*$",
+_UNEVENTFUL = re.compile(
+    r"\b\w+\s*[=:]\s*0\b|\b(?:0|no|zero|without) (?:\w+ ){0,2}?(?:failed|failures?|errors?|refused|stuck|"
+    r"unreachable|timeouts?|warnings?)\b",
     re.IGNORECASE,
 )
+_CARRIED_OUT = re.compile(
+    r"\b(?:CHG|RFC|CRQ)-?\d{3,}\b.*\b(?:closed|completed?|implemented|done|successful|finished)\b",
+    re.IGNORECASE,
+)
+"""A change record that was worked off; `closed` ends no trouble there."""
+
+_STEP = re.compile(
+    r"[\w`*)\"]\s?(?:→|->|⇒)\s?[\w`*(\".]|\((?:was|previously|formerly) \S|\bfrom \S*\d\S* to \S*\d"
+)
+"""One value and the next, whatever tool posts it and whatever it calls that."""
+
+_CHANGED_COUNT = re.compile(
+    r"\b[1-9]\d* (?:\w+ )?(?:added|changed|destroyed|updated|modified|replaced)\b", re.IGNORECASE
+)
+_BODY_UNITS = re.compile(r"\b(\d[\d,]*) of (\d[\d,]*)\b")
+_WHEN_DONE = re.compile(
+    rf"(?:{cues.DONE.pattern}|\b(?:completed|finished|succeeded|closed|done)\b)"
+    r"(?:[\s*_`]+\w+){0,5}?[\s*_`,:(]*$",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(
+    r"\b(?:until|till|by|before|due|next|deadline|expires?|hold)\b[\s*_`:]*$", re.IGNORECASE
+)
+_AFTERWARDS = timedelta(minutes=3)
+_LOOKED_UP = timedelta(hours=12)
+_BEFORE_CHARS = 60
 _NOISY_KEY = re.compile(
     r"\[?(?:firing|resolved|triggered|recovered|warn(?:ing)?|alert closed|alarm|ok)\b[:\d\]]*|\[p\d\]|"
     r":\w+:|[\d.,%]+|"
@@ -77,10 +104,26 @@ def _key(title: str) -> str:
 
 def bot_kind(message: Message) -> FactKind | None:
     """Return what a bot's message reports, or None for chatter."""
+    if is_ongoing(message):
+        return FactKind.CHANGE
+    if is_over(message):
+        return FactKind.RECOVERY
+    if _CARRIED_OUT.search(clean(message.text)):
+        return FactKind.CHANGE
     state = _state_kind(message)
     if state is not None:
         return state
-    return _pipeline_kind(message) or _weak_kind(message)
+    return _pipeline_kind(message) or _weak_kind(message) or _structured_kind(message)
+
+
+def _structured_kind(message: Message) -> FactKind | None:
+    """Whatever its vendor calls it: a post with one value and the next, or what holds from a day on."""
+    text = clean(message.text)
+    if _NOT_DONE.search(text) or _is_measurement(text):
+        return None
+    if _STEP.search(text) or cues.DONE.search(text) or effective_at(message) is not None:
+        return FactKind.ACTION if cues.REVERSAL.search(_own_words(text)) else FactKind.CHANGE
+    return None
 
 
 def _state_kind(message: Message) -> FactKind | None:
@@ -103,10 +146,10 @@ def _stated_state(message: Message) -> str:
 
 
 def _pipeline_kind(message: Message) -> FactKind | None:
-    text = clean(message.text)
+    text = _UNEVENTFUL.sub(" ", clean(message.text))
     if _NOT_DONE.search(text):
         return None
-    if not _PIPELINE.search(text):
+    if not _PIPELINE.search(text) and not _CHANGED_COUNT.search(text):
         return None
     if _FAILED_RUN.search(text) or _is_measurement(text):
         return None
@@ -128,7 +171,7 @@ def _is_measurement(text: str) -> bool:
 
 
 def _weak_kind(message: Message) -> FactKind | None:
-    text = clean(message.text)
+    text = _UNEVENTFUL.sub(" ", clean(message.text))
     if any(done == total for done, total in _BODY_UNITS.findall(text)) and _BODY_UNITS.search(head(message)):
         return FactKind.RECOVERY
     if _NOT_DONE.search(text):
@@ -137,9 +180,20 @@ def _weak_kind(message: Message) -> FactKind | None:
 
 
 def bot_at(message: Message, kind: FactKind) -> datetime:
-    """Return when it happened: the time after a verb such as `merged`, else the message's own."""
+    """Return when it happened: the time after a verb such as `merged`, else the message's own.
+
+    A post that somebody looked up later states another time; trouble at a provider began when it says.
+    """
     if kind is not FactKind.CHANGE:
         return message.at
-    times = stated_times(message.text, said_at=message.at)
-    said = (t.at for t in times if t.is_exact and _WHEN_DONE.search(message.text[: t.start]))
-    return next(said, message.at)
+    own = began_at(message) if is_ongoing(message) else effective_at(message)
+    return own or _done_at(message) or message.at
+
+
+def _done_at(message: Message) -> datetime | None:
+    times = [t for t in stated_times(message.text, said_at=message.at) if t.is_exact]
+    before = {t.start: message.text[max(0, t.start - _BEFORE_CHARS) : t.start] for t in times}
+    past = [t for t in times if not _NOT_YET.search(before[t.start])]
+    said = (t.at for t in past if _WHEN_DONE.search(before[t.start]))
+    looked_up = (t.at for t in past if _AFTERWARDS < message.at - t.at <= _LOOKED_UP)
+    return next(said, next(looked_up, None))

@@ -77,7 +77,7 @@ _DONE = (
     r"deregistered|unregistered|unmounted|mounted|partitioned|compacted|vacuumed|stopped|paused|"
     r"created|"
     r"consolidated|tweaked|adjusted|regenerated|refreshed|converted|hardened|subscribed|unsubscribed|ran|"
-    r"put|killed"
+    r"put|killed|cancell?ed|aborted|reinstalled"
 )
 _DOING = (
     r"deploying|releasing|shipping|rolling|pushing|merging|applying|attaching|enabling|disabling|"
@@ -92,7 +92,7 @@ _DOING = (
     r"decommissioning|retiring|publishing|syncing|backfilling|kicking off|starting the|cutting over|"
     r"running the|"
     r"stopping|pointing|pausing|cutting|putting|resetting|blocking|detaching|repointing|going back|reverting|"
-    r"terminating|killing|pausing|patching"
+    r"terminating|killing|pausing|patching|cancell?ing|aborting"
 )
 _GROUP = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[a-z]+")
@@ -184,6 +184,11 @@ FIX_FAILED = _any(
     r"\bstill (?:failing|fails|broken|slow|high|down|seeing|the same|there|happening|refused|denied|red|"
     r"p\d\d|\d)",
     r"\b(?:p\d\d|latency|errors?|rate|cpu|lag) (?:is |are )?still\b",
+    r"\bdid (?:zip|nothing|nada|zilch|sod all)\b|\bnot (?:budging|moving)\b|\bthat(?:'s| is|"
+    r" was) all (?:it|that) did\b|"
+    r"\bdoes(?:n'?t| not) come up either\b|,\s*(?:exactly )?the same\b|,\s*same\s*[.,!]?\s*$|"
+    r"^same (?:with|on|for)\b|"
+    r"\bnothing (?:changed|happened)\b|\bstill nothing\b|\bno (?:joy|dice)\b|,\s*nothing\s*[.!]?\s*$|"
     r"\bwithout (?:any )?(?:effect|change)\b|\bunchanged\b|\bnot (?:any )?better\b|\bto no avail\b",
 )
 
@@ -196,6 +201,8 @@ INNOCENT = _any(
     r"^(?:so |ok |then |and )*(?:it'?s |that'?s |also )?not (?:an? |the |our )?[\w-]+(?: [\w-]+)?(?:[.:,;]|"
     r"$| then)",
     r"\bso (?:it'?s |it is )?(?:no|not) (?:an? |the |our )?[\w-]+",
+    r"\bnot to blame\b|\b(?:does|do|did|would)(?:n'?t| not) explain\b|\bso (?:no|not)\s*[.!]?\s*$|\bnope\b|"
+    r"\b(?:is|are) (?:clean|fine|out of it|excluded)\b|"
     r"\bruled? (?:it |that |them )?out\b|\bred herring\b|\binnocent\b|\bdropping that (?:line|idea|"
     r"theory)\b|\bcan exclude\b",
     r"^no (?!change|effect|idea|files|data|answer|output|one\b|longer|access)(?:\w+ ){1,3}(?:here|today|"
@@ -227,13 +234,15 @@ EXPLAINS = _any(
     r"\bso (?:that|an hour|it) (?:fits|would|makes)\b|\bfits\b|\bthat (?:matches|fits|lines up)\b|"
     r"\bmatches (?:the|when|what|exactly)\b|"
     r"\b(?:would|will) do it\b",
+    r"^\W*so\s*[:,]|\bturned out\b|\b(?:is|was) (?:in|from) (?:their|the) (?:news|notes|changelog|mail)\b|"
+    r"\bsays? just that\b|\b(?:on the phone|duty manager|their support|confirmed (?:it|that|by))\b",
     r"\bis (?:the )?(?:one|endpoint|flag|key|thing|node|host|role|version) (?:that )?(?:i|we)\b",
 )
 
 ADMISSION = _any(
     r"\b(?:my|our) (?:mistake|fault|bad|doing|error|change)\b|\b(?:is|was|that'?s) (?:mine|me|on me|ours|"
     r"on us)\b|"
-    r"\bmea culpa\b|\bmy own\b",
+    r"\b(?:it|that|this|which)(?:'s| is| was) my \w+|\bmea culpa\b|\bsorry\b|:see_no_evil:|\bmy own\b",
     r"\boh (?:no|crap|shit|dear)\b|\bsh\*+t?(?!\w)|\bshit\b|\bdamn\b|\boops\b|\bugh\b|\bf\*+k?(?!\w)|"
     r":grimacing:|:facepalm:|:sweat_smile:",
     r"\b(?:i|we) (?:accidentally|mistakenly|wrongly|forgot|missed|overlooked|should have)\b|"
@@ -245,6 +254,7 @@ ADMISSION = _any(
     r"\bnot (?:the )?\w+ as (?:i|we) (?:thought|meant)\b|\bmeant (?:for|to)\b|\bi thought (?:it|that|"
     r"this) was\b",
 )
+
 FIRST_PERSON = _any(r"\b(?:i|i've|we|we've|my)\b(?! (?:would|can|could|think|guess|see|need))")
 
 IMPACT = _any(
@@ -252,7 +262,7 @@ IMPACT = _any(
     r"exposed|lost|gone|"
     r"hang(?:s|ing)?|frozen|degraded|timing out|time(?:s)? out|timeouts?|erroring|rejected|missing|stale|"
     r"late|delayed|"
-    r"crash(?:es|ed|ing)?|crawling|empty|nothing|slow|outage|impact|logged out|duplicate[sd]?|"
+    r"crash(?:es|ed|ing)?|crawling|twice|doubled?|empty|nothing|slow|outage|impact|logged out|duplicate[sd]?|"
     r"wrong (?:prices?|data|results?|"
     r"totals?))\b",
     r"\b(?:can'?t|cannot|can not|unable to|nobody can|not able to) \w+",
@@ -261,6 +271,9 @@ IMPACT = _any(
     r"(?:since|written|arriv\w+|com\w+)",
 )
 POPULATION = _any(
+    r"\b(?:riders?|drivers?|guests?|patients?|students?|viewers?|players?|readers?|bidders?|shops?|"
+    r"stores?|terminals?|"
+    r"devices?|tickets?)\b",
     r"\b(?:users?|customers?|people|clients?|everyone|everybody|everything|merchants?|tenants?|visitors?|"
     r"callers?|all|every|"
     r"global(?:ly)?|reads?|writes?|uploads?|downloads?|logins?|pages?|payments?|orders?|deploys?|builds?|"
@@ -302,10 +315,14 @@ CHATTER = _any(
 )
 
 FOLLOW_UP = _any(
-    r"\b(?:follow[- ]?ups?|to-?dos?|to do|action items?|ais?|next steps|afterwards)\b\s*(?::|=|-)", r"^todo\b"
+    r"^\W*(?:next|after this|after that|actions?|afterwards|later|lessons?(?: learned)?|closing|learnings?|"
+    r"for (?:the|next|later|tomorrow|monday)\b[^:.]{0,30})\s*(?::|\.\s|$)",
+    r"\b(?:follow[- ]?ups?|to-?dos?|to do|action items?|ais?|next steps|afterwards)\b\s*(?::|=|-)",
+    r"^todo\b",
 )
 DECISION = _any(
-    r"\bdecision\b\s*:|^decided\b|\bwe (?:decided|agreed)\b|\blet'?s go with\b|\bagreed:|\bverdict:",
+    r"\bdecision\b\s*:|^(?:the )?plan\s*:|^decided\b|\bwe (?:decided|agreed)\b|\blet'?s go with\b|"
+    r"\bagreed:|\bverdict:",
     r"\bstop everything\b",
 )
 ROLE = _any(
@@ -324,6 +341,7 @@ BACK = _any(
     r"\b(?:is|are) (?:being )?(?:generated|served|processed|sent|delivered|written|flowing|passing|"
     r"arriving|accepted) again\b",
 )
+
 CONDITION = _any(
     r"\b(?:config(?:uration)?|policy|policies|setting|limit|default|flag|rule|role|permission|grant|acl|"
     r"cert(?:ificate)?|"
@@ -360,6 +378,7 @@ ELSEWHERE = _any(
     r"\b(?:in|to|into|on|for) (?:the )?(?:staging|stage|dev|test|sandbox|qa|lab)\b(?! (?:and|\+))",
     r"\bnothing (?:was )?(?:changed|touched) in prod\w*\b",
 )
+
 OUTCOME_WORDS = _any(
     r"\b(?:rollback|rolled back|revert\w*|restart\w*|scal\w+|after|tried|rerun|retry|retried|now|done)\b"
 )

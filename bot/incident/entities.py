@@ -18,10 +18,16 @@ _NUMBERED = re.compile(
     r"\s+#?(\d[\w.]*\w|\d)\b",
     re.IGNORECASE,
 )
+_NUMBERED_VERSION = re.compile(
+    r"\b(?:version|release)\s+v?(\d+)(?![\w.])(?:\s?(?:→|->|to)\s?v?(\d+)(?![\w.]))?", re.IGNORECASE
+)
 _VERSION = re.compile(
     r"(?<![\w.-])v?(\d+(?:\.\d+)+)(?![\w-]|\.\d|\s?(?:%|percent|[mkg]b?\b|m?s\b|sec|min|x\b|of\b|million))",
     re.IGNORECASE,
 )
+_BUILD = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+){2,})(?=-[a-z])", re.IGNORECASE)
+"""The version within the tag of a build: `4.12.07-alpine` is what elsewhere is called `4.12.07`."""
+
 _COMPOUND = re.compile(r"\d|[a-z][A-Z]|[./]|(?<=.)[_:-](?=.)")
 """A digit, a capital inside, or parts joined: one of these tells a name from a word."""
 
@@ -109,7 +115,9 @@ def identifiers(text: str) -> frozenset[str]:
     """Return names that stand for one thing: hosts, versions, tickets, ids, error codes; lower-case."""
     tokens = [part for token in _tokens(text) for part in (token, *re.split(r"[:@/]", token))]
     numbered = {f"{kind}-{number}".lower() for kind, number in _NUMBERED.findall(text)}
-    versions = frozenset(version for version in _VERSION.findall(text) if not version.endswith(".0"))
+    numbered |= {f"v{n}" for found in _NUMBERED_VERSION.findall(text) for n in found if n}
+    told = (*_VERSION.findall(text), *_BUILD.findall(text))
+    versions = frozenset(version for version in told if not version.endswith(".0"))
     return (
         frozenset(numbered)
         | versions

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.incident import cues
+from bot.incident import cues, verdicts
 from bot.incident.alerts import alert_key, bot_at, bot_kind, head
 from bot.incident.entities import is_name
 from bot.incident.facts import Fact, FactKind, Facts
@@ -30,6 +30,7 @@ _BACKGROUND_FIRINGS = 5
 _WARNING_SPAN = timedelta(minutes=75)
 _QUIET_SPAN = timedelta(hours=4)
 _TROUBLE = frozenset(FactKind) - {FactKind.CHANGE, FactKind.QUESTION, FactKind.RECOVERY}
+_SIGNS = frozenset({FactKind.ALERT, FactKind.IMPACT, FactKind.DENIAL})
 _STATED_SPAN = timedelta(hours=24)
 _TEXT_CHARS = 120
 _SHARED_WORDS = 3
@@ -121,12 +122,17 @@ def _by_person(message: Message) -> Iterator[Statement]:
 
 def _onset(read: Sequence[Statement]) -> Statement | None:
     alerts = [s for s in read if s.kind is FactKind.ALERT]
-    impacts = [s for s in read if s.kind in {FactKind.IMPACT, FactKind.DENIAL}]
+    impacts = [s for s in read if s.kind in {FactKind.IMPACT, FactKind.DENIAL} and not _clears(s)]
     if not alerts:
         return min(impacts, key=lambda s: s.at, default=None)
     first = min(alerts, key=lambda s: s.at)
     spoken_at = tuple(s.message.at for s in read if s.message.at <= first.at)
     return min((first, *(s for s in impacts if _opens(s, first, spoken_at))), key=lambda s: s.at)
+
+
+def _clears(statement: Statement) -> bool:
+    """`done there at 16:44, and no timeouts in between` tells of no trouble."""
+    return not statement.is_code and verdicts.COUNTER_EXAMPLE.search(statement.raw) is not None
 
 
 def _opens(impact: Statement, first: Statement, spoken_at: Sequence[datetime]) -> bool:
@@ -144,7 +150,7 @@ def _in_light_of(read: Sequence[Statement], onset: Statement | None) -> Iterator
     fired: list[Statement] = []
     known = _known(read)
     for statement in read:
-        if statement.is_bot and statement.kind is FactKind.ALERT:
+        if statement.kind in _SIGNS:
             fired.append(statement)
         yield _placed(statement, onset, known=known, fired=fired)
 
@@ -193,8 +199,15 @@ def _before(statement: Statement) -> Statement:
 
 
 def _ends(statement: Statement, *, is_after: bool, fired: Sequence[Statement]) -> bool:
-    """A monitor that never fired here cannot end anything here: its `OK` is somebody else's."""
-    return is_after and (not statement.is_bot or any(_is_same_trouble(statement, alert) for alert in fired))
+    """A monitor that never fired here cannot end anything here: its `OK` is somebody else's.
+
+    Nor does a person who says that something is green or back, when nobody said that it was broken.
+    """
+    if not statement.is_bot:
+        plain = verdicts.PLAINLY_BACK.search(statement.raw) is not None
+        return is_after and (plain or any(statement.entities & sign.entities for sign in fired))
+    alerts = (sign for sign in fired if sign.is_bot and sign.kind is FactKind.ALERT)
+    return is_after and any(_is_same_trouble(statement, alert) for alert in alerts)
 
 
 def _is_same_trouble(back: Statement, alert: Statement) -> bool:
@@ -210,6 +223,8 @@ def _is_response(statement: Statement, known: _Known) -> bool:
         return _touches_something_known(statement, known)
     if _is_quiet(statement, known):
         return False
+    if cues.REVERSAL.search(statement.raw):
+        return True
     whole = statement.message.text
     owned = cues.ADMISSION.search(whole) or (
         cues.EXPLAINS.search(whole) and cues.FIRST_PERSON.search(statement.raw)

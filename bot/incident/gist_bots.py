@@ -49,6 +49,9 @@ _NO_POINTS = re.compile(r"no datapoints were received", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _STEP = re.compile(r"(?P<noun>[A-Za-z]\w+)?[\s:=`]*`?(?P<step>[\w.%:/-]+\s?(?:→|->|⇒)\s?[\w.%:/-]+)`?")
 _NAME = re.compile(r"(?<![\w./-])[a-z0-9][a-z0-9]*(?:[-_][a-z0-9]+)+(?![\w/])|(?<!\w)#\d+", re.IGNORECASE)
+_EVENT_KEY = re.compile(r"[a-z]+(?:[_.][a-z]+){2,}")
+"""What a program calls the kind of its event: the words beside it say more."""
+
 _ARROWS = ("→", "->", "⇒")
 _SYNCED = re.compile(
     r"^(?:application|app)\s+(?P<app>\S+).*?\b(?P<done>synced|deployed|updated|released)\b", re.IGNORECASE
@@ -198,6 +201,8 @@ def _is_plain(clause: str) -> bool:
 
 
 def _both(name: str, rest: str) -> str:
+    if _EVENT_KEY.fullmatch(name) and " " in rest:
+        return fitted(rest)
     room = GIST_CHARS - len(rest) - 2
     return f"{fitted(name, limit=max(room, GIST_CHARS // 3))}: {rest}"
 

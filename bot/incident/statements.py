@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from bot.incident import cues
+from bot.incident import cues, verdicts
 from bot.incident.entities import entities
 from bot.incident.facts import FactKind
 from bot.incident.messages import Message
@@ -212,6 +212,7 @@ _RULES: tuple[tuple[Callable[[str, str], bool], FactKind], ...] = (
     (_is_suspicion, FactKind.BELIEF),
     (_is_suspicious_context, FactKind.BELIEF),
     (_has(cues.QUESTION), FactKind.QUESTION),
+    (_has(verdicts.LAST_GOOD), FactKind.OBSERVATION),
     (_is_unhelped, FactKind.RULED_OUT),
     (_has(cues.NEGATED_CHANGE), FactKind.RULED_OUT),
     (_has(cues.DENIAL), FactKind.DENIAL),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 
-from bot.incident import cues
+from bot.incident import cues, verdicts
 from bot.incident.entities import Lexicon, entities, is_name, lexicon, listed, stem
 from bot.incident.facts import FactKind
 from bot.incident.gist import fitted, is_filler, plain, undressed, without_moment
@@ -80,7 +80,10 @@ def _resolved(
     weights: Lexicon,
 ) -> Statement:
     statement = statements[n]
-    if statement.kind is FactKind.RECOVERY and not statement.is_bot and _is_answer(n, statements, weights):
+    shown = _disproved(statement, changed)
+    if shown:
+        return _clearing(statement, shown)
+    if _says_back(statement) and _is_answer(n, statements, weights):
         statement = replace(statement, kind=FactKind.RULED_OUT)
     if statement.kind is not FactKind.RULED_OUT:
         return statement
@@ -91,6 +94,39 @@ def _resolved(
     about = (s.message.id for s in (*suspects, *undone) if s.message.id != statement.message.id)
     targets = tuple(dict.fromkeys(about))
     return replace(statement, targets=targets, status=_label(suspects))
+
+
+def _says_back(statement: Statement) -> bool:
+    found = statement.kind is FactKind.OBSERVATION and cues.BACK.search(statement.raw) is not None
+    return not statement.is_bot and (found or statement.kind is FactKind.RECOVERY)
+
+
+_MAY_CLEAR = frozenset(
+    {FactKind.OBSERVATION, FactKind.RECOVERY, FactKind.RULED_OUT, FactKind.IMPACT, FactKind.ACTION}
+)
+
+
+def _disproved(statement: Statement, changed: Sequence[Statement]) -> list[Statement]:
+    """Return the changes that a counter-example names: `the 08:40 run was green and already on 4.2`."""
+    if (
+        statement.is_bot
+        or statement.kind not in _MAY_CLEAR
+        or not verdicts.COUNTER_EXAMPLE.search(statement.raw)
+    ):
+        return []
+    before = (s for s in changed if s.message.at < statement.message.at and s.is_bot)
+    return [s for s in before if _rarely_shared(statement, s, changed)]
+
+
+def _rarely_shared(statement: Statement, change: Statement, changed: Sequence[Statement]) -> bool:
+    """They share a name that no other change has."""
+    others = {e for s in changed if s is not change for e in s.entities}
+    return any(is_name(entity) for entity in (statement.entities & change.entities) - others)
+
+
+def _clearing(statement: Statement, suspects: Sequence[Statement]) -> Statement:
+    targets = tuple(dict.fromkeys(s.message.id for s in suspects))
+    return replace(statement, kind=FactKind.RULED_OUT, targets=targets, status=_label(suspects))
 
 
 def _unanswering(statement: Statement) -> FactKind:

@@ -32,6 +32,15 @@ _NAMED = re.compile(r"\bat (?P<name>noon|midnight)\b", re.IGNORECASE)
 _AGO = re.compile(
     r"\b(?P<count>\d{1,3})\s?(?P<unit>[smhd])(?:ec|in|r|our|ay)?(?:ond|ute)?s? ago\b", re.IGNORECASE
 )
+_SOON = timedelta(hours=9)
+_COMING = re.compile(
+    r"\b(?:today|until|till|by|closes?|due|deadline|starts?|begins?|will|needs?|holds?|opens?|extends?|departs?|"
+    r"is at|planned|before)\b",
+    re.IGNORECASE,
+)
+_PAST_WORDS = re.compile(
+    r"\b(?:since|was|were|last|yesterday|night|had|did|began|broke|went|came|saw|ran)\b", re.IGNORECASE
+)
 _YESTERDAY = re.compile(r"\b(?:yesterday|last night|the day before)\b", re.IGNORECASE)
 _NOON = 12
 _MAY_STATE = re.compile(r"\d|\bat (?:noon|midnight)", re.IGNORECASE)
@@ -56,6 +65,7 @@ def stated_times(text: str, *, said_at: datetime) -> tuple[Stated, ...]:
     """Return the times in `text`, in the order they stand there.
 
     A clock time without a date is the latest such time before `said_at`; `yesterday` moves it a day back.
+    One that lies a few hours ahead, as in `the window closes at 12:00`, is a plan and is left out.
     """
     if not _MAY_STATE.search(text):
         return ()
@@ -81,7 +91,7 @@ _Reader = Callable[[re.Match[str], datetime], Stated]
 def _read(read: _Reader, match: re.Match[str], said_at: datetime) -> Iterator[Stated]:
     try:
         yield read(match, said_at)
-    except ValueError:  # 2026-02-31 and the like: not a time after all
+    except ValueError:  # 2026-02-31, or a time still to come: nothing that happened
         return
 
 
@@ -126,7 +136,12 @@ def _past(at: datetime, match: re.Match[str], said_at: datetime) -> datetime:
     near = match.string[max(0, match.start() - 24) : match.end() + 12]
     if _YESTERDAY.search(near) and at.date() == said_at.date():
         return at - timedelta(days=1)
-    return at - timedelta(days=1) if at > said_at + _AHEAD else at
+    if at <= said_at + _AHEAD:
+        return at
+    is_plan = _COMING.search(near) and not _PAST_WORDS.search(near)
+    if at - said_at <= _SOON and is_plan:
+        raise ValueError(match[0])
+    return at - timedelta(days=1)
 
 
 def _ago(match: re.Match[str], said_at: datetime) -> Stated:

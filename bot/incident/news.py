@@ -1,0 +1,52 @@
+"""What the outside says: status posts of providers and announcements that take effect on a day."""
+
+import re
+from datetime import datetime, timedelta
+
+from bot.incident.messages import Message
+from bot.incident.times import stated_times
+
+_PHASE = re.compile(
+    r"(?:^|\n)\W*(?P<phase>investigating|identified|monitoring|update|resolved|completed)\s+[-\u2013\u2014]\s",
+    re.IGNORECASE,
+)
+"""How status pages begin each entry; the words are those of the common hosted ones."""
+
+_OVER = frozenset({"resolved", "completed"})
+_BEGAN = re.compile(
+    r"\b(?:since|from|between|starting(?: at)?|began(?: at)?|started(?: at)?)\s*$", re.IGNORECASE
+)
+_EFFECTIVE = re.compile(
+    r"\b(?:(?:as )?from|as of|effective|starting|beginning|with effect from|on|after)\s*$", re.IGNORECASE
+)
+_AHEAD = timedelta(days=45)
+_BEFORE_CHARS = 24
+
+
+def is_ongoing(message: Message) -> bool:
+    """Say whether a provider reports trouble of its own that is not over."""
+    found = _PHASE.search(message.text)
+    return found is not None and found["phase"].lower() not in _OVER
+
+
+def is_over(message: Message) -> bool:
+    """Say whether a provider reports the end of its trouble."""
+    found = _PHASE.search(message.text)
+    return found is not None and found["phase"].lower() in _OVER
+
+
+def began_at(message: Message) -> datetime | None:
+    """Return since when the trouble exists, as the provider states it."""
+    times = stated_times(message.text, said_at=message.at)
+    return next((t.at for t in times if t.is_exact and _BEGAN.search(_before(message, t.start))), None)
+
+
+def effective_at(message: Message) -> datetime | None:
+    """Return the day within the next weeks from which an announcement holds; None when it names none."""
+    times = stated_times(message.text, said_at=message.at + _AHEAD)
+    coming = (t for t in times if t.at > message.at and _EFFECTIVE.search(_before(message, t.start)))
+    return next((t.at for t in coming if re.match(r"\w+ \w+|\d{4}-", message.text[t.start :])), None)
+
+
+def _before(message: Message, start: int) -> str:
+    return message.text[max(0, start - _BEFORE_CHARS) : start]
