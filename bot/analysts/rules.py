@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from bot.analysts.rules_candidates import candidates, conditions, shipped_steps
+from bot.analysts.rules_candidates import candidates, conditions, shipped_steps, traced
 from bot.analysts.rules_chain import chain
 from bot.analysts.rules_checks import check, question
 from bot.analysts.rules_questions import insufficient, open_questions
@@ -38,7 +38,8 @@ def diagnose(case: Case) -> Diagnosis:
     """
     view = scene(case)
     found = candidates(view)
-    told = _told(_live(found), view) or _told(_live(conditions(view)), view)
+    tiers = (found, traced(view), conditions(view))
+    told = next(filter(None, (_told(_live(tier), view) for tier in tiers)), [])
     told = _with_step_rival(told, view)
     hypotheses = _with_checks(tuple(h for _, h in told), [c for c, _ in told], view)
     if not hypotheses:

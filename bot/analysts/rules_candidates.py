@@ -18,6 +18,7 @@ _TOLD_SPAN = timedelta(minutes=20)
 _HORIZON = timedelta(hours=72)
 _RECOVERY_SPAN = timedelta(minutes=75)
 
+_TRACED = 2.0
 _UNTIED_SHARE = 0.3
 _IN_VAIN_SHARE = 0.1
 _OUTSIDE = 0.8
@@ -135,7 +136,7 @@ def _weighed(group: tuple[Fact, ...], view: Scene) -> Candidate:
     reversal = _reversal(group, about, view)
     affinity = sum(w * share for (_, w), share in zip(support, _TOPS, strict=False))
     affinity *= 1.0 if is_tied(group, about, support, view) else _UNTIED_SHARE
-    affinity += owned(group, view) + kind_fits(group, view) + (2.5 if reversal else 0.0)
+    affinity += owned(group, view) + kind_fits(group, view) + _undone(reversal, about)
     affinity += _OUTSIDE if is_outside(group, view) else 0.0
     affinity *= _IN_VAIN_SHARE if undone_in_vain(group, about, view) else 1.0
     affinity *= _ROUTINE_SHARE if all(what_kind(fact) in view.routine for fact in group) else 1.0
@@ -144,6 +145,14 @@ def _weighed(group: tuple[Fact, ...], view: Scene) -> Candidate:
         facts=group, support=support, score=affinity + _nearness(group, view), affinity=affinity,
         refuted_by=() if _is_restored(refuted, support) else refuted, reversal=reversal, entities=about,
     )  # fmt: skip
+
+
+def _undone(reversal: Fact | None, about: frozenset[str]) -> float:
+    """What ended the trouble by undoing it; more when it brought back a version that the change had named."""
+    if reversal is None:
+        return 0.0
+    brought = (e for e in reversal.entities & about if is_name(e) and any(c.isdigit() for c in e))
+    return 4.0 if any(brought) else 2.5
 
 
 def _entities(group: Sequence[Fact], view: Scene) -> frozenset[str]:
@@ -231,6 +240,33 @@ def shipped_steps(candidate: Candidate, view: Scene) -> tuple[Candidate, ...]:
     """Return the earlier steps of the same work that put something into service, the last one first."""
     steps = (f for f in reversed(candidate.earlier_steps) if _SHIPS.search(view.message(f).text))
     return tuple(_weighed((step,), view) for step in steps if not _BEGINS.search(step.short))
+
+
+def traced(view: Scene) -> tuple[Candidate, ...]:
+    """Return what was posted before the trouble and is what people's later explanation speaks of, best first.
+
+    It catches what nothing marks as a change: an explanation leads back to whatever shares its rare names.
+    """
+    if view.onset_at is None:
+        return ()
+    early = [f for f in view.case.facts.of(FactKind.OBSERVATION) if view.message(f).at < view.onset_at]
+    weighed = (_weighed((fact,), view) for fact in early)
+    return tuple(sorted((c for c in weighed if _is_explained(c, view)), key=lambda c: (-c.score, c.at)))
+
+
+def _is_explained(candidate: Candidate, view: Scene) -> bool:
+    onset = view.onset_at
+    told = (f for f, _ in candidate.support if onset is not None and view.message(f).at > onset)
+    return any(_explains(view.message(f)) and _shares_much(f, candidate, view) for f in told)
+
+
+def _explains(message: Message) -> bool:
+    said = cues.EXPLAINS.search(message.text) or cues.ADMISSION.search(message.text)
+    return message.author.kind is AuthorKind.PERSON and said is not None
+
+
+def _shares_much(fact: Fact, candidate: Candidate, view: Scene) -> bool:
+    return view.weights.overlap(candidate.entities, fact.entities) >= _TRACED
 
 
 def conditions(view: Scene) -> tuple[Candidate, ...]:

@@ -63,6 +63,17 @@ _STEP = re.compile(
 )
 """One value and the next, whatever tool posts it and whatever it calls that."""
 
+_IN_FORCE = re.compile(
+    r"\bis now\b|\bnow (?:running|serving|active|uses?|points?|leader)\b|"
+    r"\bis (?:active|in force|effective|live)\b|"
+    r"\bassigned\b|\btakes effect\b",
+    re.IGNORECASE,
+)
+_NO_DEED = re.compile(
+    r"\bon-?call\b|\bhand-?over\b|\breminder\b|\bstand-?up\b|\banomaly\b|\bforecast\b|"
+    r"\b(?:dropped|fell|rose|climbed|spiked|grew) (?:from|by|to)\b|\bapproved by\b|\bnew comment\b",
+    re.IGNORECASE,
+)
 _CHANGED_COUNT = re.compile(
     r"\b[1-9]\d* (?:\w+ )?(?:added|changed|destroyed|updated|modified|replaced)\b", re.IGNORECASE
 )
@@ -119,9 +130,11 @@ def bot_kind(message: Message) -> FactKind | None:
 def _structured_kind(message: Message) -> FactKind | None:
     """Whatever its vendor calls it: a post with one value and the next, or what holds from a day on."""
     text = clean(message.text)
-    if _NOT_DONE.search(text) or _is_measurement(text):
+    if effective_at(message) is not None:
+        return FactKind.CHANGE
+    if _NOT_DONE.search(text) or _is_measurement(text) or _NO_DEED.search(text):
         return None
-    if _STEP.search(text) or cues.DONE.search(text) or effective_at(message) is not None:
+    if _STEP.search(text) or cues.DONE.search(text) or _IN_FORCE.search(text):
         return FactKind.ACTION if cues.REVERSAL.search(_own_words(text)) else FactKind.CHANGE
     return None
 

@@ -87,13 +87,14 @@ def _wallpaper(messages: Iterable[Message]) -> frozenset[str]:
 
 
 def _by_bot(message: Message, wallpaper: frozenset[str]) -> Iterator[Statement]:
-    kind = bot_kind(message)
-    if kind is None or alert_key(message) in wallpaper:
+    if alert_key(message) in wallpaper:
         return
+    known = bot_kind(message)
+    kind = known or FactKind.OBSERVATION
     at = bot_at(message, kind)
     yield Statement(
         kind=kind, message=message, raw=message.text, text=shorten(_bot_text(message), _TEXT_CHARS), at=at,
-        is_stated=at != message.at, is_bot=True,
+        is_stated=at != message.at, is_bot=True, is_weak=known is None,
     )  # fmt: skip
 
 

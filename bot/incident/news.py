@@ -7,11 +7,23 @@ from bot.incident.messages import Message
 from bot.incident.times import stated_times
 
 _PHASE = re.compile(
-    r"(?:^|\n)\W*(?P<phase>investigating|identified|monitoring|update|resolved|completed)\s+[-\u2013\u2014]\s",
+    r"(?:^|\n)\W*(?:\[(?P<boxed>investigating|identified|monitoring|update|resolved|completed)\]|"
+    r"(?P<phase>investigating|identified|monitoring|update|resolved|completed)\s+[-\u2013\u2014]\s|"
+    r"(?P<named>investigating|identified|monitoring):\s)",
     re.IGNORECASE,
 )
 """How status pages begin each entry; the words are those of the common hosted ones."""
 
+_TITLE = re.compile(
+    r"^\W*(?:(?:partial|major|minor|service) (?:system )?(?:outage|disruption|degradation)|"
+    r"degraded (?:performance|service)|"
+    r"(?:elevated|increased) (?:\w+ )?(?:errors?|error rates?|latency|latencies|timeouts?|failures?))\b",
+    re.IGNORECASE,
+)
+_OVER_TITLE = re.compile(r"\bthis incident has been resolved\b|^\W*incident resolved\b", re.IGNORECASE)
+_MONITOR = re.compile(
+    r"\b(?:threshold|datapoints?|p\d\d|env:\w+|alertname|urgency)\b|[<>]=? ?\d", re.IGNORECASE
+)
 _OVER = frozenset({"resolved", "completed"})
 _BEGAN = re.compile(
     r"\b(?:since|from|between|starting(?: at)?|began(?: at)?|started(?: at)?)\s*$", re.IGNORECASE
@@ -25,14 +37,19 @@ _BEFORE_CHARS = 24
 
 def is_ongoing(message: Message) -> bool:
     """Say whether a provider reports trouble of its own that is not over."""
-    found = _PHASE.search(message.text)
-    return found is not None and found["phase"].lower() not in _OVER
+    phase = _phase(message)
+    titled = _TITLE.search(message.text) is not None and not _MONITOR.search(message.text)
+    return phase not in _OVER if phase else titled and not is_over(message)
 
 
 def is_over(message: Message) -> bool:
     """Say whether a provider reports the end of its trouble."""
+    return _phase(message) in _OVER or _OVER_TITLE.search(message.text) is not None
+
+
+def _phase(message: Message) -> str:
     found = _PHASE.search(message.text)
-    return found is not None and found["phase"].lower() in _OVER
+    return (found["boxed"] or found["phase"] or found["named"]).lower() if found else ""
 
 
 def began_at(message: Message) -> datetime | None:
