@@ -257,7 +257,8 @@ def traced(view: Scene) -> tuple[Candidate, ...]:
 def _is_explained(candidate: Candidate, view: Scene) -> bool:
     onset = view.onset_at
     told = (f for f, _ in candidate.support if onset is not None and view.message(f).at > onset)
-    return any(_explains(view.message(f)) and _shares_much(f, candidate, view) for f in told)
+    explained = any(_explains(view.message(f)) and _shares_much(f, candidate, view) for f in told)
+    return explained or bool(owned(candidate.facts, view))
 
 
 def _explains(message: Message) -> bool:

@@ -12,6 +12,7 @@ from bot.incident import cues
 from bot.incident.entities import words
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Evidence, EvidenceKind, Hypothesis, Impact, Link, Order, Trigger
+from bot.incident.news import is_over
 from bot.incident.order import with_times
 from bot.incident.sentences import shorten
 
@@ -137,7 +138,7 @@ def _findings(candidate: Candidate, symptom: Fact, view: Scene) -> list[Fact]:
         for f in ordered
         if f.cites[0] not in taken and f.kind in _BETWEEN and _may_follow(f, candidate, view)
     )
-    told = (f for f in fitting if not view.is_aftermath(f))
+    told = (f for f in fitting if not view.is_aftermath(f) and not is_over(view.message(f)))
     return [f for f in told if not _is_echo(f, symptom) and not _is_later_alarm(f, symptom)][:_MOST_FINDINGS]
 
 

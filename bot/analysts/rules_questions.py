@@ -15,6 +15,13 @@ from bot.incident.wording import clock
 _LAST_GOOD = re.compile(
     r"\blast (?:known )?(?:good|green|successful|working|passing|clean)\b[\w\s-]{0,24}", re.IGNORECASE
 )
+_SEEKS = re.compile(
+    r"\b(?:who|anyone|anybody|somebody|someone) knows?\b|\bwhat do (?:\w+ ){1,4}have in common\b|"
+    r"\bwhy (?:do|does|would|is|are|did)\b|\bhow can\b|\bwhere does\b",
+    re.IGNORECASE,
+)
+"""Asks for what nobody here knows yet: the way on, where nothing explains the trouble."""
+
 _ANSWERED = re.compile(r"\?.*(?:->|→|=>)", re.DOTALL)
 _ANSWER_SPAN = timedelta(minutes=45)
 _MOST_QUESTIONS = 3
@@ -30,7 +37,11 @@ def open_questions(view: Scene, *, is_explained: bool) -> tuple[str, ...]:
     """
     own = () if is_explained else (_missing(view),)
     asked = [f for f in view.case.facts.of(FactKind.QUESTION) if _is_open(f, view)]
-    return (*own, *(f.text for f in asked[-_MOST_QUESTIONS:]))
+    latest = asked[-_MOST_QUESTIONS:]
+    if is_explained:
+        return tuple(f.text for f in latest)
+    seeking = [f.text for f in latest if _SEEKS.search(f.text)]
+    return tuple(dict.fromkeys((*seeking[-1:], *own, *(f.text for f in latest))))
 
 
 def insufficient(found: Sequence[Candidate], view: Scene) -> str:
@@ -95,7 +106,9 @@ def _is_open(asked: Fact, view: Scene) -> bool:
 
 def _is_technical(asked: Fact, view: Scene) -> bool:
     findings = view.case.facts.of(FactKind.ALERT, FactKind.IMPACT, FactKind.DENIAL, FactKind.CHANGE)
-    return any(view.ties(asked, f) >= _TECHNICAL for f in findings if f.cites[0] != asked.cites[0])
+    needed = 0.0 if _SEEKS.search(asked.text) else _TECHNICAL
+    shared = (view.ties(asked, f) for f in findings if f.cites[0] != asked.cites[0])
+    return any(tie > 0 and tie >= needed for tie in shared)
 
 
 def _speaks_of(asked: Fact, later: Fact) -> bool:

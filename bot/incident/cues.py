@@ -77,7 +77,7 @@ _DONE = (
     r"deregistered|unregistered|unmounted|mounted|partitioned|compacted|vacuumed|stopped|paused|"
     r"created|"
     r"consolidated|tweaked|adjusted|regenerated|refreshed|converted|hardened|subscribed|unsubscribed|ran|"
-    r"put|killed|cancell?ed|aborted|reinstalled"
+    r"put|killed|cancelled|canceled|aborted|reinstalled"
 )
 _DOING = (
     r"deploying|releasing|shipping|rolling|pushing|merging|applying|attaching|enabling|disabling|"
@@ -92,7 +92,7 @@ _DOING = (
     r"decommissioning|retiring|publishing|syncing|backfilling|kicking off|starting the|cutting over|"
     r"running the|"
     r"stopping|pointing|pausing|cutting|putting|resetting|blocking|detaching|repointing|going back|reverting|"
-    r"terminating|killing|pausing|patching|cancell?ing|aborting"
+    r"terminating|killing|pausing|patching|cancelling|canceling|aborting"
 )
 _GROUP = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[a-z]+")

@@ -205,10 +205,16 @@ def _ends(statement: Statement, *, is_after: bool, fired: Sequence[Statement]) -
     Nor does a person who says that something is green or back, when nobody said that it was broken.
     """
     if not statement.is_bot:
-        plain = verdicts.PLAINLY_BACK.search(statement.raw) is not None
-        return is_after and (plain or any(statement.entities & sign.entities for sign in fired))
+        return is_after and _is_end_told(statement, fired)
     alerts = (sign for sign in fired if sign.is_bot and sign.kind is FactKind.ALERT)
     return is_after and any(_is_same_trouble(statement, alert) for alert in alerts)
+
+
+def _is_end_told(statement: Statement, signs: Sequence[Statement]) -> bool:
+    if verdicts.ELSEWHERE_GREEN.search(statement.raw):
+        return False
+    plain = verdicts.PLAINLY_BACK.search(statement.raw) is not None
+    return plain or any(statement.entities & sign.entities for sign in signs)
 
 
 def _is_same_trouble(back: Statement, alert: Statement) -> bool:

@@ -4,6 +4,7 @@ import re
 
 from bot.incident.gist import GIST_CHARS, fitted
 from bot.incident.messages import Message
+from bot.incident.news import effective_at, is_ongoing
 from bot.incident.sentences import clean
 
 _STATE = r"triggered|firing|resolved|recovered|alerting|alarm|ok|warn(?:ing)?|critical|no data|problem"
@@ -52,6 +53,12 @@ _NAME = re.compile(r"(?<![\w./-])[a-z0-9][a-z0-9]*(?:[-_][a-z0-9]+)+(?![\w/])|(?
 _EVENT_KEY = re.compile(r"[a-z]+(?:[_.][a-z]+){2,}")
 """What a program calls the kind of its event: the words beside it say more."""
 
+_PHASE_WORD = re.compile(r"^(?:investigating|identified|monitoring|update)\W+", re.IGNORECASE)
+_DAY = re.compile(
+    r"\b\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}\b|\b20\d\d-\d\d-\d\d",
+    re.IGNORECASE,
+)
 _ARROWS = ("→", "->", "⇒")
 _SYNCED = re.compile(
     r"^(?:application|app)\s+(?P<app>\S+).*?\b(?P<done>synced|deployed|updated|released)\b", re.IGNORECASE
@@ -105,7 +112,10 @@ def of_alert(message: Message, title: str) -> str:
 
 
 def of_change(message: Message, title: str) -> str:
-    """Return what a pipeline changed: the thing and its new version."""
+    """Return what a pipeline changed: the thing and its new version; what a provider reports: its title."""
+    told = _outside(message, title)
+    if told:
+        return told
     name = fitted(_BY.sub("", _BY.sub("", bare_title(title).split(" · ")[0])), limit=GIST_CHARS)
     told_lines = (_SYNCED.search(clean(line)) for line in (title, *message.text.splitlines()[:2]))
     synced, tag = next(filter(None, told_lines), None), _TAG.search(clean(message.text))
@@ -124,6 +134,16 @@ def of_change(message: Message, title: str) -> str:
     return (
         _both(re.sub(r"\s+-\s+(?=#)", " ", name), fitted(told)) if told and len(name) < _SHORT_TITLE else name
     )
+
+
+def _outside(message: Message, title: str) -> str:
+    """Return a provider's headline, or of its announcement the sentence that names the day."""
+    if is_ongoing(message):
+        return fitted(_PHASE_WORD.sub("", bare_title(title)))
+    if effective_at(message) is None:
+        return ""
+    dated = (clean(p) for p in re.split(r"(?<=[.!])\s+|\n", message.text) if _DAY.search(p))
+    return fitted(next(dated, ""))
 
 
 def bare_title(title: str) -> str:

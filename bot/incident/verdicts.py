@@ -29,6 +29,9 @@ PLAINLY_BACK = _any(
 )
 """Words that speak of an end whatever else is said; `green` and `is back` are said of many things."""
 
+ELSEWHERE_GREEN = _any(r"\bstatus ?pages?\b", r"\ball systems operational\b")
+"""A page that others keep says how they are, not how we are."""
+
 COUNTER_EXAMPLE = _any(
     r"\b(?:green|fine|ok|okay|passed|worked|works|clean|good|healthy|open(?:s|ed)?)\b.*\b(?:already|too|"
     r"as well|also|same|"

@@ -7,7 +7,7 @@ import pytest
 from bot.analysts.rules import diagnose
 from bot.incident.hypotheses import Status
 from bot.incident.verification import Verified, verify
-from tests.analysts import told
+from tests.analysts import told, told_outside
 from tests.incident.scripts import case
 
 EXPLAINED = {
@@ -18,6 +18,12 @@ EXPLAINED = {
     "partitions": (told.PARTITIONS, "why is the feed stale?", "m1"),
     "archive keys": (told.ARCHIVE_KEYS, "why can nobody read the archive?", "m2"),
     "open share": (told.OPEN_SHARE, "how did our files get out?", "m5"),
+    "provider": (told_outside.TEXT_MESSAGES, "is it us or the carrier?", "m5"),
+    "announcement": (told_outside.QUOTA, "why do tours have no plan?", "m1"),
+    "change record": (told_outside.CLOCK_HOSTS, "why are tickets refused?", "m7"),
+    "token event": (told_outside.TOKEN_EVENT, "why do builds fail?", "m5"),
+    "claimed work": (told_outside.REPARTITION, "why is the api slow?", "m1"),
+    "unmarked post": (told_outside.UNMARKED, "why are parts rejected?", "m1"),
 }
 RENAMED = {
     "session-cache-2": "kv-blue-7", "sg-0ab12cd34ef567890": "fw-rule-9913",
@@ -71,7 +77,16 @@ def test_no_claim_names_a_person(name):
 
 @pytest.mark.parametrize(
     ("script", "suspect"),
-    [(told.SESSION_CACHE, "m1"), (told.EGRESS, "m2"), (told.MIGRATION, "m2"), (told.PARTITIONS, "m2")],
+    [
+        (told.SESSION_CACHE, "m1"),
+        (told.EGRESS, "m2"),
+        (told.MIGRATION, "m2"),
+        (told.PARTITIONS, "m2"),
+        (told_outside.TEXT_MESSAGES, "m1"),
+        (told_outside.QUOTA, "m2"),
+        (told_outside.HOST_IMAGE, "m1"),
+        (told_outside.REPARTITION, "m2"),
+    ],
 )
 def test_a_suspect_that_was_undone_without_effect_is_never_live(script, suspect):
     live = [h for h in diagnose(case(script)).hypotheses if h.is_live]
@@ -241,3 +256,40 @@ def test_two_changes_that_one_message_tells_are_one_candidate():
 
     assert [item.id for item in top.trigger.evidence] == ["m1"]
     assert not others
+
+
+def test_a_change_whose_counter_example_was_found_leaves_the_question_people_ask():
+    found = diagnose(case(told_outside.HOST_IMAGE, "why do the builds fail?"))
+
+    assert found.insufficient
+    assert [h.status for h in found.hypotheses] in ([], [Status.REFUTED])
+    assert found.open_questions[0].startswith("who knows where the signing step gets its licence from")
+
+
+def test_what_a_provider_says_at_the_end_is_no_step_of_the_chain():
+    (top, *_) = diagnose(case(told_outside.TEXT_MESSAGES, "is it us or the carrier?")).hypotheses
+
+    assert "m12" not in [item.id for item in top.evidence]
+
+
+def test_a_rollback_by_the_pipeline_that_changed_nothing_counts_against_what_it_took_back():
+    script = """
+    09:00 dock* parcel-label 4.1 live
+    09:20 Datadog* Triggered: labels without code above 5%
+    09:22 kim labels are printed without code for all parcels
+    09:24 dock* parcel-label 4.0 live (rollback)
+    09:40 lea labels of the parcel-label printers at dock 3 have no code
+    09:44 kim printers at dock 3 got parcel-label ribbons of another maker
+    """
+
+    assert not [h for h in diagnose(case(script)).hypotheses if h.is_live]
+
+
+def test_plans_made_after_the_end_are_no_step_of_a_chain():
+    script = (
+        told.SESSION_CACHE + "17:00 finn maxmemory of session-cache-2 stays at 12gb, alarm on evicted_keys"
+    )
+
+    (top, *_) = diagnose(case(script, "what logs users out?")).hypotheses
+
+    assert "m13" not in [item.id for item in top.evidence]
