@@ -12,7 +12,7 @@ from bot.incident import cues
 from bot.incident.entities import words
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Evidence, EvidenceKind, Hypothesis, Impact, Link, Order, Trigger
-from bot.incident.news import is_over
+from bot.incident.messages import AuthorKind
 from bot.incident.order import with_times
 from bot.incident.sentences import shorten
 
@@ -43,7 +43,16 @@ def chain(candidate: Candidate, view: Scene, *, number: int) -> Hypothesis | Non
     symptom = _symptom_of(candidate, view)
     if symptom is None:
         return None
-    findings = _findings(candidate, symptom, view)
+    every = _findings(candidate, symptom, view)
+    bad = [f for f in every if not _is_good_news(f, view)]
+    made = _ordered(candidate, symptom, view, number, bad)
+    return made or _ordered(candidate, symptom, view, number, every)
+
+
+def _ordered(
+    candidate: Candidate, symptom: Fact, view: Scene, number: int, findings: list[Fact]
+) -> Hypothesis | None:
+    """Return the best chain without a link of the wrong order, when there is one."""
     first = _made(_best_way(candidate, symptom, view, findings), candidate, symptom, view, number)
     made = first
     for _ in range(_MOST_TRIES):
@@ -138,8 +147,20 @@ def _findings(candidate: Candidate, symptom: Fact, view: Scene) -> list[Fact]:
         for f in ordered
         if f.cites[0] not in taken and f.kind in _BETWEEN and _may_follow(f, candidate, view)
     )
-    told = (f for f in fitting if not view.is_aftermath(f) and not is_over(view.message(f)))
+    told = (f for f in fitting if not view.is_aftermath(f) and not _is_mentioned(f, view))
     return [f for f in told if not _is_echo(f, symptom) and not _is_later_alarm(f, symptom)][:_MOST_FINDINGS]
+
+
+def _is_good_news(fact: Fact, view: Scene) -> bool:
+    """What is well is a step of what went wrong only when nothing else is known."""
+    is_well = cues.INNOCENT.search(fact.text) or cues.BACK.search(fact.text)
+    told = cues.IMPACT.search(fact.text) or cues.EXPLAINS.search(view.message(fact).text)
+    return fact.kind is FactKind.OBSERVATION and is_well is not None and told is None
+
+
+def _is_mentioned(fact: Fact, view: Scene) -> bool:
+    """A bot that neither fires nor changes anything shows no step."""
+    return fact.kind is FactKind.OBSERVATION and view.message(fact).author.kind is AuthorKind.BOT
 
 
 def _may_follow(fact: Fact, candidate: Candidate, view: Scene) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.analysts.rules_scene import Candidate, Scene
+from bot.analysts.rules_standing import is_outside
 from bot.analysts.rules_words import phrase
 from bot.iam.denials import parse_denials
 from bot.incident import cues
@@ -79,11 +80,22 @@ def question(candidate: Candidate, view: Scene, *, effect: str) -> Question:
     """Return the look that tests `candidate`, which is said to have led to `effect`."""
     if candidate.is_condition:
         return _condition(candidate, view, effect)
+    if is_outside(candidate.facts, view):
+        return _outside(candidate)
     told = _told(candidate, view)
     asked = next((ask(candidate, view) for fits, ask in _KINDS if fits(told, view)), None)
     if asked is None or cues.STATE_CHANGE_VERB.search(asked.do):
         return _first_seen(candidate, effect)
     return asked
+
+
+def _outside(candidate: Candidate) -> Question:
+    return Question(
+        do="Do others who depend on the same provider see it too, and since when?",
+        so=f"yes, since about {_at(candidate)}",
+        otherwise="no, it works for them",
+        refuted_if="it works for others who depend on the same provider",
+    )
 
 
 def check(live: Sequence[Candidate], hypotheses: Sequence[Hypothesis], view: Scene) -> Check:

@@ -127,7 +127,9 @@ def _symptom(case: Case, weights: Lexicon) -> Fact | None:
     onset = case.facts.onset
     asked = words(case.question)
     symptoms = [f for f in case.facts.of(*_SYMPTOMS) if onset is None or f.at >= onset.at]
-    tied = [(weights.overlap(asked, f.entities), f) for f in symptoms]
+    by_id = case.incident.by_id
+    sure = [f for f in symptoms if f is onset or not cues.HEDGE.search(by_id[f.cites[0]].text)]
+    tied = [(weights.overlap(asked, f.entities), f) for f in sure]
     own = weights.overlap(asked, onset.entities) if onset else 0.0
     best = max(tied, key=lambda pair: pair[0], default=None)
     if best is None or onset is None:

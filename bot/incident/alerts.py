@@ -66,7 +66,7 @@ _STEP = re.compile(
 _IN_FORCE = re.compile(
     r"\bis now\b|\bnow (?:running|serving|active|uses?|points?|leader)\b|"
     r"\bis (?:active|in force|effective|live)\b|"
-    r"\bassigned\b|\btakes effect\b",
+    r"\blive (?:in|on|at|for)\b|\bassigned\b|\btakes effect\b",
     re.IGNORECASE,
 )
 _NO_DEED = re.compile(
