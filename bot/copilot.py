@@ -1,12 +1,15 @@
 """One request from start to end; the only place that orders steps."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import structlog
 
 from bot.errors import CopilotError, PostRefusedError, StaleRunError, StoreUnavailableError
+from bot.fenced import FencedWorkspace
 from bot.incident.board import Board, merge
 from bot.incident.case import Case
 from bot.incident.extraction import extract
@@ -35,6 +38,10 @@ log = structlog.get_logger()
 FORCED = {RequestKind.ESCALATE: Tier.OPUS, RequestKind.DEESCALATE: Tier.SONNET}
 DEFAULT_QUESTION = "What caused this, and what should we check next?"
 OUT_OF_TIME = "I ran out of time before I had an answer. Please ask again."
+NO_MODEL = "no model: putting changes and symptoms in order"
+COMMENT = "Draft of the postmortem."
+LEAST_SECONDS = 15.0
+"""Even a request that waited long gets so much time, so that it can end with more than an apology."""
 GAVE_UP = (
     "I tried this several times, failed each time and gave up. Please ask again; nothing else is affected."
 )
@@ -46,7 +53,8 @@ class Copilot:
 
     Args:
         literals: The process's own secrets, removed from everything.
-        request_seconds: The most one request may take.
+        request_seconds: The most a person waits for the end of a request, from the moment it was received.
+        has_model: There is a model to ask.
     """
 
     workspace: Workspace
@@ -57,6 +65,7 @@ class Copilot:
     link_hosts: frozenset[str]
     literals: tuple[str, ...]
     request_seconds: float
+    has_model: bool = True
 
     async def handle(self, request: Request, fence: Fence) -> None:
         """Work one request to its visible end.
@@ -66,21 +75,47 @@ class Copilot:
             StoreUnavailableError: It cannot be finished now and must be tried again.
         """
         log.info("request.started", request=request.id, kind=request.kind.value)
+        await self._fenced(fence)._handle(request, fence)  # noqa: SLF001  # one of our own
+
+    async def _handle(self, request: Request, fence: Fence) -> None:
+        run, deadline = None, asyncio.timeout(self._left_seconds(request))
         try:
-            async with asyncio.timeout(self.request_seconds):
-                await self._work(request, fence)
+            async with deadline:
+                run = await self._work(request, fence)
         except (StaleRunError, StoreUnavailableError):
             raise  # another run of this request ends it, here or elsewhere
         except TimeoutError:
+            if not deadline.expired():
+                raise  # a call was slow, not we: another run tries again
             log.warning("request.timed_out", request=request.id)
             await self._apologize(request, fence, OUT_OF_TIME)
         except CopilotError as error:
             log.warning("request.failed", request=request.id, error=type(error).__name__)
             await self._apologize(request, fence, error.user_message)
+        if run is not None:
+            await self._tidy(run)
+
+    def _fenced(self, fence: Fence) -> "Copilot":
+        return replace(self, workspace=FencedWorkspace(self.workspace, fence))
+
+    def _left_seconds(self, request: Request) -> float:
+        """Return what is left of the time a person waits, waiting in the lane and earlier runs included."""
+        age = (datetime.now(UTC) - request.received_at).total_seconds()
+        return max(min(LEAST_SECONDS, self.request_seconds), self.request_seconds - age)
+
+    async def _tidy(self, run: Run) -> None:
+        """Do what may fail without harm once the answer stands: mark older answers, clear the status."""
+        try:
+            marker = Marker(self.workspace, self.memory, self._outgoing(run.redactor))
+            await marker.mark(run.ref, await self.memory.board(run.ref))
+        except CopilotError as error:
+            log.warning("answers.left_unmarked", request=run.request.id, error=type(error).__name__)
+        await self.workspace.status(run.request, run.thread_ts, "")
+        run.log("request.completed", seconds=round(run.seconds, 3))
 
     async def give_up(self, request: Request, fence: Fence) -> None:
         """Tell the asker that a request failed too often to be tried again."""
-        await self._apologize(request, fence, GAVE_UP)
+        await self._fenced(fence)._apologize(request, fence, GAVE_UP)  # noqa: SLF001  # one of our own
 
     async def _apologize(self, request: Request, fence: Fence, sentence: str) -> None:
         """End a request with one plain sentence: in its message if it has one, else to the asker alone."""
@@ -99,18 +134,18 @@ class Copilot:
         own = redactor or Redactor(b"no incident", literals=self.literals)
         return Outgoing(redactor=own, link_hosts=self.link_hosts)
 
-    async def _work(self, request: Request, fence: Fence) -> None:
+    async def _work(self, request: Request, fence: Fence) -> Run | None:
+        """Bring a request to its visible end; return what there is to tidy up after it."""
         if request.kind in QUICK_KINDS:
             await Lookups(self.workspace, self.memory, self._outgoing()).handle(request)
-            return
+            return None
         run = await self._begin(request)
         case, board = await self._case(run)
         if request.kind is RequestKind.POSTMORTEM:
             await self._postmortem(run, case, board)
         else:
             await self._answer(run, case, board, fence)
-        await self.workspace.status(request, run.thread_ts, "")
-        run.log("request.completed", seconds=round(run.seconds, 3))
+        return run
 
     async def _begin(self, request: Request) -> Run:
         """Read and redact; from here on nothing unredacted is in reach."""
@@ -119,6 +154,7 @@ class Copilot:
         await self.workspace.status(request, thread_ts, status_words())
         raw = await self.workspace.read(ref, until_ts=request.message_ts)
         log.info("incident.read", request=request.id, messages=len(raw.messages), deleted=raw.deleted)
+        await self.workspace.status(request, thread_ts, status_words(messages=len(raw.messages)))
         redactor = Redactor(await self.memory.incident_key(ref), literals=self.literals)
         incident, found = await asyncio.to_thread(redact, raw, redactor)
         run = Run(
@@ -161,16 +197,19 @@ class Copilot:
         facts = first_facts(case.facts, case.incident, answer_id=run.request.id, as_of=run.asked_at)
         await _show(reply, out, facts, "Facts first; the diagnosis follows.")
         run.log("facts.shown", facts=len(case.facts.items))
-        model_name = self.catalogue.label(case.route.model)
-        words = status_words(facts=case.facts, route=case.route, model_name=model_name)
-        await self.workspace.status(run.request, run.thread_ts, words)
+        await self.workspace.status(run.request, run.thread_ts, out.line(self._asking(case)))
         on_verified = self._shower(run, reply, out, start=len(facts))
         finding = await investigate(case, self.analyst, board=board, on_verified=on_verified)
         finding = await self._commit(run, case, finding)
         run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
         posted = await self._finish(run, reply, out, case, finding)
         run.log("answer.posted", ts=posted.ts)
-        await Marker(self.workspace, self.memory, out).mark(run.ref, finding.board)
+
+    def _asking(self, case: Case) -> str:
+        if not self.has_model:
+            return NO_MODEL
+        model_name = self.catalogue.label(case.route.model)
+        return status_words(facts=case.facts, route=case.route, model_name=model_name)
 
     def _shower(
         self, run: Run, reply: Reply, out: Outgoing, *, start: int
@@ -238,11 +277,14 @@ class Copilot:
             board = (await self._commit(run, case, finding)).board
         review = draft(run.incident, case.facts, board.hypotheses, now=run.asked_at)
         text = self._outgoing(run.redactor).file(to_markdown(review))
-        name = f"postmortem-{run.incident.channel_name or 'incident'}.md"
-        await self.workspace.attach(
-            run.request, run.thread_ts, name=name, content=text, comment="Draft of the postmortem."
-        )
+        name = file_name(run.incident.channel_name)
+        await self.workspace.attach(run.request, run.thread_ts, name=name, content=text, comment=COMMENT)
         run.log("answer.posted", file=name, chars=len(text))
+
+
+def file_name(channel_name: str) -> str:
+    """Return the name of a channel's draft; a channel's name may hold any letters, a file's should not."""
+    return f"postmortem-{re.sub(r'[^A-Za-z0-9_-]+', '-', channel_name).strip('-') or 'incident'}.md"
 
 
 async def _show(reply: Reply, out: Outgoing, blocks: Blocks, text: str) -> None:

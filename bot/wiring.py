@@ -96,6 +96,7 @@ async def copilot(settings: Settings, url: str, client: AsyncWebClient) -> Async
             link_hosts=link_hosts(settings, me),
             literals=settings.literals(),
             request_seconds=settings.request_seconds,
+            has_model=bool(settings.anthropic_api_key.get_secret_value()),
         )
 
 

@@ -1,11 +1,11 @@
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.copilot import GAVE_UP, OUT_OF_TIME, Copilot
+from bot.copilot import GAVE_UP, LEAST_SECONDS, OUT_OF_TIME, Copilot, file_name
 from bot.errors import (
     AnalystFailedError,
     ChannelUnreadableError,
@@ -301,3 +301,74 @@ async def test_an_older_answer_says_what_has_fallen_since():
     [(posted, blocks, _)] = bot.workspace.updates
     assert posted.ts == bot.memory.answers_kept[first.id].ts
     assert "H2 refuted [18]" in seen(blocks)
+
+
+async def test_an_answer_that_stands_is_not_replaced_by_what_fails_afterwards():
+    class SlowToClear(FakeWorkspace):
+        async def status(self, request, thread_ts, words):
+            await asyncio.sleep(0 if words else 0.5)
+
+    class NoOldAnswers(FakeMemory):
+        async def answers(self, ref):
+            raise StoreUnavailableError("away")
+
+    bot = copilot(H1, RULES, workspace=SlowToClear(STORE), memory=NoOldAnswers(), seconds=0.4)
+    asked = request()
+
+    await bot.handle(asked, FakeFence())
+
+    assert "check before you act" in seen(bot.workspace.replies[asked.id].final)
+    assert bot.workspace.whispers == []
+
+
+async def test_a_slow_call_to_slack_is_tried_again_and_not_taken_for_our_own_deadline():
+    bot = copilot(workspace=FakeWorkspace(STORE, failure=TimeoutError()))
+
+    with pytest.raises(TimeoutError):
+        await bot.handle(request(), FakeFence())
+
+    assert bot.workspace.whispers == []
+
+
+def test_time_spent_waiting_counts_against_the_deadline():
+    bot = copilot(seconds=100.0)
+    late = request(received_at=datetime.now(UTC) - timedelta(seconds=600))
+
+    assert bot._left_seconds(late) == LEAST_SECONDS
+    assert 99 < bot._left_seconds(request()) <= 100
+
+
+async def test_a_run_that_was_overtaken_whispers_nothing_and_shares_nothing():
+    class Overtaken(FakeFence):
+        async def check(self):
+            raise StaleRunError
+
+    bot = copilot(H1, RULES)
+
+    for kind in (RequestKind.HELP, RequestKind.POSTMORTEM):
+        with pytest.raises(StaleRunError):
+            await bot.handle(request(kind, text=""), Overtaken())
+
+    assert bot.workspace.whispers == []
+    assert bot.workspace.files == []
+
+
+async def test_the_status_names_no_model_when_there_is_none():
+    bot = replace(copilot(H1, RULES), has_model=False)
+
+    await bot.handle(request(), FakeFence())
+
+    assert any("no model" in words for words in bot.workspace.statuses)
+    assert not any("Opus" in words for words in bot.workspace.statuses)
+
+
+@pytest.mark.parametrize(
+    ("channel", "name"),
+    [
+        ("inc-1", "postmortem-inc-1.md"),
+        ("störung/../x", "postmortem-st-rung-x.md"),
+        ("", "postmortem-incident.md"),
+    ],
+)
+def test_the_name_of_a_draft_is_a_plain_file_name(channel, name):
+    assert file_name(channel) == name
