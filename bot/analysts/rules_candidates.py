@@ -250,8 +250,15 @@ def traced(view: Scene) -> tuple[Candidate, ...]:
     if view.onset_at is None:
         return ()
     early = [f for f in view.case.facts.of(FactKind.OBSERVATION) if view.message(f).at < view.onset_at]
-    weighed = (_weighed((fact,), view) for fact in early)
+    told = [f for f in view.case.facts.of(*FINDINGS) if _explains(view.message(f))]
+    weighed = (_weighed((fact,), view) for fact in early if _may_be_explained(fact, told, view))
     return tuple(sorted((c for c in weighed if _is_explained(c, view)), key=lambda c: (-c.score, c.at)))
+
+
+def _may_be_explained(fact: Fact, told: Sequence[Fact], view: Scene) -> bool:
+    """Ask cheaply first: in a long thread few of the many observations share anything with an explanation."""
+    about = _entities((fact,), view)
+    return any(view.weights.overlap(about, f.entities) >= _TRACED for f in told) or bool(owned((fact,), view))
 
 
 def _is_explained(candidate: Candidate, view: Scene) -> bool:

@@ -58,10 +58,10 @@ def _ordered(
     for _ in range(_MOST_TRIES):
         late = _out_of_order(made, view)
         if not late:
-            return made
+            break
         findings = [f for f in findings if f.cites[0] not in late]
         made = _made(_best_way(candidate, symptom, view, findings), candidate, symptom, view, number)
-    return first if made is None or _out_of_order(made, view) else made
+    return made or first
 
 
 def _out_of_order(made: Hypothesis | None, view: Scene) -> set[str]:

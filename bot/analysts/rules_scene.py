@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.incident import cues
 from bot.incident.case import Case
 from bot.incident.entities import Lexicon, lexicon, listed, stem, words
-from bot.incident.facts import Fact, FactKind
+from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.messages import AuthorKind, Message
 from bot.incident.naming import people
 
@@ -29,7 +29,11 @@ FINDINGS = frozenset({FactKind.OBSERVATION, FactKind.DENIAL, FactKind.IMPACT, Fa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """One case, read once: its messages, facts and how much each word says."""
+    """One case, read once: its messages, facts and how much each word says.
+
+    Attributes:
+        over_at: When it was over; None while it lasts.
+    """
 
     case: Case
     weights: Lexicon
@@ -37,6 +41,7 @@ class Scene:
     routine: frozenset[str]
     onset_at: datetime | None
     symptom: Fact | None
+    over_at: datetime | None = None
 
     def message(self, fact: Fact) -> Message:
         """Return the message that states a fact."""
@@ -44,13 +49,12 @@ class Scene:
 
     def is_aftermath(self, fact: Fact) -> bool:
         """Say whether it was said after all was over without explaining anything: plans, thanks, lists."""
-        end = max((f.at for f in self.case.facts.of(FactKind.RECOVERY)), default=None)
-        last = max((f.at for f in self.case.facts.of(FactKind.ALERT)), default=None)
+        if fact.kind is not FactKind.OBSERVATION or self.over_at is None:
+            return False
         message = self.message(fact)
-        is_over = end is not None and (last is None or last < end) and message.at > end
-        told = cues.EXPLAINS.search(message.text) or cues.ADMISSION.search(message.text)
-        is_remark = fact.kind is FactKind.OBSERVATION and message.author.kind is not AuthorKind.BOT
-        return is_over and is_remark and not told
+        if message.author.kind is AuthorKind.BOT or message.at <= self.over_at:
+            return False
+        return not (cues.EXPLAINS.search(message.text) or cues.ADMISSION.search(message.text))
 
     def ties(self, one: Fact, other: Fact) -> float:
         """Return how much two facts share, by rare words and names."""
@@ -106,8 +110,16 @@ def scene(case: Case) -> Scene:
     symptom = _symptom(case, weights)
     at = symptom.at if symptom else None
     return Scene(
-        case=case, weights=weights, names=names, routine=_routine(case), onset_at=at, symptom=symptom
-    )
+        case=case, weights=weights, names=names, routine=_routine(case), onset_at=at, symptom=symptom,
+        over_at=_over_at(case.facts),
+    )  # fmt: skip
+
+
+def _over_at(facts: Facts) -> datetime | None:
+    """Return when it was over: the last recovery, unless an alert came after it."""
+    end = max((fact.at for fact in facts.of(FactKind.RECOVERY)), default=None)
+    last = max((fact.at for fact in facts.of(FactKind.ALERT)), default=None)
+    return None if end is None or (last is not None and last >= end) else end
 
 
 def _routine(case: Case) -> frozenset[str]:
