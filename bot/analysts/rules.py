@@ -38,8 +38,10 @@ def diagnose(case: Case) -> Diagnosis:
     """
     view = scene(case)
     found = candidates(view)
-    tiers = (found, traced(view), conditions(view))
-    told = next(filter(None, (_told(_live(tier), view) for tier in tiers)), [])
+    tiers = (lambda: found, lambda: traced(view), lambda: conditions(view))
+    told = next(
+        filter(None, (_told(_live(tier()), view) for tier in tiers)), []
+    )  # each costs: only if needed
     told = _with_step_rival(told, view)
     hypotheses = _with_checks(tuple(h for _, h in told), [c for c, _ in told], view)
     if not hypotheses:

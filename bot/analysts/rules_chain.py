@@ -20,7 +20,6 @@ _BETWEEN = frozenset({FactKind.OBSERVATION, FactKind.DENIAL, FactKind.IMPACT, Fa
 _STEP_COST = 0.7
 _POINTS_CLEARLY = 1.5
 _MOST_FINDINGS = 40
-_MOST_TRIES = 3
 _CLAIM_CHARS = 140
 _ERROR_NAME = re.compile(r"[a-z](?:Error|Exception|Timeout|Denied|Refused|Failure)\b")
 _ECHO_SHARE = 0.5
@@ -55,19 +54,14 @@ def _ordered(
     """Return the best chain without a link of the wrong order, when there is one."""
     first = _made(_best_way(candidate, symptom, view, findings), candidate, symptom, view, number)
     made = first
-    for _ in range(_MOST_TRIES):
-        late = _out_of_order(made, view)
-        if not late:
-            break
+    while made is not None and (late := _out_of_order(made, view) & {f.cites[0] for f in findings}):
         findings = [f for f in findings if f.cites[0] not in late]
         made = _made(_best_way(candidate, symptom, view, findings), candidate, symptom, view, number)
     return made or first
 
 
-def _out_of_order(made: Hypothesis | None, view: Scene) -> set[str]:
+def _out_of_order(made: Hypothesis, view: Scene) -> set[str]:
     """Return the messages between trigger and impact that a link of the wrong order cites."""
-    if made is None:
-        return set()
     ends = {e.id for e in (*made.trigger.evidence, *made.impact.evidence)}
     wrong = (link for link in with_times(made, view.case).links if link.order is Order.VIOLATED)
     return {e.id for link in wrong for e in link.evidence_for} - ends
