@@ -293,3 +293,26 @@ def test_plans_made_after_the_end_are_no_step_of_a_chain():
     (top, *_) = diagnose(case(script, "what logs users out?")).hypotheses
 
     assert "m13" not in [item.id for item in top.evidence]
+
+
+def test_a_provider_is_checked_by_asking_others_who_depend_on_it():
+    early = case(told_outside.TEXT_MESSAGES, "is it us or the carrier?", until=9)
+
+    (top, *_) = diagnose(early).hypotheses
+
+    assert top.trigger.evidence[0].id == "m5"
+    assert top.next_check.do.startswith("Do others who depend on the same provider")
+
+
+def test_what_a_provider_posts_after_the_first_sign_may_still_be_the_trigger():
+    script = """
+    09:20 Datadog* Triggered: payments declined above 5%
+    09:24 kim card payments declined for all shops
+    09:31 Feed* Card authorisation, region Q4\\nInvestigating - Calls to Q4 are declined since 09:22 UTC
+    09:40 lea declined ones are all authorisation calls to region Q4, `declined: upstream region Q4`
+    09:46 kim shops of region Q5 see no declined payments
+    """
+
+    (top, *_) = diagnose(case(script, "why are payments declined?")).hypotheses
+
+    assert top.trigger.evidence[0].id == "m3"

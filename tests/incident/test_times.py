@@ -37,7 +37,16 @@ def test_a_clock_time_is_the_latest_one_before_it_was_said(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["no time", "10.2.3.4:5432", "2031-02-31T10:00 x", "ratio 1:2", "31 Feb 10:00"]
+    "text",
+    [
+        "no time",
+        "10.2.3.4:5432",
+        "2031-02-31T10:00 x",
+        "ratio 1:2",
+        "31 Feb 10:00",
+        "the window closes at 12:00 today",
+        "on hold until 15:00",
+    ],
 )
 def test_what_is_no_time_is_not_taken_for_one(text):
     assert stated_at(text, said_at=SAID) is None
