@@ -38,10 +38,9 @@ def diagnose(case: Case) -> Diagnosis:
     """
     view = scene(case)
     found = candidates(view)
-    tiers = (lambda: found, lambda: traced(view), lambda: conditions(view))
-    told = next(
-        filter(None, (_told(_live(tier()), view) for tier in tiers)), []
-    )  # each costs: only if needed
+    told = (
+        _told(_live(found), view) or _told(_live(traced(view)), view) or _told(_live(conditions(view)), view)
+    )
     told = _with_step_rival(told, view)
     hypotheses = _with_checks(tuple(h for _, h in told), [c for c, _ in told], view)
     if not hypotheses:
