@@ -1,11 +1,11 @@
 """From an incident as read to hypotheses that may be shown: what answers, reviews and replays share."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from bot.errors import AnalystFailedError
-from bot.incident.board import Board, merge
+from bot.incident.board import Board, merge, settle
 from bot.incident.case import Case
 from bot.incident.hypotheses import Dropped, Hypothesis, Mitigation
 from bot.incident.messages import Incident, Link, Message
@@ -21,7 +21,8 @@ class Finding:
     """What an analyst found, after code has checked it.
 
     Attributes:
-        hypotheses: Verified and ranked, with the board's ids; best first.
+        hypotheses: Verified and ranked, with the board's ids; best first. At the end what the board holds
+            besides and is out of the race.
         board: The board with them on it, not yet stored.
     """
 
@@ -89,13 +90,21 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
                 await on_verified(gathered.named(_find(merged, passed)))
     if closing is None:
         raise AnalystFailedError(reason="the analyst ended without a word")
+    proposed = frozenset(gathered.ids.values())
+    settled = settle(merge(merged, (), now=case.asked_at, facts=case.facts), proposed, now=case.asked_at)
+    standing = [gathered.named(_find(settled, hypothesis)) for hypothesis in gathered.hypotheses]
     return Finding(
-        hypotheses=rank(gathered.named(_find(merged, hypothesis)) for hypothesis in gathered.hypotheses),
-        board=merged,
+        hypotheses=rank([*standing, *_fallen(settled, proposed)]),
+        board=settled,
         closing=closing,
         mitigations=tuple(gathered.aimed(item) for item in (*closing.mitigations, *gathered.mitigations)),
         dropped=tuple(gathered.dropped),
     )
+
+
+def _fallen(board: Board, proposed: Collection[str]) -> list[Hypothesis]:
+    """Return what is out of the race though nobody proposed it now: a rival falls, it does not vanish."""
+    return [h for h in board.hypotheses if h.id not in proposed and not h.is_live]
 
 
 def _find(board: Board, hypothesis: Hypothesis) -> Hypothesis:

@@ -33,7 +33,7 @@ class Outgoing:
 
     def file(self, text: str) -> str:
         """Return a file's text that may be sent."""
-        return gate_text(text, allowed_hosts=self.link_hosts, mention=None, redactor=self.redactor)
+        return gate_text(text, allowed_hosts=self.link_hosts, redactor=self.redactor)
 
     def line(self, words: str) -> str:
         """Return a line of plain words that may be sent, such as a status."""

@@ -174,6 +174,7 @@ class SavedAnswer:
     """An answer as posted, kept so that its buttons work.
 
     Attributes:
+        claims: Id → claim of each of `hypothesis_ids`, redacted; those of older answers may be missing.
         quotes: Evidence id → (author, UTC time as ISO text, exact redacted text, permalink).
         blocks: The blocks as posted, to put a line on top later.
         top_line: That line, once it stands there.
@@ -191,6 +192,7 @@ class SavedAnswer:
     blocks: Blocks = field(default_factory=list)
     text: str = ""
     top_line: str = ""
+    claims: dict[str, str] = field(default_factory=dict)
 
 
 class Memory(Protocol):

@@ -113,7 +113,9 @@ async def _app(
 
     async def view_for(answer_id: str) -> dict[str, object] | None:
         answer = await memory.answer(answer_id)
-        return wrong_modal(answer_id, answer.hypothesis_ids) if answer and answer.hypothesis_ids else None
+        if answer is None or not answer.hypothesis_ids:
+            return None
+        return wrong_modal(answer_id, {i: answer.claims.get(i, "") for i in answer.hypothesis_ids})
 
     open_form = opener(view_for)
     yield build_app(

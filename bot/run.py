@@ -98,4 +98,5 @@ def saved_answer(run: Run, finding: Finding, posted: Posted, *, blocks: Blocks, 
         quotes={m.id: (m.author.name, m.at.isoformat(), m.text, m.permalink) for m in messages},
         blocks=blocks,
         text=text,
+        claims={hypothesis.id: hypothesis.claim for hypothesis in finding.hypotheses if hypothesis.is_live},
     )

@@ -13,6 +13,7 @@ from bot.incident.wording import shown_number
 from bot.outgoing import Outgoing
 from bot.ports import Memory, Posted, SavedAnswer, Workspace
 from bot.slack.blocks import with_top_line
+from bot.slack.hypothesis_lines import fallen_words
 from bot.slack.limits import shorten
 from bot.slack.texts import escaped
 
@@ -58,17 +59,19 @@ class Marker:
 def top_line(answer: SavedAnswer, board: Board) -> str:
     """Return what has fallen of an answer, such as `Superseded 22:36: H1 refuted [18]`; else nothing.
 
-    All hypotheses that are kept of an answer stood when it was given.
+    All hypotheses that are kept of an answer stood when it was given. An answer of which none is refuted but
+    one lost to a rival is not superseded, it is `Updated`.
     """
-    fallen = [h for h in board.hypotheses if h.id in answer.hypothesis_ids and h.status is Status.REFUTED]
+    fallen = [h for h in board.hypotheses if h.id in answer.hypothesis_ids and not h.is_live]
     if not fallen:
         return ""
     last = max(_fall(hypothesis).at for hypothesis in fallen)
-    return f"Superseded {last:%H:%M}: {'; '.join(_told(fallen))}"
+    verb = "Superseded" if any(h.status is Status.REFUTED for h in fallen) else "Updated"
+    return f"{verb} {last:%H:%M}: {'; '.join(_told(fallen))}"
 
 
 def _told(fallen: Sequence[Hypothesis]) -> list[str]:
-    return [f"{hypothesis.id} refuted{_why(_fall(hypothesis))}" for hypothesis in fallen]
+    return [f"{hypothesis.id} {fallen_words(hypothesis)}{_why(_fall(hypothesis))}" for hypothesis in fallen]
 
 
 def _why(change: Change) -> str:

@@ -199,6 +199,14 @@ def test_what_fell_by_rule_cites_the_message_that_felled_it():
     assert top_line(answer(), Board(hypotheses=(H1, H2))) == ""
 
 
+def test_an_answer_of_which_one_only_lost_to_a_rival_is_updated():
+    lost = Change(at=clock(22, 36), status=Status.STALE, because=("m18",), reason="H1 is confirmed", by=RULE)
+    board = Board(hypotheses=(H1, replace(H2, status=Status.STALE, history=(lost,))))
+
+    words = "Updated 22:36: H2 not supported any more [18]: H1 is confirmed"
+    assert top_line(answer(), board) == words
+
+
 @pytest.mark.parametrize("thread", [None, "1742586540.000137"])
 def test_an_answer_leads_back_to_its_incident(thread):
     ref = replace(STORE.ref, thread_ts=thread)

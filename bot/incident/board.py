@@ -1,12 +1,15 @@
 """The board: all hypotheses of an incident, append-only; status by rule or by a person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.incident.facts import Fact, Facts
 from bot.incident.hypotheses import Change, Hypothesis, Status, cited_ids
 from bot.incident.standing import refuting
+
+_PROVEN = (Status.CONFIRMED, Status.SUPPORTED)
+_MOST_BECAUSE = 2
 
 RULE = "rule"
 """Who changed a status when nobody did: the code."""
@@ -67,6 +70,41 @@ def refute(board: Board, hypothesis_id: str, *, reason: str, by: str, at: dateti
     )
 
 
+def settle(board: Board, proposed: Collection[str], *, now: datetime) -> Board:
+    """Return the board after an answer: once one is proven, rivals that nobody proposes any more are stale.
+
+    While nothing is proven, silence about a rival says nothing and changes nothing.
+
+    Args:
+        board: With all that was proposed now merged in.
+        proposed: The board's ids of what was proposed now.
+        now: The time of every entry made in a history.
+    """
+    named = [h for h in board.hypotheses if h.id in proposed and h.status in _PROVEN]
+    proven = min(named, key=lambda h: _PROVEN.index(h.status), default=None)
+    if proven is None:
+        return board
+    change = Change(
+        at=now,
+        status=Status.STALE,
+        because=_proof(proven),
+        reason=f"{proven.id} is {proven.status}",
+    )
+    return replace(
+        board,
+        hypotheses=tuple(
+            _moved(h, change) if h.is_live and h.id not in proposed else h for h in board.hypotheses
+        ),
+    )
+
+
+def _proof(proven: Hypothesis) -> tuple[str, ...]:
+    """Return the messages that say most for it: what was done and what followed, else its latest news."""
+    if proven.ended_by is not None:
+        return cited_ids(proven.ended_by.evidence_for)
+    return proven.history[-1].because[:_MOST_BECAUSE]
+
+
 def _is_same(old: Hypothesis, new: Hypothesis) -> bool:
     if _plain(old.claim) == _plain(new.claim):
         return True
@@ -97,6 +135,8 @@ def _continued(old: Hypothesis, new: Hypothesis, now: datetime) -> Hypothesis:
     kept = replace(new, id=old.id, history=old.history)
     if _decided_by_person(old):
         return replace(kept, status=old.status, reopen_if=old.reopen_if)
+    if new.status is Status.STALE:
+        return _moved(old, new.history[-1]) if old.is_live else old
     if new.status is old.status:
         return replace(kept, reopen_if=new.reopen_if or old.reopen_if)
     fresh = tuple(i for i in _because(new) if i not in _because(old))

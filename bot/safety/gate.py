@@ -55,21 +55,17 @@ def gate(
     return [block for block in safe if block], inert_mrkdwn(guard.clean(text), allowed_hosts, mention)
 
 
-def gate_text(
-    text: str, *, allowed_hosts: frozenset[str], redactor: Redactor, mention: str | None = None
-) -> str:
-    """Return a Markdown file's text with nothing active in it.
+def gate_text(text: str, *, allowed_hosts: frozenset[str], redactor: Redactor) -> str:
+    """Return a Markdown file's text with nothing active in it; nobody is mentioned from a file.
 
     Args:
         text: Markdown.
         allowed_hosts: As for `gate`.
         redactor: As for `gate`.
-        mention: Nobody is mentioned from a file; taken so that both gates are called alike.
 
     Raises:
         RedactionFailedError: The text could not be checked for secrets.
     """
-    del mention
     return inert_markdown(redactor.redact(strip_hidden(text)).text, allowed_hosts)
 
 

@@ -82,7 +82,7 @@ def _questions(said: Answer) -> list[Line]:
 def _fallen(said: Answer) -> list[Line]:
     lines = [refuted_line(h, said.incident, as_of=said.as_of) for h in said.fallen[-_MOST_REFUTED:]]
     more = len(said.fallen) - len(lines)
-    return [*lines, [text(f"{more} refuted earlier, not printed")]] if more > 0 else lines
+    return [*lines, [text(f"{more} fell earlier, not printed")]] if more > 0 else lines
 
 
 def _computed(item: Computed, said: Answer) -> Line:

@@ -50,7 +50,6 @@ class Answer:
         seconds: From accepting to this answer.
         cost_usd: None when not known.
         dropped: How many statements of the analyst had no source and were left out.
-        arrived_since: How many messages came after `as_of`, unread.
     """
 
     id: str
@@ -72,7 +71,6 @@ class Answer:
     seconds: float = 0.0
     cost_usd: Decimal | None = None
     dropped: int = 0
-    arrived_since: int = 0
 
     @property
     def live(self) -> tuple[Hypothesis, ...]:
@@ -81,8 +79,9 @@ class Answer:
 
     @property
     def fallen(self) -> tuple[Hypothesis, ...]:
-        """The hypotheses out of the race."""
-        return tuple(h for h in self.hypotheses if not h.is_live)
+        """The hypotheses out of the race, in the order in which they fell."""
+        out = (h for h in self.hypotheses if not h.is_live)
+        return tuple(sorted(out, key=lambda h: h.history[-1].at if h.history else self.as_of))
 
     @property
     def has_model(self) -> bool:

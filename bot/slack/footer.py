@@ -49,7 +49,9 @@ def coverage_words(answer: Answer) -> str:
 
 
 def _deciding(answer: Answer) -> Line:
-    """Return where the words stand that decided the route."""
+    """Return where the words stand that decided the route; none when a person did."""
+    if answer.route.is_forced:
+        return []
     sources = dict.fromkeys(match.source for match in answer.route.matched)
     spoken = [source for source in sources if source in answer.incident.by_id]
     return [span for span in cites(spoken[:2], answer.incident) if span["text"].strip()]

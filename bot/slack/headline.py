@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.incident.board import RULE
 from bot.incident.facts import FactKind
 from bot.incident.gist import fitted
 from bot.incident.hypotheses import Check, Hypothesis, Likelihood, Mitigation, Status, cited_ids
 from bot.incident.wording import between, clock, listed, without_citations
 from bot.slack.answer_values import Answer
-from bot.slack.blocks import Line, bold, cites, italic, spans, text
+from bot.slack.blocks import Line, bold, cites, italic, joined, spans, text
 from bot.slack.fact_lines import (
     MOST,
     TOP_CHARS,
@@ -19,7 +20,7 @@ from bot.slack.fact_lines import (
     symptom_lines,
     undoing_words,
 )
-from bot.slack.hypothesis_lines import ends_cited, outcomes, shown_words
+from bot.slack.hypothesis_lines import ends_cited, fallen_words, outcomes, shown_words
 from bot.slack.limits import shorten
 
 LATE = timedelta(minutes=5)
@@ -34,6 +35,7 @@ _SHORTEST_CAP = 26
 _CHECK_CAP = 110
 _STEP_CHARS = 58
 _LEAST_STEP_CAP = 60
+_MOST_FALLEN = 3
 _OWN_CITE = re.compile(r"\s*\[(m\d{1,5})\]")
 _LABELS = {
     Likelihood.LIKELY: "Likely, not proven:",
@@ -52,7 +54,7 @@ def bottom_line(answer: Answer) -> str:
     """Return the lock screen's words, not yet escaped and without citations."""
     best = answer.live[0] if answer.live else None
     if best is None:
-        first = f"Not enough to explain it yet: {_why(answer)}"
+        first = f"{_unexplained(answer)} {_said_of_fallen(answer) or _why(answer)}"
     elif answer.has_model:
         first = f"{label(best)} {without_citations(best.claim)}"
     else:
@@ -115,10 +117,11 @@ def _from_rules(answer: Answer, best: Hypothesis, cap: int, most: int) -> list[L
 def _without_chain(answer: Answer, cap: int, most: int) -> list[Line]:
     facts, incident, as_of = answer.facts, answer.incident, answer.as_of
     short, is_brief = max(cap * 2 // 3, _SHORTEST_CAP), cap < _BRIEF
-    why = spans(f" {_why(answer)}", limit_chars=cap + _CHECK_CAP)
+    why = _fallen_line(answer, cap) or spans(f" {_why(answer)}", limit_chars=cap + _CHECK_CAP)
     who = [] if answer.has_model else [italic(f"No model{_because(answer)}.")]
     return [
-        [bold("Not enough to explain it yet:"), *why],
+        [bold(_unexplained(answer)), *why],
+        spans(without_citations(answer.insufficient), limit_chars=cap) if answer.fallen else [],
         who,
         _ask(answer, cap),
         *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief),
@@ -131,8 +134,7 @@ def _lateness(answer: Answer) -> Line:
     asked, made = answer.asked_at, answer.answered_at
     if asked is None or made is None or made - asked <= LATE:
         return []
-    newer = f"; {answer.arrived_since} newer messages are not in here" if answer.arrived_since else ""
-    return [italic(f"Asked {asked:%H:%M}, answered {made:%H:%M}, {between(asked, made)} later{newer}.")]
+    return [italic(f"Asked {asked:%H:%M}, answered {made:%H:%M}, {between(asked, made)} later.")]
 
 
 def _because(answer: Answer) -> str:
@@ -141,6 +143,46 @@ def _because(answer: Answer) -> str:
 
 def _why(answer: Answer) -> str:
     return without_citations(answer.insufficient) or "nothing in the thread connects a change to the symptom."
+
+
+def _unexplained(answer: Answer) -> str:
+    """Return the title of an answer without a chain; an empty board is no fallen one."""
+    if not answer.fallen:
+        return "Not enough to explain it yet:"
+    if all(hypothesis.status is Status.REFUTED for hypothesis in answer.fallen):
+        return "Every explanation found so far is refuted:"
+    return "No explanation found so far stands:"
+
+
+def _fallen_line(answer: Answer, cap: int) -> Line:
+    """Return `H1 by a person 22:24 (it has the new pair) · H2 …`, the latest first."""
+    latest = answer.fallen[: -_MOST_FALLEN - 1 : -1]
+    told: list[Line] = [
+        [
+            *spans(_fall_words(hypothesis, answer, cap // 2)),
+            *(cites(hypothesis.history[-1].because[:1], answer.incident) if hypothesis.history else []),
+        ]
+        for hypothesis in latest
+    ]
+    more = len(answer.fallen) - len(latest)
+    return [text(" "), *joined([*told, *([[text(f"{more} more")]] if more else [])])] if told else []
+
+
+def _said_of_fallen(answer: Answer) -> str:
+    latest = answer.fallen[: -_MOST_FALLEN - 1 : -1]
+    return " · ".join(_fall_words(hypothesis, answer, _LEAST_STEP_CAP) for hypothesis in latest)
+
+
+def _fall_words(hypothesis: Hypothesis, answer: Answer, cap: int) -> str:
+    """Return `H1 by a person 22:24 (its reason)`."""
+    how = "" if hypothesis.status is Status.REFUTED else f" {fallen_words(hypothesis)}"
+    if not hypothesis.history:
+        return f"{hypothesis.id}{how}"
+    last = hypothesis.history[-1]
+    by = "" if last.by == RULE else " by a person"
+    reason = fitted(without_citations(last.reason), limit=max(cap, _SHORTEST_CAP))
+    why = f" ({reason})" if reason else ""
+    return f"{hypothesis.id}{how}{by} {clock(last.at, as_of=answer.as_of)}{why}"
 
 
 def _not_shown(answer: Answer, best: Hypothesis, cap: int) -> Line:

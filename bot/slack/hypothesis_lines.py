@@ -133,7 +133,10 @@ def outcomes(check: Check, standing: Sequence[str]) -> Line:
 
 
 def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime) -> Line:
-    """Return `H3 refuted 22:10 · 14:00 release [12] · reopen if …`, for one that is out of the race."""
+    """Return `H3 refuted 22:10 · 14:00 release [12] · reopen if …`, for one that is out of the race.
+
+    One that lost to a proven rival is `not supported any more`.
+    """
     last = last_change(hypothesis, hypothesis.status)
     when = f" {clock(last.at, as_of=as_of)}" if last else ""
     claim = _fallen_claim(hypothesis, incident, as_of=as_of)
@@ -142,12 +145,17 @@ def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime)
     reason = _reason(last)
     return joined(
         [
-            [bold(hypothesis.id), text(f" {hypothesis.status}{when}")],
+            [bold(hypothesis.id), text(f" {fallen_words(hypothesis)}{when}")],
             claim,
             [*reason, *because] if reason else [text("see"), *because] if because else [],
             [text("reopen if "), *reopen] if reopen else [],
         ]
     )
+
+
+def fallen_words(hypothesis: Hypothesis) -> str:
+    """Return how one is out of the race."""
+    return "not supported any more" if hypothesis.status is Status.STALE else str(hypothesis.status)
 
 
 def _fallen_claim(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime) -> Line:

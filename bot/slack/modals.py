@@ -1,9 +1,9 @@
 """The form behind `That's wrong…`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
-from bot.incident.hypotheses import Hypothesis
 from bot.incident.wording import without_citations
 from bot.slack.limits import shorten
 
@@ -14,14 +14,15 @@ _REASON_CHARS = 1_000
 _MOST_OPTIONS = 100
 
 
-def wrong_modal(answer_id: str, hypotheses: Sequence[Hypothesis] | Sequence[str]) -> View:
+def wrong_modal(answer_id: str, claims: Mapping[str, str]) -> View:
     """Return the form that asks which hypothesis is wrong, and why.
 
     Args:
         answer_id: Kept in `private_metadata`.
-        hypotheses: Those that can be refuted, best first, at least one; ids alone are enough.
+        claims: Of those that can be refuted, by id, best first, at least one; an answer that was kept
+            without its claims has empty ones.
     """
-    options = [_option(hypothesis) for hypothesis in hypotheses[:_MOST_OPTIONS]]
+    options = [_option(*item) for item in islice(claims.items(), _MOST_OPTIONS)]
     which = {
         "type": "static_select",
         "action_id": "hypothesis",
@@ -50,11 +51,9 @@ def wrong_modal(answer_id: str, hypotheses: Sequence[Hypothesis] | Sequence[str]
     }
 
 
-def _option(hypothesis: Hypothesis | str) -> View:
-    if isinstance(hypothesis, str):
-        return {"text": _plain(hypothesis), "value": hypothesis}
-    words = shorten(f"{hypothesis.id}: {without_citations(hypothesis.claim)}", _OPTION_CHARS)
-    return {"text": _plain(words), "value": hypothesis.id}
+def _option(hypothesis_id: str, claim: str) -> View:
+    words = f"{hypothesis_id}: {without_citations(claim)}" if claim else hypothesis_id
+    return {"text": _plain(shorten(words, _OPTION_CHARS)), "value": hypothesis_id}
 
 
 def _input(block_id: str, label: str, element: View) -> View:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.incident.board import Board, merge, refute
+import pytest
+
+from bot.incident.board import Board, merge, refute, settle
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.hypotheses import Evidence, Hypothesis, Impact, Link, Status, Trigger
 
@@ -124,3 +126,51 @@ def test_hypotheses_without_evidence_are_told_apart_by_their_claims():
     bare = [replace(hypothesis(c), trigger=Trigger(what=c)) for c in ("a", "b")]
 
     assert len(merged(Board(), *bare).hypotheses) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "standing", "proposed", "expected"),
+    [
+        pytest.param(Status.CONFIRMED, Status.PROPOSED, {"H1"}, Status.STALE, id="a rival is confirmed"),
+        pytest.param(Status.SUPPORTED, Status.SUPPORTED, {"H1"}, Status.STALE, id="a rival is supported"),
+        pytest.param(Status.PROPOSED, Status.PROPOSED, {"H1"}, Status.PROPOSED, id="nothing is proven"),
+        pytest.param(Status.CONFIRMED, Status.PROPOSED, {"H1", "H2"}, Status.PROPOSED, id="proposed again"),
+        pytest.param(Status.CONFIRMED, Status.PROPOSED, set(), Status.PROPOSED, id="proven earlier, not now"),
+        pytest.param(Status.CONFIRMED, Status.REFUTED, {"H1"}, Status.REFUTED, id="refuted already"),
+    ],
+)
+def test_a_rival_falls_when_another_is_proven_and_nobody_proposes_it_any_more(
+    status, standing, proposed, expected
+):
+    board = merged(Board(), hypothesis("a"), hypothesis("b", trigger="m5", status=standing))
+    board = merged(board, hypothesis("a", status=status, link="m9"), now=LATER)
+
+    rival = settle(board, proposed, now=LATER).hypotheses[1]
+
+    assert rival.status is expected
+    assert (rival.history == board.hypotheses[1].history) == (expected is standing)
+    if expected is Status.STALE:
+        entry = rival.history[-1]
+        assert (entry.at, entry.because, entry.by) == (LATER, ("m9",), "rule")
+        assert entry.reason == f"H1 is {status}"
+
+
+def test_what_was_done_and_what_followed_are_the_proof_where_they_are_known():
+    ended = Link(cause="x", effect="y", evidence_for=(Evidence(id="m15"), Evidence(id="m16")))
+    proven = replace(hypothesis("a", status=Status.CONFIRMED), ended_by=ended)
+    board = merged(Board(), proven, hypothesis("b", trigger="m5"))
+
+    assert settle(board, {"H1"}, now=LATER).hypotheses[1].history[-1].because == ("m15", "m16")
+
+
+def test_a_rival_that_fell_takes_its_reason_along_to_another_board_and_comes_back_when_proposed():
+    early = merged(Board(), hypothesis("a", status=Status.CONFIRMED), hypothesis("b", trigger="m5"))
+    fallen = settle(early, {"H1"}, now=LATER).hypotheses[1]
+    late = merged(early, fallen, now=LATER)
+    refuted = refute(early, "H2", reason="no", by="U1", at=NOW)
+    back = merged(late, hypothesis("b", trigger="m5"), now=LATER)
+
+    assert late.hypotheses[1] == fallen
+    assert merged(late, fallen, now=LATER) == late
+    assert merged(refuted, fallen, now=LATER).hypotheses[1].status is Status.REFUTED
+    assert [entry.status for entry in back.hypotheses[1].history] == ["proposed", "stale", "proposed"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.incident.facts import FactKind, Facts
-from bot.incident.hypotheses import Check, Likelihood, Link, Status, Trigger
+from bot.incident.hypotheses import Change, Check, Likelihood, Link, Status, Trigger
 from bot.routing.route import Tier
 from bot.slack.answer import Computed, answer
 from bot.slack.blocks import owner_of
@@ -209,9 +209,9 @@ def test_after_recovery_nothing_is_proposed_to_stop_it():
 
 @pytest.mark.parametrize(("minute", "is_late"), [(31, False), (32, True)])
 def test_an_answer_later_than_five_minutes_says_when_it_was_asked(minute, is_late):
-    shown = top(asked_at=clock(22, 26), answered_at=clock(22, minute), arrived_since=3)
+    shown = top(asked_at=clock(22, 26), answered_at=clock(22, minute))
 
-    assert shown.startswith("Asked 22:26, answered 22:32, 6 min later; 3 newer messages") == is_late
+    assert shown.startswith("Asked 22:26, answered 22:32, 6 min later.") == is_late
 
 
 def test_what_code_computed_stands_below_with_its_source():
@@ -227,7 +227,47 @@ def test_refuted_hypotheses_take_one_line_each():
         "H8 refuted 22:10 · the 14:00 release broke the gateway · rolled back, no change [12] · reopen if"
         in shown
     )
-    assert "2 refuted earlier, not printed" in shown
+    assert "2 fell earlier, not printed" in shown
+
+
+def by_person(hypothesis, reason):
+    change = Change(at=clock(22, 24), status=Status.REFUTED, reason=reason, by="U1")
+    return replace(hypothesis, status=Status.REFUTED, history=(*hypothesis.history, change))
+
+
+def outdone(hypothesis):
+    change = Change(at=clock(22, 25), status=Status.STALE, because=("m13",), reason="H1 is confirmed")
+    return replace(hypothesis, status=Status.STALE, history=(*hypothesis.history, change))
+
+
+@pytest.mark.parametrize("analyst", ["claude", "rules"])
+def test_when_all_that_was_found_is_refuted_the_top_says_so_and_by_whom(analyst):
+    made = answer(sample(analyst=analyst, hypotheses=(by_person(H1, "it has the new pair"), H3)))
+    first = "Every explanation found so far is refuted: H1 by a person 22:24 (it has the new pair) · H3 22:10"
+
+    assert preview(made.blocks).startswith(first)
+    assert made.text.startswith(first)
+    assert "nothing in the thread connects" not in preview(made.blocks)
+
+
+def test_when_all_fell_and_not_all_are_refuted_the_top_says_how_each_did_and_what_is_missing():
+    fallen = (by_person(H1, "no"), outdone(H2), H3, replace(H3, id="H4"))
+    lines = top(hypotheses=fallen, insufficient="Nobody has named another change").splitlines()
+
+    assert lines[0].startswith("No explanation found so far stands: ")
+    assert "H2 not supported any more 22:25 (H1 is confirmed) [13] · H1 by a person 22:24 (no)" in lines[0]
+    assert lines[0].endswith(" · 1 more")
+    assert top(hypotheses=(replace(H3, history=()),)).startswith(
+        "Every explanation found so far is refuted: H3\n"
+    )
+    assert lines[1] == "Nobody has named another change"
+
+
+def test_a_rival_that_lost_takes_one_line():
+    shown = seen(hypotheses=(H1, outdone(H2)))
+
+    assert "H2 not supported any more 22:25 · " in shown
+    assert " · H1 is confirmed [13]" in shown
 
 
 def test_rivals_that_do_not_fit_are_named():
@@ -290,6 +330,7 @@ def test_a_sonnet_answer_offers_opus():
         ({}, "Opus 5.5 high · because of InvalidAccessKeyId [13]"),
         ({"model_name": ""}, "Opus high · because of"),
         ({"route": replace(OPUS, reason="you asked", matched=())}, "Opus 5.5 high · you asked\n"),
+        ({"route": replace(OPUS, reason="you asked", is_forced=True)}, "Opus 5.5 high · you asked\n"),
         (
             {},
             "As of 22:26 UTC · 21 s · cost not known · read 10 of 11 messages (1 deleted), 1 file: first",

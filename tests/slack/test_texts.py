@@ -84,7 +84,7 @@ def test_more_evidence_than_slack_takes_is_counted_not_lost_silently(count, char
 
 
 def test_the_form_asks_which_one_and_why():
-    view = wrong_modal(ID, [H1, H2])
+    view = wrong_modal(ID, {"H1": H1.claim, "H2": H2.claim})
     which, why = (block["element"] for block in view["blocks"])
 
     assert (view["callback_id"], view["private_metadata"]) == ("refute", ID)
@@ -98,5 +98,7 @@ def test_the_form_asks_which_one_and_why():
     )
 
 
-def test_the_form_takes_bare_ids_too():
-    assert wrong_modal(ID, ["H1"])["blocks"][0]["element"]["initial_option"]["value"] == "H1"
+def test_the_form_for_an_answer_kept_without_claims_names_ids():
+    option = wrong_modal(ID, {"H1": ""})["blocks"][0]["element"]["initial_option"]
+
+    assert (option["text"]["text"], option["value"]) == ("H1", "H1")
