@@ -17,7 +17,7 @@ import typer
 from bot import logs
 from bot.errors import CopilotError
 from bot.lines import answered, text_of
-from bot.settings import load_settings
+from bot.settings import load_settings, made_data_dir
 
 app = typer.Typer(
     help="Incident copilot: cited causal chains in Slack, checked by code.",
@@ -36,6 +36,8 @@ def _serve(role: str) -> None:
     from bot import roles
 
     logs.set_up(form=settings.log_format, level=settings.log_level, secrets=settings.literals())
+    if not settings.redis_url:
+        made_data_dir(settings)
     asyncio.run(roles.serve(role, settings))
 
 
@@ -65,7 +67,7 @@ def worker() -> None:
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Of the page; 0 takes a free one.")] = 8300,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page; 0 takes a free one.")] = 8300,
     scenario: Annotated[str, typer.Option(help="The incident to begin with.")] = "",
     incidents: Annotated[Path | None, typer.Option(help="The folder of incident files.")] = None,
 ) -> None:
@@ -78,7 +80,7 @@ def sandbox(
         scenarios=incidents or shipped_incidents(),
         scenario=scenario or (None if incidents else FIRST_INCIDENT),
         port=port,
-        data_dir=settings.data_dir,
+        data_dir=made_data_dir(settings),
     )
     asyncio.run(local.run(told, settings, say=typer.echo))
 

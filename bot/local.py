@@ -5,7 +5,6 @@ really kill the worker. Their logs are what the page shows under the hood: nothi
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import secrets
@@ -26,10 +25,13 @@ from bot.errors import BadInputError
 from bot.models.catalogue import default_catalogue
 from bot.settings import Settings
 from sandbox.errors import PageError
+from sandbox.scenario import Library, load_library
 from sandbox.server import Sandbox
 
 log = structlog.get_logger()
 
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
 LEASE_SECONDS = 2
 """Short, so that a person who kills the worker sees the answer come back; 30 s in production."""
 PACE_SECONDS = 0.9
@@ -135,7 +137,7 @@ class LocalBot:
     worker: Child
     publish: Publish
     mode: dict[str, object]
-    _keeper: asyncio.Task[None] | None = None
+    _keepers: list[asyncio.Task[None]] = field(default_factory=list)
 
     def info(self) -> dict[str, object]:
         """Return what the banner says: with or without a model, and the worker's pid."""
@@ -153,23 +155,35 @@ class LocalBot:
         """
         await asyncio.gather(self.web.start(), self.worker.start())
         await asyncio.gather(self.web.ready(), self.worker.ready())
-        self._keeper = asyncio.create_task(self._keep_worker())
+        self._keepers = [asyncio.create_task(self._keep(child)) for child in (self.web, self.worker)]
 
-    async def _keep_worker(self) -> None:
-        while self.worker.process is not None:
-            pid = self.worker.process.pid
-            await self.worker.process.wait()
-            self.publish({"type": "bot", "event": "worker_killed", "pid": pid})
-            await self.worker.start()
-            self.publish({"type": "bot", "event": "worker_started", "pid": self.worker.pid})
+    async def _keep(self, child: Child) -> None:
+        """Start a process again whenever it ends; at once, unless it ended before it was ready."""
+        failed = 0
+        while child.process is not None:
+            pid = child.process.pid
+            await child.process.wait()
+            self.publish({"type": "bot", "event": f"{child.role}_killed", "pid": pid})
+            failed = 0 if child.is_ready.is_set() else failed + 1
+            await asyncio.sleep(pause_seconds(failed))
+            await child.start()
+            self.publish({"type": "bot", "event": f"{child.role}_started", "pid": child.pid})
 
     async def stop(self) -> None:
         """End both in order."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
         await asyncio.gather(self.web.stop(), self.worker.stop())
+
+
+def pause_seconds(failed: int) -> float:
+    """Return the pause before a process is started again.
+
+    Args:
+        failed: How often in a row it ended before it was ready.
+    """
+    return min(FIRST_PAUSE_SECONDS * 2.0 ** (min(failed, 10) - 1), LONGEST_PAUSE_SECONDS) if failed else 0.0
 
 
 def mode(settings: Settings) -> dict[str, object]:
@@ -239,7 +253,6 @@ async def running(local: Local, settings: Settings) -> AsyncIterator[tuple[Sandb
         stack.push_async_callback(sandbox.stop)
         web_port = free_port()
         env = local.environment(api_url=sandbox.api_url, redis_url=redis_url, web_port=web_port)
-        local.data_dir.mkdir(parents=True, exist_ok=True)
         logs = local.data_dir / "sandbox.log"
         bot = LocalBot(
             web=Child("web", env, logs, sandbox.publish),
@@ -264,14 +277,35 @@ async def _listen(sandbox: Sandbox, port: int) -> None:
         raise BadInputError(field="--scenario", problem=str(error)) from None
 
 
+def _refuse_empty(library: Library, folder: Path) -> None:
+    """Refuse a folder with nothing to play, before anything is started."""
+    if library.scenarios:
+        return
+    problem = f"no incident file (*.json) in {folder} can be played."
+    if not folder.is_dir():
+        problem = f"{folder} is no folder: name one with incident files (*.json)."
+    raise BadInputError(field="--incidents", problem=problem)
+
+
+def _tell_broken(library: Library, say: Callable[[str], Any]) -> None:
+    for error in library.broken:
+        say(f"  Not played: {error}")
+
+
 async def run(local: Local, settings: Settings, *, say: Callable[[str], Any]) -> None:
     """Run the local workspace until it is interrupted.
 
     Args:
         local: What it is made of.
         settings: For the models and their key.
-        say: Prints a line to the person who started it.
+        say: Prints a line to the person who started it; a file that cannot be played is named there.
+
+    Raises:
+        BadInputError: The folder holds nothing to play, or the port or the scenario cannot be had.
     """
+    library = load_library(local.scenarios)
+    _tell_broken(library, say)
+    _refuse_empty(library, local.scenarios)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,6 @@
 """Answers and reviews of recorded incidents, by the same steps as in Slack but without Slack or a store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import wiring
@@ -20,8 +20,8 @@ from bot.safety.redaction import Redactor
 from bot.settings import Settings, require
 from bot.slack.answer import answer
 from bot.slack.answer_values import Answer
+from bot.slack.as_text import as_text
 from bot.slack.computed import computed
-from bot.slack.limits import visible_text
 from bot.slack.reading import evidence_ts, read_messages
 
 NOBODY = "U0COPILOT0"
@@ -38,7 +38,7 @@ class Telling:
     Attributes:
         question: Empty for the file's own.
         until_ts: The last message that is known; empty for all.
-        fraction: The share of the messages that is known, 0 to 1; `until_ts` goes first.
+        fraction: The share of the messages that is known, above 0 to 1; `until_ts` goes first.
         analyst: `rules` or `claude`.
     """
 
@@ -66,13 +66,14 @@ async def replay(data: object, told: Telling, settings: Settings, *, name: str =
         name: The incident's id when the file does not say.
 
     Raises:
-        BadInputError: The file or an option cannot be used; it names the field and the remedy.
+        BadInputError: The file or an option cannot be used, or no message stands in the cut; it names the
+            field and the remedy.
     """
     file = load_incident_file(data, default_id=name)
     case, finding = await _answered(file, told, settings)
     return Replayed(
         document=document(case, finding, incident_id=file.id),
-        words="\n\n".join(visible_text(block) for block in answer(_values(case, finding)).blocks),
+        words=as_text(answer(_values(case, finding)).blocks),
     )
 
 
@@ -93,7 +94,7 @@ async def postmortem(
 
 
 async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tuple[Case, Finding]:
-    incident = _visible(_incident(file), told)
+    incident = _known(file, told)
     redactor = Redactor(ALIAS_KEY, literals=settings.literals())
     incident, _ = redact(incident, redactor)
     now = incident.messages[-1].at if incident.messages else at_of("0.0")
@@ -116,7 +117,7 @@ def _chosen(settings: Settings, analyst: str) -> Settings:
         return settings.model_copy(update={"anthropic_api_key": type(settings.anthropic_api_key)("")})
     if analyst != "claude":
         raise BadInputError(field="--analyst", problem=f"must be rules or claude, not {analyst!r}")
-    require(settings, "anthropic_api_key")
+    require(settings, "anthropic_api_key", or_else="use --analyst rules, which needs no key")
     return settings
 
 
@@ -132,18 +133,39 @@ def _incident(file: IncidentFile) -> Incident:
     )
 
 
-def _visible(incident: Incident, told: Telling) -> Incident:
+def _known(file: IncidentFile, told: Telling) -> Incident:
+    """Return the incident as it was known at the cut: messages and deletions that came later do not count."""
+    whole = _incident(file)
+    last_ts = _last_ts(whole, told)
+    if last_ts is None or not whole.messages:
+        return whole
+    first_ts = whole.messages[0].ts
+    if ts_key(last_ts) < ts_key(first_ts):
+        field = "--until" if told.until_ts else "--fraction"
+        raise BadInputError(field=field, problem=f"leaves no message; the first is {first_ts}")
+    earlier = tuple(item for item in file.messages if ts_key(item["ts"]) <= ts_key(last_ts))
+    return _incident(replace(file, messages=earlier))
+
+
+def _last_ts(whole: Incident, told: Telling) -> str | None:
+    """Return the `ts` of the last moment that is known; None for all, `0.0` for nothing at all."""
     if told.until_ts:
-        try:
-            ts_key(told.until_ts)
-        except ValueError:
-            problem = f"must be a message's ts such as 1742595888.002055, not {told.until_ts!r}"
-            raise BadInputError(field="--until", problem=problem) from None
-        return incident.until(told.until_ts)
+        return _ts(told.until_ts)
     if not 0 <= told.fraction <= 1:
         raise BadInputError(field="--fraction", problem=f"must be from 0 to 1, not {told.fraction:g}")
-    count = round(len(incident.messages) * told.fraction)
-    return incident.with_messages(incident.messages[:count])
+    count = round(len(whole.messages) * told.fraction)
+    if count == len(whole.messages):
+        return None
+    return whole.messages[count - 1].ts if count else "0.0"
+
+
+def _ts(value: str) -> str:
+    try:
+        ts_key(value)
+    except ValueError:
+        problem = f"must be a message's ts such as 1742595888.002055, not {value!r}"
+        raise BadInputError(field="--until", problem=problem) from None
+    return value
 
 
 def _values(case: Case, finding: Finding) -> Answer:

@@ -1,10 +1,12 @@
 """Everything an operator can set; each field is one environment variable, read once, by `bot.wiring`."""
 
 import json
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import BadInputError
@@ -26,7 +28,11 @@ class Settings(BaseSettings):
         watched_channels: Name patterns; in a matching channel the incident is the whole channel.
         link_hosts: Hosts that may be linked in answers, beside the workspace's own.
         lease_seconds: How long a dead worker's request waits for another worker.
-        request_seconds: The most one request may take before it ends with what stands.
+        drain_seconds: How long a worker that is told to stop finishes what it has begun.
+        request_seconds: The most one request may take before it ends with what stands; under two minutes,
+            so that nobody waits longer.
+        model_seconds: The most of it that a model may take; `REST_SECONDS` less, so that the rules can still
+            answer when the model does not.
         pace_seconds: Pause between the hypotheses of the rules analyst, so that a person can watch them
             appear; 0 outside the local workspace.
     """
@@ -48,8 +54,8 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=16, ge=1, le=256)
     lease_seconds: float = Field(default=30, ge=1, le=600)
     drain_seconds: float = Field(default=25, ge=0, le=600)
-    request_seconds: float = Field(default=110, ge=5, le=600)
-    model_seconds: float = Field(default=90, ge=5, le=600)
+    request_seconds: float = Field(default=110, ge=20, le=115)
+    model_seconds: float = Field(default=90, ge=5, le=100, validate_default=True)
     retention_days: int = Field(default=14, ge=1, le=400)
     pace_seconds: float = Field(default=0, ge=0, le=10)
     log_format: Literal["json", "console"] = "json"
@@ -64,6 +70,17 @@ class Settings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("model_seconds")
+    @classmethod
+    def leave_a_rest(cls, value: float, told: ValidationInfo) -> float:
+        """Keep the time in which the rules answer when the model has used up its own."""
+        most = told.data.get("request_seconds", value + REST_SECONDS) - REST_SECONDS
+        if value > most:
+            raise ValueError(
+                f"must be at most {most:g}, which is REQUEST_SECONDS less {REST_SECONDS}: lower it"
+            )
+        return value
 
     @field_validator("slack_api_url")
     @classmethod
@@ -86,13 +103,18 @@ class Settings(BaseSettings):
         )
 
 
+REST_SECONDS = 15
+"""What a request keeps for itself beside the model: reading, checking, posting."""
+
 MIN_SECRET_CHARS = 8
 """Shorter values are placeholders; removing them everywhere would eat ordinary words."""
+
+LISTS = {"watched_channels": "name patterns such as inc-*", "link_hosts": "host names"}
 
 REMEDIES = {
     "slack_bot_token": "set it to the Bot User OAuth Token (xoxb-…) of your Slack app",
     "slack_signing_secret": "set it to the Signing Secret on your Slack app's Basic Information page",
-    "anthropic_api_key": "set it to a key of the Claude API, or use --analyst rules",
+    "anthropic_api_key": "set it to a key of the Claude API",
     "slack_app_token": "set it to an app-level token (xapp-…) with the scope connections:write",
 }
 
@@ -107,19 +129,62 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]  # overrides are the same untyped text as the environment
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).upper()
-        raise BadInputError(field=name, problem=str(first["msg"]).removeprefix("Value error, ")) from None
+        name = str(first["loc"][0]).lower()
+        raise BadInputError(field=name.upper(), problem=_problem(name, first)) from None
     except ValueError as error:
         raise BadInputError(field="settings", problem=str(error)) from None
 
 
-def require(settings: Settings, *names: str) -> None:
+def _problem(name: str, error: ErrorDetails) -> str:
+    words = str(error["msg"]).removeprefix("Value error, ")
+    is_ours = error["type"] == "value_error" and name not in LISTS
+    return words if is_ours else _right(name) or words
+
+
+def _right(name: str) -> str:
+    """Say what a value of this field must be; empty when nothing more is known than what is wrong."""
+    if name in LISTS:
+        return f"must be {LISTS[name]} separated by commas"
+    field = Settings.model_fields[name]
+    if choices := get_args(field.annotation):
+        return f"must be one of {', '.join(map(str, choices))}"
+    bounds = [getattr(part, end) for part in field.metadata for end in ("ge", "le") if hasattr(part, end)]
+    kind = "whole number" if field.annotation is int else "number"
+    return f"must be a {kind} from {bounds[0]} to {bounds[1]}" if bounds else ""
+
+
+def require(
+    settings: Settings, *names: str, or_else: str = "try `make sandbox`, which needs no Slack"
+) -> None:
     """Refuse to start without these settings.
+
+    Args:
+        settings: Where they must be.
+        names: The fields, secrets all of them.
+        or_else: What the person can do without them.
 
     Raises:
         BadInputError: One is empty; it names the variable and where to find its value.
     """
     for name in names:
         if not getattr(settings, name).get_secret_value():
-            problem = f"is not set: {REMEDIES[name]}, or try `make sandbox`, which needs no Slack."
+            problem = f"is not set: {REMEDIES[name]}, or {or_else}."
             raise BadInputError(field=name.upper(), problem=problem)
+
+
+def made_data_dir(settings: Settings) -> Path:
+    """Return the folder for our own data, made when absent.
+
+    Raises:
+        BadInputError: It cannot be made or written to.
+    """
+    remedy = "take a folder that this user can write to"
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"{folder} cannot be made ({error.strerror}): {remedy}."
+        raise BadInputError(field="DATA_DIR", problem=problem) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BadInputError(field="DATA_DIR", problem=f"{folder} cannot be written to: {remedy}.")
+    return folder

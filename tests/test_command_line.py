@@ -139,7 +139,10 @@ async def test_each_role_says_what_it_needs(role, given, missing):
 
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
-    [("SLACK_API_URL", "ftp://here", "must begin with https://"), ("PORT", "many", "Input should be")],
+    [
+        ("SLACK_API_URL", "ftp://here", "must begin with https://"),
+        ("PORT", "many", "must be a whole number from 0"),
+    ],
 )
 def test_a_wrong_setting_is_named_with_what_would_be_right(capsys, monkeypatch, name, value, problem):
     monkeypatch.setenv(name, value)
@@ -156,6 +159,30 @@ def test_a_scenario_that_is_not_there_is_named(tmp_path):
 
     assert ran.returncode == 2
     assert b"incident-copilot: --scenario: there is no incident 'nowhere'" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "problem"),
+    [
+        (("--port", "99999"), {}, b"0<=x<=65535"),
+        ((), {"DATA_DIR": "{}/wrong.json/data"}, b"incident-copilot: DATA_DIR: "),
+        (("--incidents", "{}/nowhere"), {}, b"incident-copilot: --incidents: "),
+        (("--incidents", "{}"), {}, b"wrong.json: (file): "),
+    ],
+)
+def test_a_sandbox_that_cannot_start_says_why_in_its_own_words(tmp_path, arguments, environment, problem):
+    (tmp_path / "wrong.json").write_text("7")
+    given = {"DATA_DIR": str(tmp_path), **environment}
+
+    ran = process(
+        "sandbox",
+        *(argument.format(tmp_path) for argument in arguments),
+        **{name: value.format(tmp_path) for name, value in given.items()},
+    )
+
+    assert ran.returncode == 2
+    assert problem in ran.stdout + ran.stderr
+    assert b"Traceback" not in ran.stderr
 
 
 @pytest.fixture

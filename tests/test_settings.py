@@ -1,7 +1,7 @@
 import pytest
 
 from bot.errors import BadInputError
-from bot.settings import load_settings, require
+from bot.settings import load_settings, made_data_dir, require
 
 
 def test_lists_are_read_from_commas_and_from_json(tmp_path, monkeypatch):
@@ -34,11 +34,55 @@ def test_a_wrong_value_is_one_line_that_names_the_variable(name, value, tmp_path
     assert value not in caught.value.user_message or name == "model_pair"
 
 
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"port": "many"}, "PORT: must be a whole number from 0 to 65535"),
+        ({"lease_seconds": "0"}, "LEASE_SECONDS: must be a number from 1 to 600"),
+        ({"model_pair": "9"}, "MODEL_PAIR: must be one of 5.5, 4.6"),
+        ({"link_hosts": "[oops"}, "LINK_HOSTS: must be host names separated by commas"),
+        ({"link_hosts": "[1]"}, "LINK_HOSTS: must be host names separated by commas"),
+        ({"request_seconds": "300"}, "REQUEST_SECONDS: must be a number from 20 to 115"),
+        ({"model_seconds": "100"}, "MODEL_SECONDS: must be at most 95, which is REQUEST_SECONDS less 15"),
+        ({"request_seconds": "60"}, "MODEL_SECONDS: must be at most 45, which is REQUEST_SECONDS less 15"),
+    ],
+)
+def test_a_wrong_value_is_told_what_would_be_right(given, problem, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(BadInputError) as caught:
+        load_settings(**given)
+
+    assert caught.value.user_message.startswith(problem)
+
+
+def test_a_short_request_goes_with_a_shorter_model(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    settings = load_settings(request_seconds="60", model_seconds="45")
+
+    assert (settings.request_seconds, settings.model_seconds) == (60, 45)
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(BadInputError, match=r"DATA_DIR: .* cannot be made"):
+        made_data_dir(load_settings(data_dir=str(tmp_path / "file" / "data")))
+
+
 def test_a_missing_secret_is_named_with_its_remedy(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(BadInputError, match=r"SLACK_BOT_TOKEN.*xoxb"):
+    with pytest.raises(BadInputError, match=r"SLACK_BOT_TOKEN.*xoxb.*make sandbox"):
         require(load_settings(slack_bot_token=""), "slack_bot_token")
+
+
+def test_what_can_be_done_without_a_secret_is_said_by_who_wants_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(BadInputError, match=r"API, or use --analyst rules\.$"):
+        require(load_settings(anthropic_api_key=""), "anthropic_api_key", or_else="use --analyst rules")
 
 
 def test_the_api_address_ends_in_a_slash(tmp_path, monkeypatch):
