@@ -15,7 +15,7 @@ const MARK_BOLD = "STRONG";
  */
 export function readAnswer(message, nameOf) {
   const lines = linesOf(message, nameOf);
-  return { headline: headlineOf(lines), rivals: rivalsOf(lines), cites: citesOf(lines) };
+  return { headline: headlineOf(lines), rivals: fallen(rivalsOf(lines), lines), cites: citesOf(lines) };
 }
 
 /** The lines of a message, each a list of `{text, isBold, cites}`. */
@@ -59,6 +59,16 @@ function rivalsOf(lines) {
     if (match && isRivalLine(line) && !found.has(match[1])) found.set(match[1], match[2]);
   }
   return [...found].map(([id, words]) => ({ id, words }));
+}
+
+const SUPERSEDED = /^\W*Superseded\b/;
+const REFUTED = /\b(H\d+) refuted\b/g;
+
+/** A rival that fell later keeps its old words in its own part; the line on top says that it fell. */
+function fallen(rivals, lines) {
+  const later = lines.map((line) => textOf(line)).filter((words) => SUPERSEDED.test(words)).join("\n");
+  const ids = new Set([...later.matchAll(REFUTED)].map(([, id]) => id));
+  return rivals.map((rival) => (ids.has(rival.id) ? { ...rival, words: "refuted since" } : rival));
 }
 
 const isRivalLine = (line) => line.find((part) => part.text.trim())?.isBold ?? false;

@@ -6,15 +6,22 @@ import { hhmm, span } from "./time.js";
 
 /** Draw the asked moments into `root`, newest first; a click opens the answer. */
 export function drawAsked(root, state, open) {
-  const rows = state.asks.map((asked) => askedNode(asked, state, open)).reverse();
+  const rows = state.asks.map((asked, at) => askedNode(asked, whenWords(state.asks, at), state, open)).reverse();
   const list = rows.length ? el("ol", {}, rows) : el("p", { class: "empty", text: "Ask, then drag the clock and ask again: rivals fall." });
   fill(root, el("h2", { text: "Asked at" }), list);
 }
 
-function askedNode(asked, state, open) {
+/** "22:26", and "22:26 (2)" for the second question of that minute. */
+function whenWords(asks, at) {
+  const when = hhmm(asks[at].ts);
+  const count = asks.slice(0, at + 1).filter(({ ts }) => hhmm(ts) === when).length;
+  return count > 1 ? `${when} (${count})` : when;
+}
+
+function askedNode(asked, when, state, open) {
   const isHere = asked.take === state.scenario?.take && state.messages.has(asked.answerTs);
   const words = asked.answer?.headline || (asked.answerTs ? "…" : "waiting for the answer");
-  const head = el("span", { class: "asked-at" }, el("time", { text: hhmm(asked.ts) }), !isHere && asked.answerTs && el("em", { text: `take ${asked.take}` }));
+  const head = el("span", { class: "asked-at" }, el("time", { text: when }), !isHere && asked.answerTs && el("em", { text: `take ${asked.take}` }));
   const rivals = (asked.answer?.rivals ?? []).map((rival) => rivalNode(rival));
   const props = { type: "button", class: isHere ? "" : "is-past", disabled: !isHere, on: { click: () => open(asked.answerTs) } };
   return el("li", {}, el("button", props, head, el("span", { class: "asked-words", text: words }), rivals));

@@ -7,6 +7,8 @@ import { day, hhmm, hhmmss, seconds, tsOf } from "./time.js";
 const SPEEDS = [1, 10, 60, 300];
 const AXIS_STEPS_MINUTES = [5, 10, 15, 30, 60, 120, 240, 720, 1440, 2880, 10080];
 const MOST_LABELS = 9;
+/** From this part of the tape on, a label to the right of its mark would leave a narrow screen. */
+const LATE = 0.75;
 
 /** Draw play, pause and speed into `root`; `move` posts to the clock. */
 export function createTransport(root, { move }) {
@@ -59,7 +61,8 @@ export function createTape(root, { move, askHere }) {
   fill(root, track, el("div", { class: "tape-side" }, skip, ask));
   let isHeld = false;
   let scenario = null;
-  const place = (ts) => `${Math.min(Math.max((seconds(ts) - seconds(scenario.start)) / length(), 0), 1) * 100}%`;
+  const share = (ts) => Math.min(Math.max((seconds(ts) - seconds(scenario.start)) / length(), 0), 1);
+  const place = (ts) => `${share(ts) * 100}%`;
   const length = () => Math.max(seconds(scenario.end) - seconds(scenario.start), 1);
   const chosen = () => tsOf(seconds(scenario.start) + Number(slider.value));
 
@@ -112,7 +115,7 @@ export function createTape(root, { move, askHere }) {
   const askNodes = (state) =>
     state.asks.map((asked) => vary(el("i", { class: "asked-mark", title: `asked at ${hhmm(asked.ts)}` }), "--x", place(asked.ts)));
 
-  const flagNode = ({ ask_at: askAt }) => vary(el("i", { class: "flag" }, el("b", { text: "question" })), "--x", place(askAt));
+  const flagNode = ({ ask_at: askAt }) => vary(el("i", { class: `flag ${share(askAt) > LATE ? "is-late" : ""}` }, el("b", { text: "question" })), "--x", place(askAt));
 
   return { update, updateClock };
 }

@@ -1,7 +1,7 @@
 /** The drawer "under the hood": one run of the copilot as stations with measured milliseconds. */
 import { el, fill } from "./dom.js";
-import { endOf, fieldsOf, matchedIn, msOf, routeOf, stationsOf } from "./runs.js";
-import { isUnderWay } from "./store.js";
+import { endOf, fieldsOf, isReading, matchedIn, msOf, routeOf, stationsOf } from "./runs.js";
+import { isUnderWay, kindOf } from "./store.js";
 import { duration } from "./time.js";
 
 /**
@@ -46,17 +46,17 @@ export function createHood(root, { kill, tsOf, onChoose }) {
 
   function update(state) {
     if (chosen && !state.runs.has(chosen.id)) chosen = null;
+    if (!chosen && state.runs.size) return choose([...state.runs.values()].at(-1), state);
+    body.classList.toggle("is-empty", !chosen);
     fill(line, chosen ? stationsOf(chosen).map(stationNode) : el("li", { class: "none", text: "No run yet. Ask, and every step is measured here." }));
     if (chosen) line.append(el("li", { class: "run-end", text: endOf(chosen) }));
     fill(tabs, [...state.runs.values()].map((run) => tabNode(run, run === chosen, () => choose(run, state))));
-    fill(body, tabs, chosen ? detailNodes(chosen, tsOf) : el("p", { class: "empty", text: "Nothing has run." }));
+    if (chosen) fill(body, tabs, detailNodes(chosen, tsOf));
+    else fill(body, el("p", { class: "empty", text: "Nothing has run." }));
   }
 
   return { update, follow, setOpen, chosen: () => chosen };
 }
-
-/** Look-ups such as the evidence behind an answer read nothing and stay in the background. */
-const isReading = (run) => run.events.some((event) => event.event === "incident.read");
 
 function stationNode(station) {
   return el(
@@ -70,7 +70,7 @@ function stationNode(station) {
 }
 
 function tabNode(run, isChosen, choose) {
-  const kind = run.events.find((event) => event.kind)?.kind;
+  const kind = kindOf(run);
   const words = `run ${run.number}${kind ? ` · ${kind}` : ""}${isUnderWay(run) ? " …" : ""}`;
   return el("button", { type: "button", role: "tab", "aria-selected": String(isChosen), title: run.id, text: words, on: { click: choose } });
 }

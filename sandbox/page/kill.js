@@ -1,8 +1,8 @@
 /** The button that really kills the worker, and the report of what happened then. */
 import { el, fill } from "./dom.js";
 import { isAnswer } from "./asks.js";
-import { isUnderWay } from "./store.js";
-import { compareTs } from "./time.js";
+import { isReading } from "./runs.js";
+import { hasEnded, isUnderWay, kindOf } from "./store.js";
 
 const EXPLAINS =
   "Sends SIGKILL to the worker process while it answers. The request is durable: another worker takes it up and " +
@@ -31,41 +31,56 @@ export function createKill(store, { ask, kill }) {
     report.append(el("li", { class: kind, text: words }));
   }
 
+  /** What stood before the press is no answer to what is watched; neither is a run that was over by then. */
   function begin() {
-    if (watch && !watch.isDone) return;
-    report.replaceChildren();
-    const open = state.asks.findLast((asked) => asked.take === state.scenario.take && (!asked.answerTs || asked.isStreaming));
-    watch = { since: open?.ts ?? state.clock.ts, isDone: false, isSent: false };
+    if (watch && !watch.isDone && openAsk(state)) return;
+    clear();
+    const open = openAsk(state);
+    const over = [...state.runs.values()].filter(hasEnded).map((run) => run.id);
+    watch = { place: placeOf(state), open, before: new Set(answersIn(state)), over: new Set(over), runs: new Set(), isSent: false, isDone: false };
     if (!open) ask();
     note(open ? "a run is under way" : "asked the question first; waiting for the first words of the answer");
     check();
   }
 
-  const answers = () =>
-    [...state.messages.values()].filter((message) => isAnswer(message, state) && compareTs(message.ts, watch.since) >= 0);
+  function clear() {
+    watch = null;
+    report.replaceChildren();
+    report.hidden = true;
+  }
+
+  const answers = () => answersIn(state).filter((ts) => !watch.before.has(ts) || ts === watch.open?.answerTs);
 
   async function check() {
     if (!watch || watch.isSent || answers().length === 0) return undefined;
-    watch.isSent = true;
-    const wasUnderWay = [...state.runs.values()].some(isUnderWay);
+    const mine = watch;
+    mine.isSent = true;
+    mine.wasUnderWay = [...state.runs.values()].some((run) => isUnderWay(run) && !mine.over.has(run.id));
     const { pid } = await kill();
+    if (watch !== mine) return undefined;
+    mine.isDone = !pid;
     if (!pid) return note("no worker was killed: the copilot does not run here", "is-bad");
-    const when = wasUnderWay ? "in the middle of the answer" : "just after the answer had finished";
+    const when = mine.wasUnderWay ? "in the middle of the answer" : "just after the answer had finished";
     return note(`killed worker ${pid} (SIGKILL) ${when}`, "is-bad");
   }
 
   function onProcess({ event, pid }) {
     if (!watch?.isSent || watch.isDone || event !== "worker_started") return;
     note(`worker ${pid} started`);
+    if (!watch.wasUnderWay) finish();
   }
 
   function onRun({ run, event }) {
-    if (!watch?.isSent || watch.isDone) return;
+    if (!watch || watch.over.has(run.id)) return;
+    if (watch.isDone && isReading(run) && !watch.runs.has(run.id)) clear();
+    if (!watch || watch.isDone) return;
+    watch.runs.add(run.id);
+    if (!watch.isSent) return;
     if (isTakenUpAgain(event) && !watch.isAgain) {
       watch.isAgain = true;
       note("the same request was taken up again, from the durable queue");
     }
-    if (!isUnderWay(run)) finish();
+    if (isReading(run) && !isUnderWay(run)) finish();
   }
 
   function finish() {
@@ -75,8 +90,20 @@ export function createKill(store, { ask, kill }) {
   }
 
   button.addEventListener("click", begin);
+  store.on("state", () => watch && watch.place !== placeOf(state) && clear());
   store.on("messages", check);
   store.on("bot", (_, event) => onProcess(event));
   store.on("runs", (_, detail) => onRun(detail));
   return { button: el("span", { class: "kill-holder" }, button, explains), report };
+}
+
+const placeOf = ({ scenario }) => `${scenario?.id}/${scenario?.take}`;
+
+const answersIn = (state) => [...state.messages.values()].filter((message) => isAnswer(message, state)).map(({ ts }) => ts);
+
+/** The newest question of this take whose answer is not finished, or undefined. */
+function openAsk(state) {
+  const isBusy = [...state.runs.values()].some((run) => isReading(run) && isUnderWay(run) && kindOf(run) !== "postmortem");
+  const mine = state.asks.filter((asked) => asked.take === state.scenario.take);
+  return mine.findLast((asked) => !asked.answerTs || asked.isStreaming || isBusy);
 }

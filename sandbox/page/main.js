@@ -6,6 +6,7 @@ import { followCitations, messageOf, standing } from "./citations.js";
 import { createTape, createTransport } from "./clock.js";
 import { light } from "./highlight.js";
 import { createHood } from "./hood.js";
+import { keepLastRun } from "./kept.js";
 import { createKill } from "./kill.js";
 import { messageNode } from "./messages.js";
 import { createModal } from "./modal.js";
@@ -38,6 +39,7 @@ const top = createTop({ name: at("incident-name"), day: at("incident-day"), mode
 });
 const tabs = createTabs(at("tabs"), document.body);
 const asks = followAsks(store, named);
+keepLastRun(store);
 
 const context = {
   nameOf: named,
@@ -131,9 +133,11 @@ function offerQuestion() {
   panes.offer(`@copilot ${state.scenario.question}`);
 }
 
+const allowThread = () => tabs.allow("thread", document.body.dataset.shape !== "channel");
 store.on("state", () => {
   top.update(state);
   panes.redraw();
+  allowThread();
   tape.update(state);
   transport.update(state);
   hood.update(state);
@@ -172,7 +176,7 @@ store.on("asks", () => {
 store.on("runs", (_, detail) => (hood.follow(state, detail), tabs.hint("hood")));
 store.on("bot", () => (hood.update(state), top.update(state)));
 store.on("view", () => modal.update(state));
-store.on("thread", () => requestAnimationFrame(() => lightWords(hood.chosen())));
+store.on("thread", () => (allowThread(), requestAnimationFrame(() => lightWords(hood.chosen()))));
 
 followCitations(open);
 followPeeks((ts) => state.messages.has(ts) && messageNode(state.messages.get(ts), state, { ...context, inThread: true }));

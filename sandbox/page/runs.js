@@ -1,5 +1,5 @@
 /** From the copilot's log to the stations of a pipeline. Every figure is as it was logged. */
-import { isUnderWay } from "./store.js";
+import { isLookUp, isUnderWay, kindOf } from "./store.js";
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
@@ -22,14 +22,23 @@ const STATIONS = [
   { id: "posted", event: "answer.posted", words: () => "posted once" },
 ];
 
+const TO_THE_DOOR = new Set(["signed", "durable", "acked"]);
+const NOT_IN_A_DRAFT = new Set(["facts", "verified"]);
+
+/** Whether a run of its kind passes a station; one that it never reaches would look stuck. */
+function passes(run, { id }) {
+  if (isLookUp(run)) return TO_THE_DOOR.has(id);
+  return kindOf(run) !== "postmortem" || !NOT_IN_A_DRAFT.has(id);
+}
+
 /**
- * The stations of one run.
+ * The stations that a run of its kind passes.
  *
  * @param {{events: object[]}} run
  * @returns {{id: string, words: string, note: string, ms: number|null, state: "done"|"next"|"waiting"|"bad"}[]}
  */
 export function stationsOf(run) {
-  const stations = STATIONS.map((station) => stationOf(station, run));
+  const stations = STATIONS.filter((station) => passes(run, station)).map((station) => stationOf(station, run));
   const next = stations.findIndex((station) => station.state === "waiting");
   const last = stations.findLastIndex((station) => station.state !== "waiting");
   if (isUnderWay(run) && next >= 0) stations[Math.max(next, last + 1) % stations.length].state = "next";
@@ -73,6 +82,9 @@ function posted(station, run) {
   const { edits } = run.events.findLast((item) => item.event === "answer.posted");
   return { ...station, note: edits ? plural(edits, "edit") : "" };
 }
+
+/** Whether a run works on the incident; look-ups such as the evidence behind an answer read nothing. */
+export const isReading = (run) => run.events.some((event) => event.event === "incident.read");
 
 const ENDING = new Set(["answer.completed", "request.completed"]);
 

@@ -121,7 +121,9 @@ function takeClock(state, { ts, speed, paused, at_ask: atAsk }, changed) {
 
 function takeRun(state, event, changed) {
   const id = event.request ?? "";
-  const run = state.runs.get(id) ?? { id, number: state.runs.size + 1, events: [] };
+  const number = Math.max(0, ...[...state.runs.values()].map((other) => other.number)) + 1;
+  const run = state.runs.get(id) ?? { id, number, events: [] };
+  run.isKept = false;
   run.events.push(event);
   state.runs.set(id, run);
   changed("runs", { run, event });
@@ -136,8 +138,19 @@ function takeProcess(state, event, changed) {
 
 const ENDS = new Set(["answer.completed", "request.completed", "request.failed", "request.timed_out", "request.buried"]);
 
-/** Whether a run has begun and not ended. */
-export const isUnderWay = (run) => !run.events.some((event) => ENDS.has(event.event));
+const LOOK_UPS = new Set(["help", "evidence", "refute", "feedback"]);
+
+/** What was asked for, as its run says when it starts: `answer`, `postmortem`, `evidence` …; or undefined. */
+export const kindOf = (run) => run.events.find((event) => event.kind)?.kind;
+
+/** Whether a run reads no incident and says no end: it shows the asker what is known already. */
+export const isLookUp = (run) => LOOK_UPS.has(kindOf(run));
+
+/** Whether a run said that it is over. */
+export const hasEnded = (run) => run.events.some((event) => ENDS.has(event.event));
+
+/** Whether a run has begun and not ended; of a run kept over a reload nobody knows until it goes on. */
+export const isUnderWay = (run) => !run.isKept && !isLookUp(run) && !hasEnded(run);
 
 /** The current channel's id. */
 export const channelOf = (state) => state.channels.find((channel) => channel.is_current)?.id ?? state.channels[0]?.id;

@@ -8,7 +8,7 @@ const TABS = [
   ["hood", "Hood", "∿"],
 ];
 
-/** Draw the tab bar; returns `show(name)`. */
+/** Draw the tab bar; returns `show(name)`, `hint(name)` and `allow(name, isThere)`. */
 export function createTabs(root, body) {
   const buttons = TABS.map(([name, words, sign]) =>
     el("button", { type: "button", data: { to: name }, on: { click: () => show(name) } }, el("span", { class: "tab-sign", "aria-hidden": "true", text: sign }), words),
@@ -26,9 +26,15 @@ export function createTabs(root, body) {
     button.classList.toggle("has-news", body.dataset.tab !== name);
   }
 
+  /** A pane that is not there cannot be chosen; when it went away, its place is the channel's. */
+  function allow(name, isThere) {
+    buttons.find(({ dataset }) => dataset.to === name).disabled = !isThere;
+    if (!isThere && body.dataset.tab === name) show("channel");
+  }
+
   root.addEventListener("click", (event) => event.target.closest("button")?.classList.remove("has-news"));
   show(body.dataset.tab);
-  return { show, hint };
+  return { show, hint, allow };
 }
 
 /**

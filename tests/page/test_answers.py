@@ -145,3 +145,47 @@ async def test_a_look_up_does_not_take_the_drawer_from_the_answer(asked: Page, c
 
     await expect(asked.locator("[role=tab][aria-selected=true]")).to_contain_text("run 1")
     await expect(asked.locator("[role=tab]").nth(1)).to_contain_text("run 2 · evidence")
+
+
+@pytest.mark.parametrize(
+    ("kind", "stations"),
+    [
+        ("evidence", ["signed", "durable", "acked"]),
+        ("refute", ["signed", "durable", "acked"]),
+        ("feedback", ["signed", "durable", "acked"]),
+        ("help", ["signed", "durable", "acked"]),
+        ("postmortem", ["signed", "durable", "acked", "read", "redacted", "routed", "posted"]),
+    ],
+)
+async def test_a_run_shows_only_the_steps_that_its_kind_has(
+    asked: Page, copilot: Copilot, kind: str, stations: list[str]
+):
+    copilot.log("request.signed", ms=1)
+    copilot.log("request.started", ms=2, kind=kind)
+
+    shown = asked.locator(".station")
+    await expect(shown).to_have_count(len(stations))
+    assert await shown.evaluate_all("nodes => nodes.map((node) => node.dataset.station)") == stations
+
+
+async def test_the_last_run_outlives_a_reload(asked: Page, copilot: Copilot):
+    await answer(copilot)
+    log_until_routed(copilot)
+    log_the_rest(copilot)
+    await expect(asked.locator(".run-end")).to_contain_text("by claude")
+
+    await asked.reload()
+
+    await expect(asked.locator("[data-station=posted]")).to_contain_text("posted once")
+    await expect(asked.locator(".run-end")).to_have_text("by claude · 12.2 s · $0.13")
+
+
+async def test_an_asked_moment_tells_of_the_hypothesis_that_fell_since(asked: Page, copilot: Copilot):
+    ts = await answer(copilot)
+    await expect(asked.locator(".rival").first).to_contain_text("likely")
+
+    top = copilot.rich("*Superseded 22:36*: H1 refuted [16]")
+    await copilot.update(ts, blocks=[top, *finished(copilot)])
+
+    await expect(asked.locator(".rival.has-fallen")).to_have_text("H1 refuted since")
+    await expect(asked.locator(".rival").nth(1)).to_contain_text("H2 less likely")

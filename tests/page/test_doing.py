@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.page.answers import answer, log_until_routed
+from tests.page.answers import answer, log_the_rest, log_until_routed
 from tests.page.copilot import Copilot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -150,3 +150,45 @@ async def test_a_kill_with_nothing_under_way_asks_first_and_reports_what_happene
     await expect(report).to_contain_text("worker 4712 started")
     await expect(report).to_contain_text("taken up again")
     await expect(report).to_contain_text("it stands in the thread once")
+
+
+async def test_a_kill_counts_only_the_answer_that_it_broke(asked: Page, copilot: Copilot):
+    copilot.sandbox.bot = Worker(copilot)
+    await answer(copilot)
+    log_until_routed(copilot)
+    log_the_rest(copilot)
+    await expect(asked.locator(".run-end")).to_contain_text("by claude")
+
+    await asked.click("text=Ask again here")
+    await copilot.payload("app_mention")
+    await expect(asked.locator(".asked-at time")).to_have_text(["22:24 (2)", "22:24"])
+    copilot.log("incident.read", request="r2", ms=5, messages=16)
+    await asked.click(".kill")
+    await expect(asked.locator(".kill-report")).to_have_text("a run is under way")
+    await answer(copilot)
+    await expect(asked.locator(".kill-report")).to_contain_text("in the middle of the answer")
+    copilot.log("answer.completed", request="r2", seconds=1.4, analyst="rules")
+
+    await expect(asked.locator("#thread .by-copilot")).to_have_count(2)
+    await expect(asked.locator(".kill-report .is-good")).to_contain_text("it stands in the thread once")
+
+
+async def test_the_report_of_a_kill_goes_with_the_next_run(asked: Page, copilot: Copilot):
+    await answer(copilot)
+    await asked.click(".kill")
+    await copilot.payload("app_mention")
+    await answer(copilot)
+    await expect(asked.locator(".kill-report")).to_contain_text("no worker was killed")
+
+    copilot.log("incident.read", request="r2", ms=5, messages=16)
+
+    await expect(asked.locator(".kill-report")).to_be_hidden()
+
+
+async def test_the_report_of_a_kill_goes_with_another_take(asked: Page, copilot: Copilot):
+    await asked.click(".kill")
+    await expect(asked.locator(".kill-report")).to_be_visible()
+
+    copilot.sandbox.player.control("seek", ts=copilot.sandbox.player.take.scenario.messages[5]["ts"])
+
+    await expect(asked.locator(".kill-report")).to_be_hidden()

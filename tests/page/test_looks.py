@@ -27,6 +27,32 @@ async def test_a_phone_shows_one_pane_at_a_time_and_never_scrolls_sideways(asked
         assert not await asked.evaluate(OVERFLOWS), name
 
 
+async def test_a_phone_without_an_open_thread_starts_in_the_channel(page: Page):
+    await page.click("text=inc-payments-5xx")
+    await expect(page.locator("#incident-name")).to_have_text("inc-payments-5xx")
+    await page.set_viewport_size(PHONE)
+
+    await page.reload()
+
+    await expect(page.locator("[data-to=channel]")).to_have_attribute("aria-current", "page")
+    await expect(page.locator("[data-to=thread]")).to_be_disabled()
+    await page.click("#channel .replies >> nth=0")
+    await expect(page.locator("[data-to=thread]")).to_have_attribute("aria-current", "page")
+
+
+async def test_the_mark_of_the_question_is_whole_on_a_phone(page: Page):
+    await page.set_viewport_size(PHONE)
+
+    for incident in await page.locator("#incidents button").all():
+        await page.click("[data-to=side]")
+        await incident.click()
+        name = (await incident.locator(".incident-name").inner_text()).lstrip("#")
+        await expect(page.locator("#incident-name")).to_have_text(name)
+        box = await page.locator(".flag b").bounding_box()
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= PHONE["width"], name
+
+
 async def test_a_thumb_can_take_the_slider(asked: Page):
     await asked.set_viewport_size(PHONE)
 
@@ -69,6 +95,15 @@ async def test_a_reader_who_scrolled_up_is_left_where_they_are(asked: Page, copi
     await expect(asked.locator("#thread .message").first).to_be_in_viewport()
     await asked.click("#thread .jump")
     await expect(asked.locator("#thread").get_by_text("something new")).to_be_in_viewport()
+
+
+async def test_a_drawer_that_has_nothing_to_tell_is_low(page: Page):
+    await page.click(".hood-toggle")
+    await expect(page.locator("#hood-body")).to_have_text("Nothing has run.")
+
+    box = await page.locator("#hood-body").bounding_box()
+
+    assert box["height"] < DESKTOP["height"] / 10
 
 
 async def test_the_theme_can_be_changed_and_is_kept(page: Page):
