@@ -164,7 +164,7 @@ def test_a_scenario_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "environment", "problem"),
     [
-        (("--port", "99999"), {}, b"0<=x<=65535"),
+        (("--port", "99999"), {}, b"equal to 65535"),
         ((), {"DATA_DIR": "{}/wrong.json/data"}, b"incident-copilot: DATA_DIR: "),
         (("--incidents", "{}/nowhere"), {}, b"incident-copilot: --incidents: "),
         (("--incidents", "{}"), {}, b"wrong.json: (file): "),

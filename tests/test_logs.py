@@ -1,6 +1,7 @@
 import json
 import logging
 
+import pytest
 import structlog
 
 from bot import logs
@@ -16,3 +17,35 @@ def test_lines_are_json_and_hold_no_secret_of_ours(capsys):
     ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
     assert (ours["event"], ours["request"], ours["where"]) == ("token.used", "r1", "Bearer [own secret]")
     assert theirs["event"] == "failed with [own secret]"
+
+
+def fail():
+    try:
+        {}["what Ana wrote"]
+    except KeyError as error:
+        raise ExceptionGroup("what Ben wrote", [ValueError("what Cho wrote")]) from error
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_an_exception_is_logged_with_its_types_and_frames_but_without_its_words(capsys, form):
+    logs.set_up(form=form, level="info")
+
+    try:
+        fail()
+    except ExceptionGroup as error:
+        structlog.get_logger("test").error("ticket.failed", exc_info=error)
+        logging.getLogger("library").exception("it failed")
+
+    told = capsys.readouterr().err
+    assert " wrote" not in told
+    assert told.count("ExceptionGroup at ") == 2
+    assert told.count("; from ValueError; from KeyError at ") == 2
+    assert "test_logs.py:" in told
+
+
+def test_an_exception_that_is_its_own_cause_is_logged_once():
+    error = ValueError("words")
+    error.__context__ = RuntimeError("words")
+    error.__context__.__context__ = error
+
+    assert logs.without_its_words(error) == "ValueError; from RuntimeError"
