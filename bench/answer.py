@@ -39,7 +39,7 @@ GOALS_MS = {"status": 250.0, "facts": 1000.0, "own": 300.0}
 
 def incident(count: int) -> dict[str, Any]:
     """Return the shipped incident with talk between its messages, `count` messages up to the question."""
-    data = json.loads(BASE.read_text(encoding="utf-8"))
+    data: dict[str, Any] = json.loads(BASE.read_text(encoding="utf-8"))
     known = [m for m in data["messages"] if m["ts"] <= data["ask_at"]]
     first, last = float(known[0]["ts"]), float(data["ask_at"])
     fill = count - len(known)

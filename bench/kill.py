@@ -21,6 +21,7 @@ from redis.asyncio import Redis
 
 from bot import logs
 from bot.adapters.queue import RequestQueue, open_redis
+from bot.adapters.replies import as_text
 from bot.adapters.valkey import EmbeddedValkey
 from bot.request import Request, RequestKind
 
@@ -127,7 +128,7 @@ async def under_fire(url: str, folder: Path, options: argparse.Namespace) -> dic
 
 async def effects_of(redis: Redis, lane: str) -> list[str]:
     """Return a lane's effects in their order."""
-    return [name.decode() for name in await redis.lrange(f"effects:{lane}", 0, -1)]
+    return [as_text(name) for name in await redis.lrange(f"effects:{lane}", 0, -1)]
 
 
 def count(

@@ -4,16 +4,13 @@ A line of the data is one JSON object: `text` and `expected`, which is null or a
 denial. A text counts as right when every field is, and as wrong when a denial is seen where there is none.
 """
 
-import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BadInputError
 from bot.iam.denials import parse_denials
-from evals.scores import Rate, confusion
+from evals.scores import Rate, confusion, labelled, print_report
 
 FIELDS = ("principal", "action", "resource", "policy_type", "explicit")
 
@@ -62,26 +59,20 @@ def load(path: Path) -> list[Example]:
     Raises:
         BadInputError: It names the line that cannot be used.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [_example(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    shape = "a JSON object with text and expected (null or the fields of a denial)"
+    return labelled(path, _example, shape=shape)
 
 
 def main() -> None:
     """Print the report of one file as JSON."""
-    parser = argparse.ArgumentParser(description="Grade the reading of AWS denials.")
-    parser.add_argument("data", type=Path, help="texts with expected denials, JSON Lines")
-    print(json.dumps(grade(parser.parse_args().data), indent=2))
+    about = "Grade the reading of AWS denials."
+    print_report(grade, about=about, data="texts with expected denials, JSON Lines")
 
 
-def _example(number: int, line: str) -> Example:
-    try:
-        row = json.loads(line)
-        expected = row["expected"]
-        fields = None if expected is None else {name: expected[name] for name in FIELDS}
-        return Example(id=str(row.get("id", number)), text=row["text"], expected=fields)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        problem = "must be a JSON object with text and expected (null or the fields of a denial)"
-        raise BadInputError(field=f"line {number}", problem=problem) from error
+def _example(number: int, row: dict[str, Any]) -> Example:
+    expected = row["expected"]
+    fields = None if expected is None else {name: expected[name] for name in FIELDS}
+    return Example(id=str(row.get("id", number)), text=row["text"], expected=fields)
 
 
 def _field(name: str, examples: Sequence[Example], found: Sequence[dict[str, Any] | None]) -> Rate:

@@ -6,19 +6,18 @@ set's secrets recognisable (`EXAMPLE`, `e8a3b1e`) can be replaced by random char
 on them.
 """
 
+import argparse
 import json
 import random
 import string
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BadInputError
 from bot.safety.redaction import Redactor
-from evals.scores import Rate
+from evals.scores import Rate, labelled
 
 RUN = 8
 
@@ -64,23 +63,12 @@ def grade(path: Path | str, *, seed: int | None = None) -> dict[str, Any]:
 
 
 def _cases(path: Path, seed: int | None) -> Iterator[Case]:
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise BadInputError(field=str(path), problem=f"cannot be read: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            case = _case(line, f"{path.name}:{number}")
-            yield case if seed is None else _unmarked(case, random.Random(f"{seed}:{case.id}"))  # noqa: S311 no secret
+    for case in labelled(path, _case, shape="a JSON object with id, category, text, secrets and keep"):
+        yield case if seed is None else _unmarked(case, random.Random(f"{seed}:{case.id}"))  # noqa: S311 no secret
 
 
-def _case(line: str, where: str) -> Case:
-    try:
-        item = json.loads(line)
-        return Case(item["id"], item["category"], item["text"], tuple(item["secrets"]), tuple(item["keep"]))
-    except (ValueError, LookupError, TypeError):
-        problem = 'must be an object with "id", "category", "text", "secrets" and "keep"'
-        raise BadInputError(field=where, problem=problem) from None
+def _case(_number: int, item: dict[str, Any]) -> Case:
+    return Case(item["id"], item["category"], item["text"], tuple(item["secrets"]), tuple(item["keep"]))
 
 
 def _unmarked(case: Case, chance: random.Random) -> Case:
@@ -104,13 +92,14 @@ def _is_left(secret: str, text: str) -> bool:
     return any(secret[at : at + RUN] in text for at in runs)
 
 
-def main(arguments: Iterable[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the grade of each file, with and without its markers."""
-    for path in arguments:
+    parser = argparse.ArgumentParser(description="Grade the redactor.")
+    parser.add_argument("data", nargs="+", help="texts with their secrets, JSON Lines")
+    for path in parser.parse_args(arguments).data:
         for seed in (None, 1, 2, 3):
             print(json.dumps({"file": path, "seed": seed, **grade(path, seed=seed)}, indent=1))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

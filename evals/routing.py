@@ -4,17 +4,14 @@ A line of the data is one JSON object: `text`, `label` (`policy` or `general`) a
 `hard` (words alone mislead there).
 """
 
-import argparse
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BadInputError
 from bot.routing import Tier, route, shipped_routes
-from evals.scores import Confusion, confusion
+from evals.scores import Confusion, confusion, labelled, print_report
 
 _MODELS = {tier: tier.value for tier in Tier}
 _WORD = re.compile(r"\b(?:IAM|S3)\b", re.IGNORECASE)
@@ -66,26 +63,16 @@ def load(path: Path) -> list[Example]:
     Raises:
         BadInputError: It names the line that cannot be used.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [_example(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return labelled(path, _example, shape="a JSON object with text and label (policy or general)")
 
 
 def main() -> None:
     """Print the report of one file as JSON."""
-    parser = argparse.ArgumentParser(description="Grade the routing of questions.")
-    parser.add_argument("data", type=Path, help="labelled texts, JSON Lines")
-    print(json.dumps(grade(parser.parse_args().data), indent=2))
+    print_report(grade, about="Grade the routing of questions.", data="labelled texts, JSON Lines")
 
 
-def _example(number: int, line: str) -> Example:
-    try:
-        row = json.loads(line)
-        return Example(
-            text=row["text"], is_policy=_LABELS[row["label"]], is_hard=bool(row.get("hard", False))
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        problem = "must be a JSON object with text and label (policy or general)"
-        raise BadInputError(field=f"line {number}", problem=problem) from error
+def _example(_number: int, row: dict[str, Any]) -> Example:
+    return Example(text=row["text"], is_policy=_LABELS[row["label"]], is_hard=bool(row.get("hard", False)))
 
 
 def _report(judge: Callable[[str], bool], examples: Sequence[Example]) -> dict[str, Any]:

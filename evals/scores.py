@@ -1,9 +1,16 @@
-"""Counts, rates and their 95 % intervals, as every grader reports them."""
+"""What the graders share: labelled lines in; counts, rates and their 95 % intervals out, printed as JSON."""
 
+import argparse
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
+from bot.errors import BadInputError
+
+Example = TypeVar("Example")
 _Z = 1.959964  # two-sided 95 %
 
 
@@ -86,3 +93,48 @@ def confusion(said: Sequence[bool], labels: Sequence[bool]) -> Confusion:
         false_no=pairs.count((False, True)),
         true_no=pairs.count((False, False)),
     )
+
+
+def labelled(path: Path, read: Callable[[int, Any], Example], *, shape: str) -> list[Example]:
+    """Read labelled examples, one JSON object a line; blank lines are skipped.
+
+    Args:
+        path: JSON Lines.
+        read: From a line's number and its JSON to an example.
+        shape: What a line must be, for the error.
+
+    Raises:
+        BadInputError: The file cannot be read, or a line is not of this shape; it names file and line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise BadInputError(field=str(path), problem=f"cannot be read: {error.strerror}") from None
+    return [
+        _example(line, read, where=(path.name, number), shape=shape)
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
+
+
+def _example(
+    line: str, read: Callable[[int, Any], Example], *, where: tuple[str, int], shape: str
+) -> Example:
+    name, number = where
+    try:
+        return read(number, json.loads(line))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise BadInputError(field=f"{name}: line {number}", problem=f"must be {shape}") from error
+
+
+def print_report(grade: Callable[[Path], dict[str, Any]], *, about: str, data: str) -> None:
+    """Print as JSON what `grade` makes of the file that the command line names.
+
+    Args:
+        grade: From the file to the report.
+        about: What is graded, for `--help`.
+        data: What the file holds, for `--help`.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("data", type=Path, help=data)
+    print(json.dumps(grade(parser.parse_args().data), indent=2))

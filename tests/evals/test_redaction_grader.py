@@ -33,14 +33,21 @@ def test_shares_and_misses_are_counted(tmp_path: Path) -> None:
 def test_the_report_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "set.jsonl"
     path.write_text(line("x", [], []))
-    assert main([str(path)]) == 0
+    main([str(path)])
     assert '"n": 0' in capsys.readouterr().out
 
 
 def test_a_wrong_line_is_named(tmp_path: Path) -> None:
     path = tmp_path / "set.jsonl"
     path.write_text('{"id": 1}')
-    with pytest.raises(BadInputError, match=r"set\.jsonl:1"):
+    with pytest.raises(BadInputError, match=r"set\.jsonl: line 1"):
         grade(path)
     with pytest.raises(BadInputError, match="cannot be read"):
         grade(tmp_path / "none.jsonl")
+
+
+def test_without_a_file_it_asks_for_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+    assert "data" in capsys.readouterr().err
