@@ -13,7 +13,6 @@ from bot.incident.wording import shown_number
 from bot.outgoing import Outgoing
 from bot.ports import Memory, Posted, SavedAnswer, Workspace
 from bot.slack.blocks import with_top_line
-from bot.slack.hypothesis_lines import fallen_words
 from bot.slack.limits import shorten
 from bot.slack.texts import escaped
 
@@ -71,7 +70,7 @@ def top_line(answer: SavedAnswer, board: Board) -> str:
 
 
 def _told(fallen: Sequence[Hypothesis]) -> list[str]:
-    return [f"{hypothesis.id} {fallen_words(hypothesis)}{_why(_fall(hypothesis))}" for hypothesis in fallen]
+    return [f"{hypothesis.id} {hypothesis.status.words}{_why(_fall(hypothesis))}" for hypothesis in fallen]
 
 
 def _why(change: Change) -> str:

@@ -30,6 +30,12 @@ class Status(StrEnum):
     REFUTED = "refuted"
     CONFIRMED = "confirmed"
     STALE = "stale"
+    """Nobody proposes it any more and a rival is proven; no fact speaks against it."""
+
+    @property
+    def words(self) -> str:
+        """How it is said to people."""
+        return "not supported any more" if self is Status.STALE else self.value
 
 
 class Likelihood(StrEnum):

@@ -131,7 +131,7 @@ def _belief_row(material: Material, belief: Fact) -> Row:
     by = Claim(text="", cites=end.cites[:1]) if end else Claim(text="")
     return (
         Claim(text=material.clock(belief.at)),
-        Claim(text=belief.text),
+        Claim(text=belief.short),
         Claim(text="", cites=belief.cites),
         ended,
         by,
@@ -148,13 +148,13 @@ def _ends(ruled_out: Fact, belief: Fact) -> bool:
 def _hypothesis_row(material: Material, hypothesis: Hypothesis) -> Row:
     raised = hypothesis.history[0].at if hypothesis.history else material.now
     changes = [change for change in hypothesis.history if change.status is not Status.PROPOSED]
-    ended = ", ".join(f"{change.status} {material.clock(change.at)}" for change in changes)
+    ended = ", ".join(f"{change.status.words} {material.clock(change.at)}" for change in changes)
     by = tuple(dict.fromkeys(i for change in changes for i in change.because))
     return (
         Claim(text=material.clock(raised)),
         Claim(text=f"{hypothesis.id} {material.blameless(hypothesis.claim)} (copilot)"),
         Claim(text="", cites=cites_of(hypothesis.trigger.evidence)),
-        Claim(text=ended or hypothesis.status),
+        Claim(text=ended or hypothesis.status.words),
         Claim(text="", cites=by),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Hypothesis, Status
 from bot.incident.messages import AuthorKind
-from bot.incident.postmortem_values import Claim, Material, Row, Section, Table, cites_of, said
+from bot.incident.postmortem_values import Claim, Material, Row, Section, Table, cites_of, gist
 from bot.incident.wording import between, counted, source_words, without_citations
 
 MOST_ROWS = 60
@@ -170,7 +170,7 @@ def _timeline_row(material: Material, fact: Fact, marks: dict[str, str], before:
     time = f"{fact.at.day} {fact.at:%b %H:%M}" if is_new_day or before is None else f"{fact.at:%H:%M}"
     return (
         Claim(text=time),
-        said(fact),
+        gist(fact),
         Claim(text=marks.get(fact.id, "")),
         Claim(text=_since(material, fact)),
     )
@@ -258,21 +258,21 @@ def _trigger_at(material: Material) -> datetime | None:
 
 def _attempt(material: Material, fact: Fact) -> Row:
     if fact.kind is FactKind.RULED_OUT:
-        what = f"Looked at: {fact.status or fact.text}"
+        what = f"Looked at: {fact.status or fact.short}"
         return (
             Claim(text=what),
             Claim(text=material.clock(fact.at)),
             Claim(text="ruled out", cites=fact.cites[:1]),
         )
     held = _outcome(material, fact)
-    return (said(fact), Claim(text=material.clock(fact.at)), held)
+    return (gist(fact), Claim(text=material.clock(fact.at)), held)
 
 
 def _outcome(material: Material, fact: Fact) -> Claim:
     recovery = material.facts.recovery
     answer = next((f for f in material.facts.of(FactKind.RULED_OUT) if set(fact.cites) & set(f.cites)), None)
     if answer is not None:
-        return Claim(text=f"{answer.text} ({material.clock(answer.at)})", cites=answer.cites[:1])
+        return Claim(text=f"{answer.short} ({material.clock(answer.at)})", cites=answer.cites[:1])
     if fact.status:
         return Claim(text=without_citations(fact.status), cites=fact.cites)
     if recovery is not None and fact is _last_attempt(material) and recovery.at - fact.at <= _FOLLOWS:

@@ -148,6 +148,11 @@ def said(fact: Fact, words: str = "") -> Claim:
     return Claim(text=words or fact.text, cites=fact.cites)
 
 
+def gist(fact: Fact) -> Claim:
+    """Return a fact as a claim for a table's cell: its gist; its exact words stand in the evidence."""
+    return said(fact, fact.short)
+
+
 def cites_of(evidence: Iterable[Evidence]) -> tuple[str, ...]:
     """Return the messages among the evidence."""
     return tuple(i for i in cited_ids(evidence) if i.startswith("m"))

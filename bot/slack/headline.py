@@ -20,7 +20,7 @@ from bot.slack.fact_lines import (
     symptom_lines,
     undoing_words,
 )
-from bot.slack.hypothesis_lines import ends_cited, fallen_words, outcomes, shown_words
+from bot.slack.hypothesis_lines import ends_cited, outcomes, shown_words
 from bot.slack.limits import shorten
 
 LATE = timedelta(minutes=5)
@@ -175,7 +175,7 @@ def _said_of_fallen(answer: Answer) -> str:
 
 def _fall_words(hypothesis: Hypothesis, answer: Answer, cap: int) -> str:
     """Return `H1 by a person 22:24 (its reason)`."""
-    how = "" if hypothesis.status is Status.REFUTED else f" {fallen_words(hypothesis)}"
+    how = "" if hypothesis.status is Status.REFUTED else f" {hypothesis.status.words}"
     if not hypothesis.history:
         return f"{hypothesis.id}{how}"
     last = hypothesis.history[-1]

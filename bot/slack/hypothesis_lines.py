@@ -145,17 +145,12 @@ def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime)
     reason = _reason(last)
     return joined(
         [
-            [bold(hypothesis.id), text(f" {fallen_words(hypothesis)}{when}")],
+            [bold(hypothesis.id), text(f" {hypothesis.status.words}{when}")],
             claim,
             [*reason, *because] if reason else [text("see"), *because] if because else [],
             [text("reopen if "), *reopen] if reopen else [],
         ]
     )
-
-
-def fallen_words(hypothesis: Hypothesis) -> str:
-    """Return how one is out of the race."""
-    return "not supported any more" if hypothesis.status is Status.STALE else str(hypothesis.status)
 
 
 def _fallen_claim(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime) -> Line:

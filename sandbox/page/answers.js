@@ -61,14 +61,14 @@ function rivalsOf(lines) {
   return [...found].map(([id, words]) => ({ id, words }));
 }
 
-const SUPERSEDED = /^\W*Superseded\b/;
-const REFUTED = /\b(H\d+) refuted\b/g;
+const SUPERSEDED = /^\W*(?:Superseded|Updated)\b/;
+const FELL = /\b(H\d+) (refuted|not supported any more)\b/g;
 
 /** A rival that fell later keeps its old words in its own part; the line on top says that it fell. */
 function fallen(rivals, lines) {
   const later = lines.map((line) => textOf(line)).filter((words) => SUPERSEDED.test(words)).join("\n");
-  const ids = new Set([...later.matchAll(REFUTED)].map(([, id]) => id));
-  return rivals.map((rival) => (ids.has(rival.id) ? { ...rival, words: "refuted since" } : rival));
+  const ends = new Map([...later.matchAll(FELL)].map(([, id, how]) => [id, how === "refuted" ? "refuted since" : how]));
+  return rivals.map((rival) => (ends.has(rival.id) ? { ...rival, words: ends.get(rival.id) } : rival));
 }
 
 const isRivalLine = (line) => line.find((part) => part.text.trim())?.isBold ?? false;

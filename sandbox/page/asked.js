@@ -28,7 +28,7 @@ function askedNode(asked, when, state, open) {
 }
 
 function rivalNode({ id, words }) {
-  const fell = /\b(refuted|ruled out|superseded|stale)\b/i.test(words);
+  const fell = /\b(refuted|ruled out|superseded|not supported any more)\b/i.test(words);
   return el("span", { class: `rival ${fell ? "has-fallen" : ""}` }, el("b", { text: id }), ` ${words}`);
 }
 

@@ -180,12 +180,20 @@ async def test_the_last_run_outlives_a_reload(asked: Page, copilot: Copilot):
     await expect(asked.locator(".run-end")).to_have_text("by claude · 12.2 s · $0.13")
 
 
-async def test_an_asked_moment_tells_of_the_hypothesis_that_fell_since(asked: Page, copilot: Copilot):
+@pytest.mark.parametrize(
+    ("top", "fell"),
+    [
+        ("*Superseded 22:36*: H1 refuted [16]", "H1 refuted since"),
+        ("*Updated 22:36*: H1 not supported any more [16]: H2 is confirmed", "H1 not supported any more"),
+    ],
+)
+async def test_an_asked_moment_tells_of_the_hypothesis_that_fell_since(
+    asked: Page, copilot: Copilot, top: str, fell: str
+):
     ts = await answer(copilot)
     await expect(asked.locator(".rival").first).to_contain_text("likely")
 
-    top = copilot.rich("*Superseded 22:36*: H1 refuted [16]")
-    await copilot.update(ts, blocks=[top, *finished(copilot)])
+    await copilot.update(ts, blocks=[copilot.rich(top), *finished(copilot)])
 
-    await expect(asked.locator(".rival.has-fallen")).to_have_text("H1 refuted since")
+    await expect(asked.locator(".rival.has-fallen")).to_have_text(fell)
     await expect(asked.locator(".rival").nth(1)).to_contain_text("H2 less likely")
