@@ -255,6 +255,7 @@ class Copilot:
             route=case.route,
             as_of=run.asked_at,
             hypotheses=finding.hypotheses,
+            unproposed=finding.unproposed,
             mitigations=finding.mitigations,
             open_questions=finding.closing.open_questions,
             unseen=finding.closing.unseen,

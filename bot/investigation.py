@@ -24,6 +24,7 @@ class Finding:
         hypotheses: Verified and ranked, with the board's ids; best first. At the end what the board holds
             besides and is out of the race.
         board: The board with them on it, not yet stored.
+        unproposed: Ids of those that are in the race on the board and that nobody proposed now.
     """
 
     hypotheses: tuple[Hypothesis, ...]
@@ -31,6 +32,7 @@ class Finding:
     closing: Closing
     mitigations: tuple[Mitigation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    unproposed: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -99,6 +101,7 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
         closing=closing,
         mitigations=tuple(gathered.aimed(item) for item in (*closing.mitigations, *gathered.mitigations)),
         dropped=tuple(gathered.dropped),
+        unproposed=tuple(h.id for h in settled.hypotheses if h.is_live and h.id not in proposed),
     )
 
 

@@ -74,6 +74,7 @@ async def test_facts_stand_first_then_each_hypothesis_then_one_ordered_answer():
     assert bot.workspace.statuses[-1] == ""
     assert [h.id for h in bot.memory.boards[STORE.ref.key].hypotheses] == ["H1", "H2"]
     assert bot.memory.answers_kept[asked.id].quotes["m13"][2].startswith("gateway log sample")
+    assert bot.memory.answers_kept[asked.id].claims == {"H1": H1.claim, "H2": H2.claim}
 
 
 async def test_the_thread_decides_the_route_and_a_person_can_force_it():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.incident.hypotheses import Hypothesis
-from bot.incident.wording import without_citations
+from bot.incident.wording import listed, without_citations
 from bot.slack.answer_values import Answer, Computed, Rendered
 from bot.slack.blocks import Line, bold, cites, divider, joined, numbered, rich, spans, text
 from bot.slack.fact_lines import told_lines
@@ -66,12 +66,19 @@ def _body(said: Answer, *, most: int, cap: int) -> Iterator[list[Line]]:
         yield _questions(said)
     yield [_unprinted(said.live[most:])]
     yield _fallen(said)
+    yield [_unproposed(said)]
     yield [_computed(item, said) for item in said.computed]
 
 
 def _unprinted(rest: tuple[Hypothesis, ...]) -> Line:
     named = [[bold(h.id), text(f" {h.likelihood} ({shown_words(h)})")] for h in rest]
     return [text("Not printed for length: "), *joined(named)] if named else []
+
+
+def _unproposed(said: Answer) -> Line:
+    """Name what earlier answers proposed and this one does not, so that no rival vanishes."""
+    ids = said.unproposed[:_MOST_REFUTED]
+    return [bold(listed(ids)), text(" not proposed this time")] if ids else []
 
 
 def _questions(said: Answer) -> list[Line]:

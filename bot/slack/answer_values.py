@@ -38,6 +38,7 @@ class Answer:
     Attributes:
         id: Of the request; the buttons' value.
         hypotheses: Verified and ranked, best first; refuted ones included.
+        unproposed: Ids of hypotheses of earlier answers that still stand and that nobody proposed now.
         analyst: `claude` or `rules`: who really answered.
         model_name: The model's name for people, such as `Opus 5.5`; the one that was asked, also
             when it did not answer.
@@ -62,6 +63,7 @@ class Answer:
     open_questions: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     computed: tuple[Computed, ...] = ()
+    unproposed: tuple[str, ...] = ()
     analyst: str = "claude"
     model_name: str = ""
     note: str = ""

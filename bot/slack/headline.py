@@ -36,6 +36,7 @@ _CHECK_CAP = 110
 _STEP_CHARS = 58
 _LEAST_STEP_CAP = 60
 _MOST_FALLEN = 3
+_ALL_REFUTED = "Every explanation found so far is refuted:"
 _OWN_CITE = re.compile(r"\s*\[(m\d{1,5})\]")
 _LABELS = {
     Likelihood.LIKELY: "Likely, not proven:",
@@ -149,9 +150,13 @@ def _unexplained(answer: Answer) -> str:
     """Return the title of an answer without a chain; an empty board is no fallen one."""
     if not answer.fallen:
         return "Not enough to explain it yet:"
-    if all(hypothesis.status is Status.REFUTED for hypothesis in answer.fallen):
-        return "Every explanation found so far is refuted:"
-    return "No explanation found so far stands:"
+    if answer.unproposed:
+        return "No explanation is proposed now:"
+    return _ALL_REFUTED if _are_all_refuted(answer) else "No explanation found so far stands:"
+
+
+def _are_all_refuted(answer: Answer) -> bool:
+    return not answer.unproposed and all(h.status is Status.REFUTED for h in answer.fallen)
 
 
 def _fallen_line(answer: Answer, cap: int) -> Line:
@@ -174,8 +179,8 @@ def _said_of_fallen(answer: Answer) -> str:
 
 
 def _fall_words(hypothesis: Hypothesis, answer: Answer, cap: int) -> str:
-    """Return `H1 by a person 22:24 (its reason)`."""
-    how = "" if hypothesis.status is Status.REFUTED else f" {hypothesis.status.words}"
+    """Return `H1 by a person 22:24 (its reason)`; how it fell, where the title does not say it."""
+    how = "" if _are_all_refuted(answer) else f" {hypothesis.status.words}"
     if not hypothesis.history:
         return f"{hypothesis.id}{how}"
     last = hypothesis.history[-1]

@@ -162,6 +162,22 @@ def test_the_response_says_what_was_tried_and_whether_it_held():
     assert "| not stated |" in section(5, facts=replace(FACTS, recovery=None))
 
 
+def test_tables_tell_the_gist_and_the_evidence_keeps_the_words():
+    told = tuple(
+        replace(f, label=f"gist of {f.id}") if f.kind in {FactKind.ACTION, FactKind.BELIEF} else f
+        for f in FACTS
+    )
+    tables = [section(n, facts=replace(FACTS, items=told)) for n in (3, 5, 6)]
+    action, belief = (next(f for f in told if f.kind is kind) for kind in (FactKind.ACTION, FactKind.BELIEF))
+
+    assert all(f"| {action.label} " in table for table in tables[:2])
+    assert f"| {belief.label} " in tables[2]
+    assert not any(action.text in table for table in tables)
+    made = draft(INCIDENT, replace(FACTS, items=told), (H1, H2), now=NOW)
+    quotes = {quote.id: quote.text for quote in made.evidence}
+    assert quotes[action.cites[0]] == INCIDENT.by_id[action.cites[0]].text
+
+
 def test_what_was_believed_keeps_its_times_and_what_ended_it():
     alone = fact(FactKind.BELIEF, 10, at(22, 12), "a bad key?", entities=frozenset({"key"}))
     named = fact(FactKind.BELIEF, 8, at(22, 1), "could be ours")

@@ -255,12 +255,24 @@ def test_when_all_fell_and_not_all_are_refuted_the_top_says_how_each_did_and_wha
     lines = top(hypotheses=fallen, insufficient="Nobody has named another change").splitlines()
 
     assert lines[0].startswith("No explanation found so far stands: ")
-    assert "H2 not supported any more 22:25 (H1 is confirmed) [13] · H1 by a person 22:24 (no)" in lines[0]
+    assert (
+        "H2 not supported any more 22:25 (H1 is confirmed) [13] · H1 refuted by a person 22:24 (no)"
+        in lines[0]
+    )
     assert lines[0].endswith(" · 1 more")
     assert top(hypotheses=(replace(H3, history=()),)).startswith(
         "Every explanation found so far is refuted: H3\n"
     )
     assert lines[1] == "Nobody has named another change"
+
+
+def test_a_rival_that_nobody_proposes_now_is_named_and_not_called_refuted():
+    beside = seen(hypotheses=(H1,), unproposed=("H2",))
+    alone = seen(hypotheses=(by_person(H1, "no"),), unproposed=("H2",))
+
+    assert "H2 not proposed this time" in beside
+    assert alone.startswith("No explanation is proposed now: H1 refuted by a person 22:24 (no)\n")
+    assert "H2 not proposed this time" in alone
 
 
 def test_a_rival_that_lost_takes_one_line():
@@ -277,7 +289,7 @@ def test_rivals_that_do_not_fit_are_named():
 
 
 @pytest.mark.parametrize("analyst", ["claude", "rules"])
-@pytest.mark.parametrize("hypotheses", [(), (H1, H2, H3)])
+@pytest.mark.parametrize("hypotheses", [(), (H1, H2, H3), (H3, by_person(H1, LONG), by_person(H2, LONG))])
 def test_even_with_the_longest_words_the_answer_fits_and_the_top_fits_a_phone(analyst, hypotheses):
     links = tuple(replace(link, cause=LONG, effect=LONG) for link in H1.links) * 3
     check = Check(do=LONG, expect_if_true=LONG, expect_if_false=LONG, splits=("H1", "H2"))
