@@ -55,19 +55,23 @@ export function createKill(store, { ask, kill }) {
     if (!watch || watch.isSent || answers().length === 0) return undefined;
     const mine = watch;
     mine.isSent = true;
-    mine.wasUnderWay = [...state.runs.values()].some((run) => isUnderWay(run) && !mine.over.has(run.id));
+    const broken = [...state.runs.values()].filter((run) => isUnderWay(run) && !mine.over.has(run.id));
+    mine.broken = new Set(broken.map((run) => run.id));
     const { pid } = await kill();
-    if (watch !== mine) return undefined;
-    mine.isDone = !pid;
-    if (!pid) return note("no worker was killed: the copilot does not run here", "is-bad");
-    const when = mine.wasUnderWay ? "in the middle of the answer" : "just after the answer had finished";
-    return note(`killed worker ${pid} (SIGKILL) ${when}`, "is-bad");
+    if (pid || watch !== mine) return undefined;
+    mine.isDone = true;
+    return note("no worker was killed: the copilot does not run here", "is-bad");
   }
 
   function onProcess({ event, pid }) {
-    if (!watch?.isSent || watch.isDone || event !== "worker_started") return;
-    note(`worker ${pid} started`);
-    if (!watch.wasUnderWay) finish();
+    if (!watch?.isSent || watch.isDone) return;
+    if (event === "worker_killed") {
+      const when = watch.broken.size ? "in the middle of the answer" : "just after the answer had finished";
+      note(`killed worker ${pid} (SIGKILL) ${when}`, "is-bad");
+    } else if (event === "worker_started") {
+      note(`worker ${pid} started`);
+      if (!watch.broken.size) finish();
+    }
   }
 
   function onRun({ run, event }) {
@@ -75,7 +79,7 @@ export function createKill(store, { ask, kill }) {
     if (watch.isDone && isReading(run) && !watch.runs.has(run.id)) clear();
     if (!watch || watch.isDone) return;
     watch.runs.add(run.id);
-    if (!watch.isSent) return;
+    if (!watch.isSent || !watch.broken.has(run.id)) return;
     if (isTakenUpAgain(event) && !watch.isAgain) {
       watch.isAgain = true;
       note("the same request was taken up again, from the durable queue");

@@ -146,10 +146,15 @@ async def test_a_kill_with_nothing_under_way_asks_first_and_reports_what_happene
     copilot.log("request.repeated", ms=900)
     copilot.log("answer.completed", seconds=1.4, analyst="rules")
 
-    report = page.locator(".kill-report")
-    await expect(report).to_contain_text("worker 4712 started")
-    await expect(report).to_contain_text("taken up again")
-    await expect(report).to_contain_text("it stands in the thread once")
+    await expect(page.locator(".kill-report li")).to_have_text(
+        [
+            "asked the question first; waiting for the first words of the answer",
+            "killed worker 4711 (SIGKILL) in the middle of the answer",
+            "worker 4712 started",
+            "the same request was taken up again, from the durable queue",
+            "answer completed; it stands in the thread once",
+        ]
+    )
 
 
 async def test_a_kill_counts_only_the_answer_that_it_broke(asked: Page, copilot: Copilot):
