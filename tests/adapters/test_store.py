@@ -1,6 +1,7 @@
 """Memory and ledger on a real server."""
 
 import asyncio
+import json
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -122,6 +123,17 @@ async def test_an_answer_is_kept_for_its_buttons(memory: RedisMemory) -> None:
     assert await memory.answer("a1") is None
 
     await memory.save_answer(ANSWER)
+
+    assert await memory.answer("a1") == ANSWER
+
+
+async def test_an_answer_that_was_kept_before_claims_were_is_still_read(
+    memory: RedisMemory, redis_client: Redis
+) -> None:
+    await memory.save_answer(ANSWER)
+    stored = json.loads(await redis_client.get(key("answer", "a1")))
+    del stored["claims"]
+    await redis_client.set(key("answer", "a1"), json.dumps(stored))
 
     assert await memory.answer("a1") == ANSWER
 
