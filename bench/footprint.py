@@ -1,4 +1,4 @@
-"""How soon a role is ready and what it weighs when idle: `python -m bench.footprint [web|worker|all]`.
+"""How soon a role is ready, what it weighs idle: `python -m bench.footprint [web|worker|all] [--claude]`.
 
 Runs the program as an operator would, against a local stand-in for `auth.test`, with a store of its own.
 Goal: ready within 3 s, at most 170 MB resident, the store included.
@@ -49,7 +49,7 @@ async def read_on(process: Process) -> None:
         pass
 
 
-async def weigh(role: str) -> dict[str, object]:
+async def weigh(role: str, *, has_claude: bool) -> dict[str, object]:
     """Start a role, wait until it is ready and quiet, and weigh it and its store."""
     with tempfile.TemporaryDirectory() as folder:
         async with fake_slack() as api_url:
@@ -61,7 +61,7 @@ async def weigh(role: str) -> dict[str, object]:
                 "DATA_DIR": folder,
                 "PORT": str(free_port()),
                 "REDIS_URL": "",
-                "ANTHROPIC_API_KEY": "",
+                "ANTHROPIC_API_KEY": "a-key-that-is-never-sent" if has_claude else "",
             }
             started = time.monotonic()
             process = await asyncio.create_subprocess_exec(
@@ -108,8 +108,10 @@ def main() -> None:
     """Run, print a table and one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("role", nargs="?", default="all", choices=("web", "worker", "all"))
+    parser.add_argument("--claude", action="store_true", help="with the Claude client loaded")
+    options = parser.parse_args()
     logs.set_up(form="json", level="error")
-    result = asyncio.run(weigh(parser.parse_args().role))
+    result = asyncio.run(weigh(options.role, has_claude=options.claude))
     for name, value in result.items():
         print(f"{name:24}{value}")
     print(json.dumps(result))

@@ -39,7 +39,7 @@ async def serve(role: str, settings: Settings) -> None:
         BadInputError: A setting is missing, or Slack refuses the token.
     """
     require(settings, *NEEDED[role])
-    stop = _stop_on_signals()
+    stop, ready = _stop_on_signals(), asyncio.Event()
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(wiring.store(settings))
         client = await stack.enter_async_context(wiring.slack_client(settings))
@@ -48,7 +48,7 @@ async def serve(role: str, settings: Settings) -> None:
         stack_receiver = await stack.enter_async_context(AsyncExitStack())
         tasks: list[asyncio.Task[None]] = []
         if role in {"all", "worker", "socket"}:
-            copilot = await stack.enter_async_context(wiring.copilot(settings, url, client))
+            copilot = await stack.enter_async_context(wiring.copilot(settings, url, client, ready=ready))
             working = queue.work(
                 copilot.handle,
                 give_up=copilot.give_up,
@@ -61,6 +61,7 @@ async def serve(role: str, settings: Settings) -> None:
             receiver = _socket(app, settings) if role == "socket" else _http(app, settings, queue)
             await stack_receiver.enter_async_context(receiver)
         log.info("role.ready", role=role)
+        ready.set()
         try:
             await _until(stop, tasks)
         finally:

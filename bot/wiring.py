@@ -55,24 +55,39 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
 
 
 @asynccontextmanager
-async def analyst(settings: Settings) -> AsyncIterator[Analyst]:
-    """Give the analyst that the settings ask for; the rules answer when Claude cannot."""
+async def analyst(settings: Settings, *, ready: asyncio.Event | None = None) -> AsyncIterator[Analyst]:
+    """Give the analyst that the settings ask for; the rules answer when Claude cannot.
+
+    Args:
+        settings: For the models and their key.
+        ready: Set when the role is ready: only then is the SDK loaded, in a thread, so that nothing waits
+            for it. Without it the first question loads it.
+    """
     key = settings.anthropic_api_key.get_secret_value()
     if not key:
         yield RulesAnalyst(rules.diagnose, pace_seconds=settings.pace_seconds, note=NO_MODEL)
         return
     claude = ClaudeAnalyst(catalogue=default_catalogue(), api_key=key, total_seconds=settings.model_seconds)
-    warming = asyncio.create_task(claude.warm())
+    warming = asyncio.create_task(_warm(claude, ready)) if ready else None
     try:
         yield FallbackAnalyst(claude, RulesAnalyst(rules.diagnose))
     finally:
-        await warming
+        if warming is not None:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
         await claude.close()
 
 
+async def _warm(claude: ClaudeAnalyst, ready: asyncio.Event) -> None:
+    await ready.wait()
+    await claude.warm()
+
+
 @asynccontextmanager
-async def copilot(settings: Settings, url: str, client: AsyncWebClient) -> AsyncIterator[Copilot]:
-    """Give a copilot that works on the store at `url`."""
+async def copilot(
+    settings: Settings, url: str, client: AsyncWebClient, *, ready: asyncio.Event
+) -> AsyncIterator[Copilot]:
+    """Give a copilot that works on the store at `url`; `ready` as for `analyst`."""
     async with AsyncExitStack() as stack:
         redis = open_redis(url)
         stack.push_async_callback(redis.aclose)
@@ -90,7 +105,7 @@ async def copilot(settings: Settings, url: str, client: AsyncWebClient) -> Async
         yield Copilot(
             workspace=workspace,
             memory=memory,
-            analyst=await stack.enter_async_context(analyst(settings)),
+            analyst=await stack.enter_async_context(analyst(settings, ready=ready)),
             router=router_for(settings.model_pair),
             catalogue=catalogue,
             link_hosts=link_hosts(settings, me),
