@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from bot.answering import answer_of
 from bot.errors import CopilotError, PostRefusedError, StaleRunError, StoreUnavailableError
 from bot.fenced import FencedWorkspace
 from bot.incident.board import Board, merge
@@ -27,7 +28,6 @@ from bot.run import Run, asked_at, saved_answer
 from bot.safety.redaction import Redactor
 from bot.slack.answer import answer as answer_message
 from bot.slack.answer_values import Answer
-from bot.slack.computed import computed
 from bot.slack.fact_lines import first_facts
 from bot.slack.hypothesis_lines import hypothesis_blocks
 from bot.slack.texts import plain, status_words
@@ -209,7 +209,7 @@ class Copilot:
         if not self.has_model:
             return NO_MODEL
         model_name = self.catalogue.label(case.route.model)
-        return status_words(facts=case.facts, route=case.route, model_name=model_name)
+        return status_words(route=case.route, model_name=model_name)
 
     def _shower(
         self, run: Run, reply: Reply, out: Outgoing, *, start: int
@@ -247,28 +247,11 @@ class Copilot:
         return posted
 
     def _values(self, run: Run, reply: Reply, case: Case, finding: Finding) -> Answer:
-        usage = finding.closing.usage
-        return Answer(
-            id=run.request.id,
-            incident=run.incident,
-            facts=case.facts,
-            route=case.route,
-            as_of=run.asked_at,
-            hypotheses=finding.hypotheses,
-            unproposed=finding.unproposed,
-            mitigations=finding.mitigations,
-            open_questions=finding.closing.open_questions,
-            unseen=finding.closing.unseen,
-            computed=computed(run.incident),
-            analyst=finding.closing.analyst,
-            model_name=self.catalogue.label(usage.model if usage else case.route.model),
-            note=finding.closing.note or finding.closing.cut_short,
-            insufficient=finding.closing.insufficient,
+        return replace(
+            answer_of(case, finding, answer_id=run.request.id, catalogue=self.catalogue),
             asked_at=run.asked_at if run.request.message_ts else None,
             answered_at=run.answered_at(reply.posted),
             seconds=run.seconds,
-            cost_usd=usage.cost_usd if usage else None,
-            dropped=len(finding.dropped),
         )
 
     async def _postmortem(self, run: Run, case: Case, board: Board) -> None:

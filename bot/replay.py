@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import wiring
+from bot.answering import answer_of
 from bot.errors import BadInputError
 from bot.incident.board import Board
 from bot.incident.case import Case
@@ -19,9 +20,7 @@ from bot.router import router_for
 from bot.safety.redaction import Redactor
 from bot.settings import Settings, require
 from bot.slack.answer import answer
-from bot.slack.answer_values import Answer
 from bot.slack.as_text import as_text
-from bot.slack.computed import computed
 from bot.slack.reading import evidence_ts, read_messages
 
 NOBODY = "U0COPILOT0"
@@ -73,7 +72,9 @@ async def replay(data: object, told: Telling, settings: Settings, *, name: str =
     case, finding = await _answered(file, told, settings)
     return Replayed(
         document=document(case, finding, incident_id=file.id),
-        words=as_text(answer(_values(case, finding)).blocks),
+        words=as_text(
+            answer(answer_of(case, finding, answer_id="replay", catalogue=default_catalogue())).blocks
+        ),
     )
 
 
@@ -166,29 +167,6 @@ def _ts(value: str) -> str:
         problem = f"must be a message's ts such as 1742595888.002055, not {value!r}"
         raise BadInputError(field="--until", problem=problem) from None
     return value
-
-
-def _values(case: Case, finding: Finding) -> Answer:
-    closing = finding.closing
-    model_id = closing.usage.model if closing.usage else case.route.model
-    return Answer(
-        id="replay",
-        incident=case.incident,
-        facts=case.facts,
-        route=case.route,
-        as_of=case.asked_at,
-        hypotheses=finding.hypotheses,
-        mitigations=finding.mitigations,
-        open_questions=closing.open_questions,
-        unseen=closing.unseen,
-        computed=computed(case.incident),
-        analyst=closing.analyst,
-        model_name=default_catalogue().label(model_id),
-        note=closing.note or closing.cut_short,
-        insufficient=closing.insufficient,
-        cost_usd=closing.usage.cost_usd if closing.usage else None,
-        dropped=len(finding.dropped),
-    )
 
 
 async def _nothing(_hypothesis: Hypothesis) -> None:

@@ -1,0 +1,38 @@
+"""From what was found to what an answer says: the part that Slack and a replay share."""
+
+from bot.incident.case import Case
+from bot.investigation import Finding
+from bot.models.catalogue import Catalogue
+from bot.slack.answer_values import Answer
+from bot.slack.computed import computed
+
+
+def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalogue) -> Answer:
+    """Return what an answer says; when it was asked and how long it took is for the caller to add.
+
+    Args:
+        case: What the analyst was given.
+        finding: What passed verification.
+        answer_id: Of the request.
+        catalogue: Names the models for people.
+    """
+    closing, usage = finding.closing, finding.closing.usage
+    return Answer(
+        id=answer_id,
+        incident=case.incident,
+        facts=case.facts,
+        route=case.route,
+        as_of=case.asked_at,
+        hypotheses=finding.hypotheses,
+        unproposed=finding.unproposed,
+        mitigations=finding.mitigations,
+        open_questions=closing.open_questions,
+        unseen=closing.unseen,
+        computed=computed(case.incident),
+        analyst=closing.analyst,
+        model_name=catalogue.label(usage.model if usage else case.route.model),
+        note=closing.note or closing.cut_short,
+        insufficient=closing.insufficient,
+        cost_usd=usage.cost_usd if usage else None,
+        dropped=len(finding.dropped),
+    )
