@@ -1,9 +1,6 @@
 """The short things the bot says: a sentence, help, a status line."""
 
-from datetime import datetime
-
-from bot.incident.facts import Facts
-from bot.incident.wording import clock, counted
+from bot.incident.wording import counted
 from bot.routing.route import Route
 from bot.slack.blocks import Line, bold, code, numbered, rich, spans, text
 from bot.slack.limits import Blocks, shorten
@@ -44,19 +41,13 @@ def help_blocks(*, answer_id: str) -> Blocks:
 def status_words(
     *,
     messages: int = 0,
-    facts: Facts | None = None,
     route: Route | None = None,
     model_name: str = "",
-    as_of: datetime | None = None,
 ) -> str:
     """Return the status line for how far an answer is: each step of the work adds one argument.
 
-    `reading 16 messages`, then `what changed before 21:38`, then `asking Opus 5.5: because of …`.
+    `reading the thread`, then `reading 16 messages`, then `asking Opus 5.5: because of …`.
     """
     if route is not None:
         return shorten(f"asking {model_name or route.tier.title()}: {route.reason}", _STATUS_CHARS)
-    if facts is None:
-        return f"reading {counted(messages, 'message')}" if messages else "reading the thread"
-    if facts.onset is None:
-        return "looking for what changed"
-    return f"what changed before {clock(facts.onset.at, as_of=as_of or facts.onset.at)}"
+    return f"reading {counted(messages, 'message')}" if messages else "reading the thread"

@@ -2,12 +2,11 @@
 
 import pytest
 
-from bot.incident.facts import Facts
 from bot.slack.evidence_view import evidence_view
 from bot.slack.limits import check, visible_chars
 from bot.slack.modals import wrong_modal
 from bot.slack.texts import help_blocks, plain, status_words
-from tests.slack.samples import H1, H2, ID, OPUS, STORE_FACTS, clock, preview
+from tests.slack.samples import H1, H2, ID, OPUS, preview
 from tests.slack.slackblocks_builder import rebuilt
 
 AT = "2025-03-21T22:12:27.001644+00:00"
@@ -33,9 +32,6 @@ def test_help_names_every_way_to_ask_and_what_is_never_done():
     [
         ({}, "reading the thread"),
         ({"messages": 16}, "reading 16 messages"),
-        ({"facts": Facts()}, "looking for what changed"),
-        ({"facts": STORE_FACTS}, "what changed before 21:38"),
-        ({"facts": STORE_FACTS, "as_of": clock(22, 0, day=25)}, "what changed before 21 Mar 21:38"),
         ({"route": OPUS}, "asking Opus: because of InvalidAccessKeyId"),
         ({"route": OPUS, "model_name": "Opus 5.5"}, "asking Opus 5.5: because of InvalidAccessKeyId"),
     ],
