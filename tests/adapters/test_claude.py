@@ -339,7 +339,7 @@ async def test_five_questions_at_once_share_one_client(api, claude):
 async def test_a_closed_analyst_can_be_closed_again(claude):
     await claude.close()
 
-    await claude.close()
+    assert await claude.close() is None
 
 
 def test_importing_the_analyst_does_not_load_the_sdk():

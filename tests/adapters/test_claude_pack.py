@@ -134,7 +134,7 @@ def test_every_size_of_incident_makes_a_conversation_that_the_api_takes(count):
 
     body = {"model": "claude-opus-4-6", "max_tokens": 9, "tools": tools, **packed(case, repair="Again.")}
 
-    judge(body, has_key=True)
+    assert judge(body, has_key=True) is None
 
 
 def test_an_empty_question_still_asks_something():

@@ -202,7 +202,7 @@ async def test_a_status_line_that_slack_refuses_is_nobodys_problem(place, root, 
 async def test_a_workspace_that_is_away_hides_no_status_error(place, root):
     await place.sandbox.stop()
 
-    await place.slack.status(place.ask(thread_ts=root), root, "reading")
+    assert await place.slack.status(place.ask(thread_ts=root), root, "reading") is None
 
 
 async def test_an_answer_that_is_not_slacks_has_no_code_but_its_status():

@@ -80,4 +80,4 @@ def test_what_slack_would_refuse_is_not_sent_and_the_error_says_what_is_too_larg
 
 
 def test_what_slack_takes_passes():
-    check([rich([[text("x" * 3_000)]]), divider()], "short")
+    assert check([rich([[text("x" * 3_000)]]), divider()], "short") is None
