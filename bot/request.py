@@ -24,9 +24,33 @@ class RequestKind(StrEnum):
     """A person says a hypothesis is wrong; `subject` is `answer id|hypothesis id`, `text` the reason."""
     FEEDBACK = "feedback"
     """Thumbs on an answer; `subject` is the answer's id, `text` is `good` or `bad`."""
+    STOP = "stop"
+    """A person stopped answers under way; `subject` is their messages' `ts`, comma-separated."""
+    WATCH = "watch"
+    """A member lets the copilot follow this channel."""
+    UNWATCH = "unwatch"
+    """A member takes that back; what was logged of the channel is removed."""
+    FOLLOW = "follow"
+    """Nobody asked: something was said in a channel not known yet; find out whether to log it."""
+    RECHECK = "recheck"
+    """Nobody asked: a logged message was edited or deleted; `subject` is its `ts`, `text` says which."""
 
 
-QUICK_KINDS = frozenset({RequestKind.HELP, RequestKind.EVIDENCE, RequestKind.REFUTE, RequestKind.FEEDBACK})
+SILENT_KINDS = frozenset({RequestKind.FOLLOW, RequestKind.RECHECK})
+"""Kinds that nobody asked for: they have no asker, and whatever becomes of them, nobody is told."""
+
+QUICK_KINDS = frozenset(
+    {
+        RequestKind.HELP,
+        RequestKind.EVIDENCE,
+        RequestKind.REFUTE,
+        RequestKind.FEEDBACK,
+        RequestKind.STOP,
+        RequestKind.WATCH,
+        RequestKind.UNWATCH,
+        RequestKind.RECHECK,
+    }
+)
 """Kinds that use no model and so never wait behind one."""
 
 
@@ -39,7 +63,7 @@ class Request:
         team_id: The workspace.
         channel_id: Where it was asked.
         thread_ts: The thread it was asked in; None at the top level of a channel.
-        asker_id: Who asked.
+        asker_id: Who asked; empty for `SILENT_KINDS`.
         text: The question with the bot's own mention removed, in Slack's escaping; may be empty.
         message_ts: The message that asked; None for commands and buttons.
         received_at: When we accepted it, by our clock; aware, UTC.
