@@ -5,12 +5,14 @@ Here the pauses are shorter. What a person does is never sent again: they see th
 """
 
 import asyncio
+import uuid
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from sandbox.channel import Json
+from sandbox.traffic import Traffic
 
 Kind = Literal["events_api", "slash_commands", "interactive"]
 ACK_SECONDS = 3.0
@@ -89,19 +91,41 @@ class Delivery:
         transport: The way; may be exchanged at any time.
         retry_pauses_seconds: How long to wait before each further attempt of an event.
         log: The latest attempts, oldest first.
+        traffic: What is lost, doubled, late or held on the way.
     """
 
     transport: Transport = field(default_factory=NoTransport)
     ack_seconds: float = ACK_SECONDS
     retry_pauses_seconds: tuple[float, ...] = RETRY_PAUSES_SECONDS
     log: deque[Attempt] = field(default_factory=lambda: deque(maxlen=2000))
+    traffic: Traffic = field(default_factory=Traffic)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_UNDER_WAY))
 
     def send_event(self, payload: Json) -> None:
-        """Send an event in the background, again until it is acked or the attempts are used up."""
-        envelope = Envelope(id=str(payload["event_id"]), kind="events_api", payload=payload)
-        self._start(self._deliver(envelope))
+        """Send an event in the background, again until it is acked or the attempts are used up.
+
+        The traffic may lose it, double it, or hold it until `resume`.
+        """
+        for copy in self.traffic.pass_on(payload):
+            self._start(self._deliver(_event(copy), after_seconds=self.traffic.delay()))
+
+    def hold(self) -> None:
+        """Keep the events of now on, as Slack does when it pauses an app's queue."""
+        self.traffic.is_held = True
+
+    def resume(self, *, is_shuffled: bool = False) -> int:
+        """Send what was kept and what comes after; returns how many were kept."""
+        self.traffic.is_held = False
+        waiting = self.traffic.take_held(is_shuffled=is_shuffled)
+        for payload in waiting:
+            self._start(self._deliver(_event(payload), after_seconds=self.traffic.delay()))
+        return len(waiting)
+
+    def discard(self) -> int:
+        """Throw away what was kept, and go on with what comes after; returns how many were lost."""
+        self.traffic.is_held = False
+        return len(self.traffic.take_held())
 
     async def send_once(self, envelope: Envelope) -> Ack:
         """Send a command or a press and return how it was taken."""
@@ -125,7 +149,8 @@ class Delivery:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver(self, envelope: Envelope) -> None:
+    async def _deliver(self, envelope: Envelope, *, after_seconds: float) -> None:
+        await asyncio.sleep(after_seconds)
         ack = await self._attempt(envelope)
         for attempt, pause_seconds in enumerate(self.retry_pauses_seconds, 1):
             if ack.is_ok or ack.is_final:
@@ -159,3 +184,8 @@ class Delivery:
                 reason=ack.reason,
             )
         )
+
+
+def _event(payload: Json) -> Envelope:
+    """Return an event's envelope; `app_rate_limited` has no `event_id` of its own."""
+    return Envelope(id=str(payload.get("event_id") or uuid.uuid4()), kind="events_api", payload=payload)

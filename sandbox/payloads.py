@@ -49,6 +49,21 @@ def event_callback(event: Json, *, event_id: str) -> Json:
     }
 
 
+def app_rate_limited(*, minute_seconds: int) -> Json:
+    """Return what Slack sends when it pauses an app's events for a minute; it is no `event_callback`.
+
+    Args:
+        minute_seconds: When the minute began, in seconds since 1970.
+    """
+    return {
+        "token": "unused",
+        "type": "app_rate_limited",
+        "team_id": TEAM_ID,
+        "minute_rate_limited": minute_seconds,
+        "api_app_id": APP_ID,
+    }
+
+
 def message_event(channel: Channel, message: Json) -> Json:
     """Return the `message` event of a new message."""
     shown = channel.shown(message, with_metadata=True)

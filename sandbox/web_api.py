@@ -10,11 +10,14 @@ from aiohttp import web
 from sandbox.args import Args, read_args, token_of
 from sandbox.channel import Json
 from sandbox.errors import SlackError
-from sandbox.faults import Fault, Faults
+from sandbox.faults import Faults
 from sandbox.methods import METHODS
+from sandbox.misanswer import misanswer
 from sandbox.people import SCOPES
 from sandbox.replies import Replies
 from sandbox.workspace import Workspace
+
+_HEADERS = {"x-oauth-scopes": SCOPES, "x-slack-req-id": "local"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +49,21 @@ class WebApi:
             web.post("/respond/{token}", self._respond),
         ]
 
-    async def _call(self, request: web.Request) -> web.Response:
+    async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
+        fault = None
+        answer: Json = {}
         try:
             args = await read_args(request)
             self.calls.append(Call(method=method, args=args.values))
             fault = self.faults.next(method)
-            if fault is not None and not fault.is_performed:
-                return _failed(fault)
-            answer = self._perform(request, method, args)
+            if fault is None or fault.is_performed:
+                answer = self._perform(request, method, args)
         except SlackError as error:
-            return web.json_response(error.body())
-        return _failed(fault) if fault else web.json_response(answer, headers={"x-oauth-scopes": SCOPES})
+            answer = error.body()
+        if fault is None:
+            return web.json_response(answer, headers=_HEADERS)
+        return await misanswer(request, fault, answer, headers=_HEADERS)
 
     def _perform(self, request: web.Request, method: str, args: Args) -> Json:
         token_of(request, args)
@@ -69,10 +75,10 @@ class WebApi:
             raise SlackError("unknown_method", req_method=method)
         return found(self.workspace, args)
 
-    async def _upload(self, request: web.Request) -> web.Response:
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
         fault = self.faults.next("upload")
         if fault is not None:
-            return _failed(fault)
+            return await misanswer(request, fault, {}, headers={})
         content = await _content(request)
         try:
             file = self.workspace.uploads.receive(request.match_info["file_id"], content)
@@ -91,12 +97,6 @@ class WebApi:
         except SlackError as error:
             return web.json_response(error.body(), status=404)
         return web.Response(text="ok")
-
-
-def _failed(fault: Fault) -> web.Response:
-    headers = {} if fault.retry_after_seconds is None else {"Retry-After": str(fault.retry_after_seconds)}
-    error = fault.error or ("ratelimited" if fault.status == 429 else "internal_error")  # noqa: PLR2004  # HTTP
-    return web.json_response({"ok": False, "error": error}, status=fault.status, headers=headers)
 
 
 async def _content(request: web.Request) -> bytes:
