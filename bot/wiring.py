@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.claude import ClaudeAnalyst
@@ -15,6 +14,7 @@ from bot.adapters.ledger import RedisLedger
 from bot.adapters.queue import open_redis
 from bot.adapters.slack import Identity, SlackWorkspace, identify
 from bot.adapters.slack_read import IncidentReader
+from bot.adapters.slack_retry import retry_handlers
 from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.analysts import rules
@@ -40,7 +40,7 @@ async def store(settings: Settings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
-    """Give the one Web API client of this process; rate limits are waited for, twice.
+    """Give the one Web API client of this process; it waits for rate limits, a minute a call.
 
     Connections are kept: without a session of ours the client would make a new one, with a new TLS
     handshake, for every call.
@@ -48,7 +48,7 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
     client = AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
-        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+        retry_handlers=retry_handlers(),
     )
     async with ClientSession(timeout=ClientTimeout(total=client.timeout)) as client.session:
         yield client

@@ -48,7 +48,8 @@ _UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "servic
 
 def code_of(error: SlackApiError) -> str:
     """Return Slack's name of an error; `http_502` when what answered did not speak as Slack does."""
-    code = error.response.get("error") if hasattr(error.response, "get") else None
+    body = getattr(error.response, "data", error.response)  # plain text and lists come through as they are
+    code = body.get("error") if isinstance(body, dict) else None
     return str(code) if code else f"http_{_status(error)}"
 
 
