@@ -59,6 +59,24 @@ class ChannelUnreadableError(CopilotError):
         return f"I cannot read this channel: Slack answered `{self.code}`."
 
 
+class ExternalChannelError(CopilotError):
+    """People of another organisation are in the channel, and the operator has not allowed that.
+
+    Args:
+        channel_id: The channel.
+    """
+
+    user_message = (
+        "I do not work in this channel: it is shared with people outside this workspace (Slack Connect), who "
+        "could read and ask what is meant for you. Ask me in a channel of your own, or have whoever runs me "
+        "set `SLACK_CONNECT=on`."
+    )
+
+    def __init__(self, *, channel_id: str) -> None:
+        super().__init__(channel_id)
+        self.channel_id = channel_id
+
+
 class NoThreadError(CopilotError):
     """A command was given in a channel where no thread says which incident is meant."""
 

@@ -23,6 +23,10 @@ EFFECT_SECONDS = 2 * DAY_SECONDS
 DEAD_SECONDS = 14 * DAY_SECONDS
 DEAD_LIMIT = 200
 MEMORY_SECONDS = 14 * DAY_SECONDS
+WISH_SECONDS = 400 * DAY_SECONDS
+"""Longer than any channel of an incident is in use, and not for ever."""
+MARK_SECONDS = 400 * DAY_SECONDS
+"""As long as the longest retention: until then a forgotten message could be read from history again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,24 @@ TABLE: tuple[Keys, ...] = (
         owner="store",
         ttl_seconds=MEMORY_SECONDS,
         holds="person → their verdict on an answer",
+    ),
+    Keys(
+        pattern="watch:*",
+        owner="store",
+        ttl_seconds=WISH_SECONDS,
+        holds="whether a member wants a channel followed",
+    ),
+    Keys(
+        pattern="withdrawn:*",
+        owner="store",
+        ttl_seconds=WAITING_SECONDS,
+        holds="that the message that asked was deleted",
+    ),
+    Keys(
+        pattern="forgotten:*",
+        owner="store",
+        ttl_seconds=MARK_SECONDS,
+        holds="which messages of a channel are not read again; their ts, no word of them",
     ),
 )
 

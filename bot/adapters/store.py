@@ -1,6 +1,7 @@
-"""What outlives a process: message numbers, alias secrets, boards, answers, thumbs.
+"""What outlives a process: message numbers, alias secrets, boards, answers, thumbs; wishes and withdrawals.
 
-Everything lives `ttl_seconds` from its last use and belongs to one incident, so that `forget` finds it all.
+What comes of messages lives `ttl_seconds` from its last use and belongs to one incident, so that `forget`
+finds it all.
 """
 
 import secrets
@@ -11,13 +12,19 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from bot.adapters import lua
-from bot.adapters.keys import MEMORY_SECONDS, key
+from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WAITING_SECONDS, WISH_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
 from bot.incident.board import Board
+from bot.incident.forgotten import Forgotten
 from bot.incident.messages import IncidentRef, ts_key
 from bot.ports import SavedAnswer
 
 SECRET_BYTES = 32
+
+_CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
+"""What a mark of `forget` covers."""
+
+_ON, _OFF = b"on", b"off"
 
 _BOARD = TypeAdapter(Board)
 _ANSWER = TypeAdapter(SavedAnswer)
@@ -44,6 +51,12 @@ class RedisMemory:
         with store_errors_named():
             numbers = await self._mint(keys=[key("numbers", ref.key)], args=[self._ttl_seconds, *ts])
         return dict(zip(ts, numbers, strict=True))
+
+    async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
+        """Return the number that a message has within the incident; None when it never got one."""
+        with store_errors_named():
+            found = await self._redis.hget(key("numbers", ref.key), ts)
+        return int(found) if found is not None else None
 
     async def incident_key(self, ref: IncidentRef) -> bytes:
         """Return the incident's secret for aliases, made once: 32 random bytes."""
@@ -105,6 +118,73 @@ class RedisMemory:
         with store_errors_named():
             stored = await self._redis.hgetall(key("thumbs", answer_id))
         return {as_text(person): as_text(verdict) for person, verdict in stored.items()}
+
+    async def wish(self, team_id: str, channel_id: str) -> bool | None:
+        """Return whether a member wants a channel followed; None when nobody said."""
+        with store_errors_named():
+            stored = as_bytes(await self._redis.get(key("watch", team_id, channel_id)))
+        return None if stored is None else stored == _ON
+
+    async def save_wish(self, team_id: str, channel_id: str, *, is_on: bool) -> None:
+        """Keep what a member wants of a channel."""
+        with store_errors_named():
+            await self._redis.set(key("watch", team_id, channel_id), _ON if is_on else _OFF, ex=WISH_SECONDS)
+
+    async def withdraw(self, request_id: str) -> None:
+        """Note that the message that asked was deleted."""
+        with store_errors_named():
+            await self._redis.set(key("withdrawn", request_id), b"1", ex=WAITING_SECONDS)
+
+    async def is_withdrawn(self, request_id: str) -> bool:
+        """Say whether the message that asked was deleted."""
+        with store_errors_named():
+            return bool(await self._redis.exists(key("withdrawn", request_id)))
+
+    async def mark_forgotten(self, ref: IncidentRef, *, until_ts: str) -> None:
+        """Leave the mark that a channel or a thread is not read again up to a message."""
+        await self._mark(ref, _THREAD + ref.thread_ts if ref.thread_ts else _CHANNEL, until_ts)
+
+    async def mark_message_forgotten(self, ref: IncidentRef, ts: str) -> None:
+        """Leave the mark that one message is not read again."""
+        await self._mark(ref, _MESSAGE + ts, "")
+
+    async def forgotten(self, ref: IncidentRef) -> Forgotten:
+        """Return the marks in the incident's channel."""
+        with store_errors_named():
+            stored = await self._redis.hgetall(key("forgotten", ref.team_id, ref.channel_id))
+        marks = {as_text(name): as_text(until) for name, until in stored.items()}
+        return Forgotten(
+            until_ts=marks.get(_CHANNEL, ""),
+            threads={n.removeprefix(_THREAD): until for n, until in marks.items() if n.startswith(_THREAD)},
+            messages=frozenset(n.removeprefix(_MESSAGE) for n in marks if n.startswith(_MESSAGE)),
+        )
+
+    async def _mark(self, ref: IncidentRef, name: str, until_ts: str) -> None:
+        marks = key("forgotten", ref.team_id, ref.channel_id)
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(marks, name, until_ts)
+                pipe.expire(marks, MARK_SECONDS)
+                await pipe.execute()
+
+    async def incidents_of(self, ref: IncidentRef) -> list[IncidentRef]:
+        """Return the incidents of a channel of which anything is kept: the channel's own and its threads'."""
+        found = set()
+        with store_errors_named():
+            for kind in ("numbers", "board", "answers", "secret"):
+                start = key(kind, ref.team_id, ref.channel_id, "")
+                async for name in self._redis.scan_iter(match=start + "*", count=1_000):
+                    found.add(as_text(name).removeprefix(start))
+        threads = (None if thread == _CHANNEL else thread for thread in sorted(found))
+        return [replace(ref, thread_ts=thread) for thread in threads]
+
+    async def drop_answer(self, answer: SavedAnswer) -> None:
+        """Remove a kept answer and its thumbs."""
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.delete(key("answer", answer.id), key("thumbs", answer.id))
+                pipe.srem(key("answers", answer.incident_key), answer.id)
+                await pipe.execute()
 
     async def forget(self, ref: IncidentRef) -> int:
         """Remove everything kept of an incident; return how many keys that were."""

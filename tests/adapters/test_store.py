@@ -234,3 +234,60 @@ async def test_only_the_first_intent_counts_and_an_outcome_is_not_forgotten(redi
     assert not await ledger.intend("r1", "reply")
     assert await ledger.lookup("r1", "reply") == "?"
     assert await ledger.lookup("r1", "file") is None
+
+
+async def test_a_members_wish_stands_until_another_is_made(memory: RedisMemory) -> None:
+    assert await memory.wish("T1", "C1") is None
+
+    await memory.save_wish("T1", "C1", is_on=True)
+    assert await memory.wish("T1", "C1") is True
+    await memory.save_wish("T1", "C1", is_on=False)
+
+    assert await memory.wish("T1", "C1") is False
+    assert await memory.wish("T1", "C2") is None
+
+
+async def test_a_withdrawn_request_is_known_and_no_other(memory: RedisMemory) -> None:
+    await memory.withdraw("msg:T1:C1:1.0")
+
+    assert await memory.is_withdrawn("msg:T1:C1:1.0")
+    assert not await memory.is_withdrawn("msg:T1:C1:1.1")
+
+
+async def test_marks_of_what_was_forgotten_are_kept_by_channel(memory: RedisMemory) -> None:
+    await memory.mark_forgotten(OTHER, until_ts="5.0")
+    await memory.mark_forgotten(replace(OTHER, thread_ts="6.0"), until_ts="7.0")
+    await memory.mark_message_forgotten(OTHER, "8.0")
+
+    marks = await memory.forgotten(replace(OTHER, thread_ts="9.0"))
+
+    assert (marks.until_ts, marks.threads, marks.messages) == ("5.0", {"6.0": "7.0"}, {"8.0"})
+    assert not await memory.forgotten(REF)
+
+
+async def test_all_incidents_of_a_channel_are_found(memory: RedisMemory) -> None:
+    await memory.mint(REF, ["1.0"])
+    await memory.incident_key(replace(REF, thread_ts=None))
+    await memory.mint(replace(REF, channel_id="C11"), ["1.0"])
+
+    found = await memory.incidents_of(REF)
+
+    assert {one.thread_ts for one in found} == {"1.0", None}
+
+
+async def test_a_message_without_a_number_has_none(memory: RedisMemory) -> None:
+    await memory.mint(REF, ["1.0", "2.0"])
+
+    assert await memory.number_of(REF, "2.0") == 2
+    assert await memory.number_of(REF, "3.0") is None
+
+
+async def test_a_dropped_answer_is_gone_and_no_longer_listed(memory: RedisMemory) -> None:
+    await memory.save_answer(ANSWER)
+    await memory.save_feedback(ANSWER.id, "U1", "good")
+
+    await memory.drop_answer(ANSWER)
+
+    assert await memory.answer(ANSWER.id) is None
+    assert await memory.answers(REF) == []
+    assert await memory.feedback(ANSWER.id) == {}
