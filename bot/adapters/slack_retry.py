@@ -9,9 +9,8 @@ slack-sdk 3.47 reads `Retry-After` by `int()` and waits as long as it says; a he
 """
 
 import asyncio
-import math
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import structlog
@@ -21,6 +20,8 @@ from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
+
+from bot.slack.pauses import asked_seconds
 
 log = structlog.get_logger()
 
@@ -149,17 +150,6 @@ class FaultRetry(AsyncRetryHandler):
         await _again(state, self._sleep, seconds + _jitter(seconds))
 
 
-def asked_seconds(headers: Mapping[str, list[str] | str]) -> float | None:
-    """Return how long Slack asks to wait; None when it does not say it in a number from 0 on."""
-    named = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    text = named[0] if isinstance(named, list) and named else named
-    try:
-        seconds = float(str(text))
-    except ValueError:
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
-
-
 def is_limited(response: HttpResponse | None) -> bool:
     """Say whether an answer is a rate limit; some methods say it in the body alone."""
     if response is None:
@@ -169,7 +159,7 @@ def is_limited(response: HttpResponse | None) -> bool:
 
 def has_no_answer(response: HttpResponse | None) -> bool:
     """Say whether what came is no answer of Slack's that can be relied on."""
-    if response is None:
+    if response is None or is_limited(response):
         return False
     is_slacks = isinstance(response.body, dict)
     is_broken = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
