@@ -23,6 +23,11 @@ EFFECT_SECONDS = 2 * DAY_SECONDS
 DEAD_SECONDS = 14 * DAY_SECONDS
 DEAD_LIMIT = 200
 MEMORY_SECONDS = 14 * DAY_SECONDS
+CLAIM_SECONDS = 60
+RECEIVING_SECONDS = 60
+"""Slack delivers again what nobody took for about so long; a shorter gap loses nothing."""
+EPOCH_SECONDS = 500 * DAY_SECONDS
+"""Longer than any log is kept, so that a log never outlives the epoch in which it was whole."""
 WISH_SECONDS = 400 * DAY_SECONDS
 """Longer than any channel of an incident is in use, and not for ever."""
 MARK_SECONDS = 400 * DAY_SECONDS
@@ -133,6 +138,49 @@ TABLE: tuple[Keys, ...] = (
         owner="store",
         ttl_seconds=MEMORY_SECONDS,
         holds="person → their verdict on an answer",
+    ),
+    Keys(
+        pattern="log:*",
+        owner="incident_log",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="what was said in an incident, sealed; each element goes when it is as old as that, whatever "
+        "comes after it",
+    ),
+    Keys(
+        pattern="log-complete:*",
+        owner="incident_log",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="the epoch in which a log had all of history",
+    ),
+    Keys(
+        pattern="log-active",
+        owner="incident_log",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="logs in which something happened since they were compared with history",
+    ),
+    Keys(
+        pattern="log-claim:*",
+        owner="incident_log",
+        ttl_seconds=CLAIM_SECONDS,
+        holds="that a worker compares a log with history",
+    ),
+    Keys(
+        pattern="withdrawn:*",
+        owner="incident_log",
+        ttl_seconds=WAITING_SECONDS,
+        holds="that the message which asked was deleted",
+    ),
+    Keys(
+        pattern="receiving",
+        owner="presence",
+        ttl_seconds=RECEIVING_SECONDS,
+        holds="that somebody receives from Slack",
+    ),
+    Keys(
+        pattern="epoch",
+        owner="presence",
+        ttl_seconds=EPOCH_SECONDS,
+        holds="how often nobody received for a while, or Slack sent nothing for a while",
     ),
     Keys(
         pattern="watch:*",

@@ -154,3 +154,104 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return numbers
 """
+
+LOG_OPEN = """
+-- KEYS: log. ARGV: field, ttl. Makes the stream, with an empty element; one that is there is left as it is.
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('XADD', KEYS[1], '*', ARGV[1], '') end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+"""
+
+LOG_APPEND = """
+-- KEYS: logs. ARGV: prefix, field, piece, ttl, a request that is taken back or '', its ttl, name per log.
+-- Returns a 1 for each log that is open and a 0 for each that is not.
+local prefix, ttl, kept = ARGV[1], ARGV[4], {}
+local now = redis.call('TIME')
+local now_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+local oldest = string.format('%.0f', now_ms - ttl * 1000)
+for i, log in ipairs(KEYS) do
+  kept[i] = 0
+  if redis.call('XADD', log, 'NOMKSTREAM', '*', ARGV[2], ARGV[3]) then
+    kept[i] = 1
+    redis.call('XTRIM', log, 'MINID', oldest)
+    redis.call('EXPIRE', log, ttl)
+    redis.call('ZADD', prefix .. ':log-active', now_ms, ARGV[6 + i])
+    redis.call('EXPIRE', prefix .. ':log-active', ttl)
+  end
+end
+if ARGV[5] ~= '' then redis.call('SET', prefix .. ':withdrawn:' .. ARGV[5], '1', 'EX', ARGV[6]) end
+return kept
+"""
+
+LOG_WRITE = """
+-- KEYS: log. ARGV: field, ttl, an id or '', pieces… Appends; then removes all up to the id.
+-- Returns the id of the last element, '' when there is no log.
+local log = KEYS[1]
+if redis.call('EXISTS', log) == 0 then return '' end
+for i = 4, #ARGV do redis.call('XADD', log, '*', ARGV[1], ARGV[i]) end
+local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+if ARGV[3] ~= '' then
+  local ms, number = string.match(ARGV[3], '(%d+)-(%d+)')
+  redis.call('XTRIM', log, 'MINID', ms .. '-' .. string.format('%.0f', number + 1))
+end
+redis.call('EXPIRE', log, ARGV[2])
+return last and last[1] or '0-0'
+"""
+
+LOG_SCRUB = """
+-- KEYS: log. ARGV: field, a piece for the end or '', then id, piece… Puts pieces in place of others: the
+-- stream is made anew with the ids it had, so that nobody's cursor is wrong.
+local log, changed = KEYS[1], {}
+for i = 3, #ARGV, 2 do changed[ARGV[i]] = ARGV[i + 1] end
+local left_ms = redis.call('PTTL', log)
+local all = redis.call('XRANGE', log, '-', '+')
+if #all == 0 then return end
+redis.call('DEL', log)
+for _, element in ipairs(all) do
+  redis.call('XADD', log, element[1], ARGV[1], changed[element[1]] or element[2][2])
+end
+if ARGV[2] ~= '' then redis.call('XADD', log, '*', ARGV[1], ARGV[2]) end
+if left_ms > 0 then redis.call('PEXPIRE', log, left_ms) end
+"""
+
+LOG_COMPLETE = """
+-- KEYS: log, what is known of it. ARGV: epoch, ttl. Holds until the first element reaches its age.
+-- Returns 1 when it was said, 0 when the log is not open or too old.
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+local now = redis.call('TIME')
+local now_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+local first_ms = first and tonumber(string.match(first[1], '%d+')) or now_ms
+local left_ms = first_ms + ARGV[2] * 1000 - now_ms
+if left_ms <= 0 then return 0 end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', string.format('%.0f', left_ms))
+return 1
+"""
+
+LOG_CLAIM = """
+-- KEYS: logs by when something last happened. ARGV: claims, limit, seconds. Returns {log, ms, log, ms…}.
+local found = {}
+local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for i = 1, #all, 2 do
+  if #found >= ARGV[2] * 2 then break end
+  if redis.call('SET', ARGV[1] .. ':' .. all[i], '1', 'NX', 'EX', ARGV[3]) then
+    found[#found + 1] = all[i]
+    found[#found + 1] = all[i + 1]
+  end
+end
+return found
+"""
+
+LOG_SETTLE = """
+-- KEYS: as above. ARGV: log, ms. Takes it out unless something happened since.
+if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or '-1') == tonumber(ARGV[2]) then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+end
+"""
+
+BEAT = """
+-- KEYS: that somebody receives, epoch. ARGV: how long that holds, ttl of the epoch. Returns the epoch.
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('INCR', KEYS[2]) end
+redis.call('SET', KEYS[1], '1', 'EX', ARGV[1])
+redis.call('EXPIRE', KEYS[2], ARGV[2])
+return redis.call('GET', KEYS[2])
+"""

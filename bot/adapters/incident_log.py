@@ -1,0 +1,331 @@
+"""The logs of incidents in the store: a stream for each, sealed, appended to by whoever learns something.
+
+Receivers append what happens, before they acknowledge it; readers append what history says. An element of
+a stream is one sealed piece of `bot.incident.log.encode`; what it means does not depend on where it stands.
+Only an open log is written to: who may be logged is decided when it is opened.
+"""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from bot.adapters import lua
+from bot.adapters.batch import BatchedScript
+from bot.adapters.keys import CLAIM_SECONDS, EPOCH_SECONDS, PREFIX, WAITING_SECONDS, key
+from bot.adapters.replies import STORE_ERRORS, as_text, store_errors_named
+from bot.adapters.sealing import Sealer, SealBrokenError
+from bot.errors import StoreUnavailableError
+from bot.incident.log import Deleted, Entry, Said, decode, encode
+from bot.incident.messages import IncidentRef
+
+PIECE_ENTRIES = 50
+PIECE_CHARS = 256 * 1024
+GROUP_BYTES = 1024 * 1024
+"""How much is sent to the store at once."""
+PAGE_PIECES = 100
+"""How many elements of a stream are asked for at once: a page stays well under a second to send."""
+PACKED_FROM_BYTES = 1024
+PLAIN, PACKED = b"p", b"z"
+FIELD = b"e"
+START = "0-0"
+CLOSED = ""
+UNREADABLE = (SealBrokenError, ValueError, zlib.error)
+
+Raw = tuple[bytes, dict[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """Where an entry was kept.
+
+    Attributes:
+        open: The incidents whose log is open, and has it now.
+    """
+
+    open: tuple[IncidentRef, ...] = ()
+
+    @property
+    def logged(self) -> bool:
+        """Whether any log has it."""
+        return bool(self.open)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A part of a log, up to its end.
+
+    Attributes:
+        cursor: Where it ended: what `since` takes to go on.
+        is_open: There is a log; without one there are no entries.
+        is_broken: Some pieces cannot be opened, so entries are missing: read history and `write` with
+            `instead_of=cursor`.
+    """
+
+    entries: list[Entry]
+    cursor: str
+    is_open: bool
+    is_broken: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Active:
+    """A log in which something happened since it was last compared with history.
+
+    Attributes:
+        at_ms: When something last happened, by the store's clock.
+    """
+
+    ref: IncidentRef
+    at_ms: int
+
+
+class IncidentLog:
+    """All logs; every method raises `StoreUnavailableError` when the store is away.
+
+    Args:
+        redis: Where; not closed by this class.
+        sealer: Seals what is kept.
+        ttl_seconds: How long an entry is kept after its arrival, and a log after its last entry.
+        append_seconds: The most one `append` may take.
+    """
+
+    def __init__(
+        self, redis: Redis, sealer: Sealer, *, ttl_seconds: int, append_seconds: float = 2.0
+    ) -> None:
+        self._redis = redis
+        self._sealer = sealer
+        self._ttl_seconds = ttl_seconds
+        self._append_seconds = append_seconds
+        self._append = BatchedScript(redis, lua.LOG_APPEND)
+        self._open = redis.register_script(lua.LOG_OPEN)
+        self._write = redis.register_script(lua.LOG_WRITE)
+        self._scrub = redis.register_script(lua.LOG_SCRUB)
+        self._claim = redis.register_script(lua.LOG_CLAIM)
+        self._settle = redis.register_script(lua.LOG_SETTLE)
+        self._complete = redis.register_script(lua.LOG_COMPLETE)
+
+    async def close(self) -> None:
+        """Let go of an append under way."""
+        await self._append.close()
+
+    async def open(self, ref: IncidentRef) -> None:
+        """Make the log exist; from now on it is appended to."""
+        with store_errors_named():
+            await self._open(keys=[_log(ref)], args=[FIELD, self._ttl_seconds])
+
+    async def append(
+        self, refs: Sequence[IncidentRef], entries: Iterable[Entry], *, withdraws: str = ""
+    ) -> Appended:
+        """Keep what happened in those of the logs that are open. One round trip, shared with other callers.
+
+        Args:
+            refs: All of one channel.
+            entries: What happened.
+            withdraws: The id of a request that its asker has taken back; see `is_withdrawn`.
+
+        Raises:
+            StoreUnavailableError: It may not be kept; the sender must try again.
+        """
+        if not refs:
+            return Appended()
+        piece = self._sealed(entries, refs[0])
+        args = [PREFIX, FIELD, piece, self._ttl_seconds, withdraws, WAITING_SECONDS, *(ref.key for ref in refs)]
+        try:
+            async with asyncio.timeout(self._append_seconds):
+                kept = await self._append(keys=[_log(ref) for ref in refs], args=args)
+        except STORE_ERRORS as error:
+            raise StoreUnavailableError(type(error).__name__) from error
+        return Appended(open=tuple(ref for ref, is_kept in zip(refs, kept, strict=True) if is_kept))
+
+    async def is_withdrawn(self, request_id: str) -> bool:
+        """Say whether the message that asked was deleted."""
+        with store_errors_named():
+            return bool(await self._redis.exists(key("withdrawn", request_id)))
+
+    async def write(self, ref: IncidentRef, entries: Iterable[Entry], *, instead_of: str = "") -> str:
+        """Append what history says; return the cursor behind it, empty when the log is not open (any more).
+
+        Args:
+            ref: The log.
+            entries: Any number of them.
+            instead_of: A cursor: everything up to it is removed in the same step. Give all entries that
+                stand (`Log.entries()`), after all of history was read; then the log is as young as they
+                are, and broken pieces are gone.
+        """
+        groups = list(_groups([self._sealed(part, ref) for part in _parts(entries)])) or [[]]
+        cursor = CLOSED
+        with store_errors_named():
+            for number, pieces in enumerate(groups, 1):
+                replaced = instead_of if number == len(groups) else ""
+                args = [FIELD, self._ttl_seconds, replaced, *pieces]
+                cursor = as_text(await self._write(keys=[_log(ref)], args=args))
+        return cursor
+
+    async def since(self, ref: IncidentRef, cursor: str | None) -> Slice:
+        """Return what was appended after `cursor`; from the beginning when it is None."""
+        entries: list[Entry] = []
+        is_broken, last = False, cursor or START
+        with store_errors_named():
+            async for number, piece in self._pieces(ref, last):
+                last = number
+                try:
+                    entries += self._opened(piece, ref)
+                except UNREADABLE:
+                    is_broken = True
+            is_open = last != START or bool(await self._redis.exists(_log(ref)))
+        return Slice(entries=entries, cursor=last, is_open=is_open, is_broken=is_broken)
+
+    async def scrub(self, ref: IncidentRef, ts: str) -> int:
+        """Keep no word of a message that was deleted; return how many pieces were written anew.
+
+        That it was deleted stays known. Cursors stay good.
+        """
+        pieces, is_known = await self._without(ref, ts)
+        if not pieces and is_known:
+            return 0
+        closing = b"" if is_known else self._sealed([Deleted(ts=ts)], ref)
+        changes = [part for number, piece in pieces.items() for part in (number, piece)]
+        with store_errors_named():
+            await self._scrub(keys=[_log(ref)], args=[FIELD, closing, *changes])
+        return len(pieces)
+
+    async def remove(self, ref: IncidentRef) -> int:
+        """Remove a log and all that is known of it; return how many keys that were."""
+        names = [_log(ref), key("log-complete", ref.key), key("log-claim", ref.key)]
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.delete(*names)
+                pipe.zrem(key("log-active"), ref.key)
+                removed, _ = await pipe.execute()
+        return int(removed)
+
+    async def epoch(self) -> str:
+        """Return the epoch: another one than before means that nobody received for a while."""
+        with store_errors_named():
+            return as_text(await self._redis.get(key("epoch")) or b"0")
+
+    async def missed(self) -> None:
+        """Begin a new epoch: deliveries were lost, so that every log must be compared with history."""
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.incr(key("epoch"))
+                pipe.expire(key("epoch"), EPOCH_SECONDS)
+                await pipe.execute()
+
+    async def completeness(self, ref: IncidentRef) -> str | None:
+        """Return the epoch in which the log was whole; None when it never was or has lost its beginning."""
+        with store_errors_named():
+            found = await self._redis.get(key("log-complete", ref.key))
+        return None if found is None else as_text(found)
+
+    async def set_complete(self, ref: IncidentRef, epoch: str) -> None:
+        """Say that the log has all of history, as of an epoch read before the reading began.
+
+        It holds until the log's oldest piece reaches its age; `write(…, instead_of=…)` makes it young again.
+        """
+        names = [_log(ref), key("log-complete", ref.key)]
+        with store_errors_named():
+            await self._complete(keys=names, args=[epoch, self._ttl_seconds])
+
+    async def claim(self, *, limit: int, seconds: int = CLAIM_SECONDS) -> list[Active]:
+        """Return logs in which something happened since they were `settled`, those waiting longest first.
+
+        Each goes to one caller at a time, and to nobody again for `seconds`.
+        """
+        with store_errors_named():
+            found = await self._claim(keys=[key("log-active")], args=[key("log-claim"), limit, seconds])
+        names, times = found[::2], found[1::2]
+        return [
+            Active(ref=_ref_of(as_text(name)), at_ms=int(float(at_ms)))
+            for name, at_ms in zip(names, times, strict=True)
+        ]
+
+    async def settled(self, active: Active) -> None:
+        """Say that a claimed log was compared with history; what happened since then stays to be done."""
+        with store_errors_named():
+            await self._settle(keys=[key("log-active")], args=[active.ref.key, active.at_ms])
+
+    def _sealed(self, entries: Iterable[Entry], ref: IncidentRef) -> bytes:
+        plain = encode(entries)
+        is_long = len(plain) >= PACKED_FROM_BYTES
+        data = PACKED + zlib.compress(plain, 1) if is_long else PLAIN + plain
+        return self._sealer.seal(data, about=_about(ref))
+
+    def _opened(self, piece: bytes, ref: IncidentRef) -> list[Entry]:
+        if not piece:
+            return []
+        data = self._sealer.open(piece, about=_about(ref))
+        plain = zlib.decompress(data[1:]) if data[:1] == PACKED else data[1:]
+        return list(decode(plain))
+
+    async def _pieces(self, ref: IncidentRef, after: str) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield the elements of a stream behind a cursor, each with its own."""
+        last = after
+        while True:
+            page: list[Raw] = await self._redis.xrange(_log(ref), f"({last}", "+", count=PAGE_PIECES)
+            for number, fields in page:
+                last = as_text(number)
+                yield last, fields[FIELD]
+            if len(page) < PAGE_PIECES:
+                return
+
+    async def _without(self, ref: IncidentRef, ts: str) -> tuple[dict[str, bytes], bool]:
+        """Return the pieces that speak of a message, each without it, and whether its deletion is known."""
+        found: dict[str, bytes] = {}
+        is_known = False
+        with store_errors_named():
+            async for number, piece in self._pieces(ref, START):
+                entries = self._readable(piece, ref)
+                kept = [entry for entry in entries if entry.ts != ts or isinstance(entry, Deleted)]
+                is_known = is_known or any(entry.ts == ts for entry in kept)
+                if len(kept) < len(entries):
+                    found[number] = self._sealed(kept, ref)
+        return found, is_known
+
+    def _readable(self, piece: bytes, ref: IncidentRef) -> list[Entry]:
+        try:
+            return self._opened(piece, ref)
+        except UNREADABLE:
+            return []
+
+
+def _log(ref: IncidentRef) -> str:
+    return key("log", ref.key)
+
+
+def _about(ref: IncidentRef) -> str:
+    return f"{ref.team_id}:{ref.channel_id}"
+
+
+def _ref_of(name: str) -> IncidentRef:
+    team, channel, thread = name.split(":")
+    return IncidentRef(team_id=team, channel_id=channel, thread_ts=None if thread == "channel" else thread)
+
+
+def _parts(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Divide entries so that each part is sealed and opened at once."""
+    part: list[Entry] = []
+    chars = 0
+    for entry in entries:
+        part.append(entry)
+        chars += len(entry.body) if isinstance(entry, Said) else 0
+        if len(part) >= PIECE_ENTRIES or chars >= PIECE_CHARS:
+            yield part
+            part, chars = [], 0
+    if part:
+        yield part
+
+
+def _groups(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Divide pieces so that each group is sent at once."""
+    group: list[bytes] = []
+    for piece in pieces:
+        group.append(piece)
+        if sum(map(len, group)) >= GROUP_BYTES:
+            yield group
+            group = []
+    if group:
+        yield group

@@ -1,0 +1,83 @@
+"""Whether anybody received all the while: when nobody did, every log may have holes.
+
+A receiver holds one key that outlives it by a minute. Whoever finds it missing begins a new epoch, and a log
+that was whole in another epoch is compared with Slack's history before it is trusted again.
+"""
+
+import asyncio
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+import structlog
+from redis.asyncio import Redis
+
+from bot.adapters import lua
+from bot.adapters.keys import EPOCH_SECONDS, RECEIVING_SECONDS, key
+from bot.adapters.replies import as_text, store_errors_named
+from bot.errors import StoreUnavailableError
+
+log = structlog.get_logger()
+
+BEAT_SECONDS = 10.0
+
+
+class Presence:
+    """Says that this process receives, for the time of a block.
+
+    Args:
+        redis: Where; not closed by this class.
+        beat_seconds: How often it is said.
+        receiving_seconds: How long it holds; whole seconds.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        beat_seconds: float = BEAT_SECONDS,
+        receiving_seconds: int = RECEIVING_SECONDS,
+    ) -> None:
+        self._beat_seconds = beat_seconds
+        self._receiving_seconds = receiving_seconds
+        self._beat = redis.register_script(lua.BEAT)
+        self._beating: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._try_to_beat()
+        self._beating = asyncio.create_task(self._beat_forever())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._beating is not None:
+            self._beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._beating
+
+    async def beat(self) -> str:
+        """Say once that this process receives; return the epoch, a new one when nobody had said so.
+
+        Raises:
+            StoreUnavailableError: The store is away.
+        """
+        with store_errors_named():
+            epoch = await self._beat(
+                keys=[key("receiving"), key("epoch")], args=[self._receiving_seconds, EPOCH_SECONDS]
+            )
+        return as_text(epoch)
+
+    async def _beat_forever(self) -> None:
+        while True:
+            await asyncio.sleep(self._beat_seconds)
+            await self._try_to_beat()
+
+    async def _try_to_beat(self) -> None:
+        try:
+            await self.beat()
+        except StoreUnavailableError as error:
+            log.warning("presence.unsaid", error=str(error))
