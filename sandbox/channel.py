@@ -25,6 +25,8 @@ class Channel:
         numbers: `ts` → n for the n-th message, counting from 1. The copilot's own posts and what is asked
             of it get none; tombstones and joins count.
         pins: The `ts` of pinned messages.
+        is_private: Only members see it.
+        is_external: It is shared with another organisation (Slack Connect).
     """
 
     id: str
@@ -34,10 +36,19 @@ class Channel:
     reserved: frozenset[str] = frozenset()
     numbers: dict[str, int] = field(default_factory=dict)
     pins: set[str] = field(default_factory=set)
+    is_private: bool = False
+    is_external: bool = False
     _messages: dict[str, Json] = field(default_factory=dict)
     _order: list[tuple[int, str]] = field(default_factory=list)
     _replies: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _last_micros: int = 0
+
+    @property
+    def type(self) -> str:
+        """Slack's `channel_type`: `im`, `group` (private) or `channel`."""
+        if self.id.startswith("D"):
+            return "im"
+        return "group" if self.is_private or self.id.startswith("G") else "channel"
 
     def new_ts(self) -> str:
         """Return a `ts` for a new post: the channel's time, later than every `ts` given before."""
@@ -69,6 +80,25 @@ class Channel:
             self._replies[root].remove(entry)
         return message
 
+    def bury(self, ts: str) -> Json:
+        """Leave a tombstone of a root with replies, as Slack does, and return it; it keeps its number."""
+        message = self._messages[ts]
+        message.clear()
+        message.update(
+            type="message",
+            subtype="tombstone",
+            user="USLACKBOT",
+            text="This message was deleted.",
+            hidden=True,
+            ts=ts,
+            thread_ts=ts,
+        )
+        return message
+
+    def has_replies(self, ts: str) -> bool:
+        """It is the root of a thread."""
+        return bool(self._replies.get(ts))
+
     def find(self, ts: str) -> Json | None:
         """Return the stored message, to be changed in place by its owner; or None."""
         return self._messages.get(ts)
@@ -91,6 +121,9 @@ class Channel:
             shown.pop("metadata", None)
         if message["ts"] in self.pins:
             shown["pinned_to"] = [self.id]
+        root = self._messages.get(str(message.get("thread_ts")))
+        if message.get("subtype") == "thread_broadcast" and root is not None:
+            shown["root"] = self.shown(root)
         replies = self._replies.get(message["ts"])
         if replies:
             return shown | self._counters(message["ts"], replies)

@@ -31,8 +31,9 @@ class News:
         if BOT_USER_ID in channel.members:
             for event in slack_events(channel, change):
                 event_id = self.workspace.new_id("Ev")
-                self.delivery.send_event(event_callback(event, event_id=event_id))
-        if self.is_shown(channel.id):
+                body = event_callback(event, event_id=event_id, is_external=channel.is_external)
+                self.delivery.send_event(body)
+        if self.is_shown(channel.id) and change.kind != "event" and not change.is_one_of_many:
             self.publish(self._page_event(channel, change))
             self._show_root(channel, change)
 
@@ -44,9 +45,9 @@ class News:
         return shown
 
     def _show_root(self, channel: Channel, change: Change) -> None:
-        """A new reply changes the root's counters."""
+        """A reply more or less changes the root's counters."""
         root_ts = change.what.get("thread_ts")
-        root = channel.find(str(root_ts)) if change.kind == "posted" else None
+        root = channel.find(str(root_ts)) if change.kind in {"posted", "deleted"} else None
         if root is not None and root_ts != change.what["ts"]:
             self.publish(self._message_event(channel, root))
 
@@ -72,5 +73,5 @@ def slack_events(channel: Channel, change: Change) -> Iterator[Json]:
         yield changed_event(channel, change.what, change.previous, event_ts=channel.new_ts())
     elif change.kind == "deleted" and change.previous is not None:
         yield deleted_event(channel, change.previous, event_ts=channel.new_ts())
-    elif change.kind == "reaction":
+    elif change.kind in {"reaction", "event"}:
         yield change.what

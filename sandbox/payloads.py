@@ -19,12 +19,13 @@ _MENTION_FIELDS = (
 )
 
 
-def event_callback(event: Json, *, event_id: str) -> Json:
+def event_callback(event: Json, *, event_id: str, is_external: bool = False) -> Json:
     """Return the outer body of an event.
 
     Args:
         event: The inner event; its `event_ts` gives `event_time`.
         event_id: The same on every retry.
+        is_external: It happened in a channel that is shared with another organisation.
     """
     return {
         "token": "unused",
@@ -44,7 +45,7 @@ def event_callback(event: Json, *, event_id: str) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": is_external,
         "event_context": f"4-{event_id}",
     }
 
@@ -168,5 +169,4 @@ def _from_person(kind: str, trigger_id: str) -> dict[str, Any]:
 
 
 def _where(channel: Channel) -> dict[str, str]:
-    kinds = {"D": "im", "G": "group"}
-    return {"channel": channel.id, "channel_type": kinds.get(channel.id[0], "channel")}
+    return {"channel": channel.id, "channel_type": channel.type}

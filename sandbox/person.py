@@ -5,10 +5,13 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox import acts
+from sandbox.acts import author_fields
 from sandbox.channel import Channel, Json
 from sandbox.delivery import Ack, Delivery, Envelope
 from sandbox.errors import PageError
 from sandbox.limits import check_view
+from sandbox.methods.items import checked_name, react, unreact
 from sandbox.methods.views import show_view, with_block_ids
 from sandbox.payloads import block_actions, slash_command, view_event
 from sandbox.people import BOT_NAME, BOT_USER_ID, PERSON_ID
@@ -23,30 +26,91 @@ _MENTION = re.compile(rf"(?<![\w.@])@{BOT_NAME}\b", re.IGNORECASE)
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """The one person who sits at the page."""
+    """The one person who sits at the page; with `as_user` anybody else, bots (`B…`) too."""
 
     workspace: Workspace
     delivery: Delivery
     replies: Replies = field(default_factory=Replies)
 
-    def say(self, channel_id: str, text: str, *, thread_ts: str | None = None) -> Json:
+    def say(
+        self, channel_id: str, text: str, *, thread_ts: str | None = None, as_user: str = PERSON_ID
+    ) -> Json:
         """Write a message; `@copilot` becomes a mention.
 
         Raises:
             PageError: The text is empty or too long.
             SlackError: There is no such channel or thread.
         """
-        if not text.strip() or len(text) > MOST_TEXT_CHARS:
-            raise PageError(f"text must have 1 to {MOST_TEXT_CHARS} characters")
+        return self.post(channel_id, self._content(text), thread_ts=thread_ts, as_user=as_user)
+
+    def post(
+        self, channel_id: str, content: Json, *, thread_ts: str | None = None, as_user: str = PERSON_ID
+    ) -> Json:
+        """Post a message of any content, as it stands: `text`, `blocks`, `attachments`, `subtype` and so on.
+
+        Raises:
+            SlackError: There is no such channel or thread.
+        """
         channel = self.workspace.channel(channel_id)
-        message = {
-            "user": PERSON_ID,
-            "client_msg_id": str(uuid.uuid4()),
-            "text": _MENTION.sub(f"<@{BOT_USER_ID}>", _escaped(text.strip())),
-            "blocks": [_rich_text(text.strip(), block_id=self.workspace.new_id("b"))],
-            "thread_ts": thread_ts,
-        }
-        return self.workspace.post(channel, message)
+        author = author_fields(self.workspace, as_user)
+        return self.workspace.post(channel, {"text": "", **author, **content, "thread_ts": thread_ts})
+
+    def edit(self, channel_id: str, ts: str, text: str, *, as_user: str = PERSON_ID) -> None:
+        """Change the words of one's own message.
+
+        Raises:
+            PageError: The text is empty or too long.
+            SlackError: There is no such message, or somebody else wrote it.
+        """
+        channel = self.workspace.channel(channel_id)
+        acts.edit(self.workspace, channel, ts, self._content(text), author_id=as_user)
+
+    def delete(self, channel_id: str, ts: str, *, as_user: str = PERSON_ID) -> None:
+        """Delete one's own message; a root with replies leaves a tombstone.
+
+        Raises:
+            SlackError: There is no such message, or somebody else wrote it.
+        """
+        acts.delete(self.workspace, self.workspace.channel(channel_id), ts, author_id=as_user)
+
+    def react(self, channel_id: str, ts: str, name: str, *, as_user: str = PERSON_ID) -> None:
+        """Put an emoji on a message.
+
+        Raises:
+            SlackError: There is no such message, or it is there already.
+        """
+        channel = self.workspace.channel(channel_id)
+        react(self.workspace, channel, channel.message(ts), name=checked_name(name), user_id=as_user)
+
+    def unreact(self, channel_id: str, ts: str, name: str, *, as_user: str = PERSON_ID) -> None:
+        """Take an emoji back.
+
+        Raises:
+            SlackError: There is no such message, or none of one's own.
+        """
+        channel = self.workspace.channel(channel_id)
+        unreact(self.workspace, channel, channel.message(ts), name=checked_name(name), user_id=as_user)
+
+    def stop(self, channel_id: str, ts: str, *, as_user: str = PERSON_ID) -> list[str]:
+        """Press Stop in the thread of a message; returns the `ts` of the streams that were stopped.
+
+        Raises:
+            SlackError: There is no such message.
+        """
+        return acts.stop(self.workspace, self.workspace.channel(channel_id), ts, user_id=as_user)
+
+    def invite(self, channel_id: str, user_id: str = BOT_USER_ID, *, as_user: str = PERSON_ID) -> None:
+        """Add somebody to a channel; without a name, the copilot."""
+        channel = self.workspace.channel(channel_id)
+        acts.join(self.workspace, channel, user_id, inviter_id=as_user)
+
+    def remove(self, channel_id: str, user_id: str = BOT_USER_ID, *, as_user: str = PERSON_ID) -> None:
+        """Take somebody out of a channel; without a name, the copilot."""
+        acts.leave(self.workspace, self.workspace.channel(channel_id), user_id, actor_id=as_user)
+
+    def rename(self, channel_id: str, name: str, *, as_user: str = PERSON_ID) -> None:
+        """Give a channel another name."""
+        acts.rename(self.workspace, self.workspace.channel(channel_id), name, user_id=as_user)
 
     async def command(self, channel_id: str, command: str, text: str) -> Ack:
         """Run a slash command; what the ack says is shown to the person."""
@@ -120,6 +184,14 @@ class Person:
         if view.definition.get("notify_on_close"):
             trigger_id = self._trigger_id(view.channel_id)
             await self._send("interactive", view_event("view_closed", view.as_slack(), trigger_id=trigger_id))
+
+    def _content(self, text: str) -> Json:
+        if not text.strip() or len(text) > MOST_TEXT_CHARS:
+            raise PageError(f"text must have 1 to {MOST_TEXT_CHARS} characters")
+        return {
+            "text": _MENTION.sub(f"<@{BOT_USER_ID}>", _escaped(text.strip())),
+            "blocks": [_rich_text(text.strip(), block_id=self.workspace.new_id("b"))],
+        }
 
     def _after_submit(self, view: View, body: Json) -> dict[str, str]:
         action = body.get("response_action")

@@ -98,11 +98,14 @@ class Player:
         due = self.take.advance()
         for message in due:
             self.workspace.people.meet_author(message)
-        if len(due) > MOST_NEWS:
-            self.publish({"type": "state"})
-            return
+        are_many = len(due) > MOST_NEWS
+        channel_id = self.take.channel.id
         for message in due:
-            self.workspace.tell(Change(kind="posted", channel_id=self.take.channel.id, what=message))
+            self.workspace.tell(
+                Change(kind="posted", channel_id=channel_id, what=message, is_one_of_many=are_many)
+            )
+        if are_many:
+            self.publish({"type": "state"})
 
     async def run(self) -> None:
         """Keep the play going until cancelled."""

@@ -162,11 +162,19 @@ class Sandbox:
         name: str,
         at_ts: str,
         bot_is_member: bool = True,
+        is_private: bool = False,
+        is_external: bool = False,
         messages: tuple[Json, ...] = (),
     ) -> Channel:
         """Add a channel beside the incidents', where time stands still at `at_ts`."""
         return self.workspace.add_channel(
-            channel_id, name=name, at_ts=at_ts, bot_is_member=bot_is_member, messages=messages
+            channel_id,
+            name=name,
+            at_ts=at_ts,
+            bot_is_member=bot_is_member,
+            is_private=is_private,
+            is_external=is_external,
+            messages=messages,
         )
 
     async def _listen(self, host: str, port: int) -> None:

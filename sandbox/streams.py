@@ -25,11 +25,13 @@ class Stream:
         mode: `markdown_text` or `chunks`: the first call decides and the others must follow.
         parts: In order: `{"type": "markdown", "text"}`, blocks as they came, one `plan` for all tasks,
             whichever display mode was asked for.
+        is_stopped_by_user: Somebody pressed Stop: it takes no more, and the app still has to close it.
     """
 
     started_seconds: float
     mode: str = ""
     is_stopped: bool = False
+    is_stopped_by_user: bool = False
     parts: list[Json] = field(default_factory=list)
     tasks: dict[str, Json] = field(default_factory=dict)
     plan_title: str = ""

@@ -18,7 +18,9 @@ from sandbox.streams import Stream
 from sandbox.uploads import Uploads
 from sandbox.views import Views
 
-ChangeKind = Literal["posted", "changed", "deleted", "streamed", "ephemeral", "status", "view", "reaction"]
+ChangeKind = Literal[
+    "posted", "changed", "deleted", "streamed", "ephemeral", "status", "view", "reaction", "event"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +28,17 @@ class Change:
     """One piece of news.
 
     Attributes:
-        what: `posted`, `changed`, `deleted`, `streamed`: the message; else the fields of the page's event.
+        what: `posted`, `changed`, `deleted`, `streamed`: the message; `reaction`, `event`: Slack's inner
+            event; else the fields of the page's event.
         previous: The message as it was before, when it changed.
+        is_one_of_many: The page reads everything anew after it and is not told of this one.
     """
 
     kind: ChangeKind
     channel_id: str
     what: Json
     previous: Json | None = None
+    is_one_of_many: bool = False
 
 
 Observer = Callable[[Change], None]
@@ -52,6 +57,7 @@ class Workspace:
     monotonic: Callable[[], float] = time.monotonic
     stream_age_seconds: float = 300.0
     base_url: str = ""
+    team_id: str = TEAM_ID
     people: People = field(default_factory=People)
     channels: dict[str, Channel] = field(default_factory=dict)
     streams: dict[tuple[str, str], Stream] = field(default_factory=dict)
@@ -121,12 +127,21 @@ class Workspace:
         name: str,
         at_ts: str,
         bot_is_member: bool = True,
+        is_private: bool = False,
+        is_external: bool = False,
         messages: tuple[Json, ...] = (),
     ) -> Channel:
         """Make a channel whose time stands still at `at_ts`, with messages that are there already."""
         clock = Clock(at_micros=micros_of(at_ts), speed=1.0, monotonic=self.monotonic)
         members = {PERSON_ID, BOT_USER_ID} if bot_is_member else {PERSON_ID}
-        channel = Channel(id=channel_id, name=name, clock=clock, members=members)
+        channel = Channel(
+            id=channel_id,
+            name=name,
+            clock=clock,
+            members=members,
+            is_private=is_private,
+            is_external=is_external,
+        )
         self.channels[channel_id] = channel
         for message in messages:
             self.people.meet_author(message)
@@ -148,16 +163,22 @@ class Workspace:
         self, channel: Channel, message: Json, fields: dict[str, Any], *, quietly: bool = False
     ) -> None:
         """Change a stored message; `quietly` is how a stream grows: the page sees it, no event is sent."""
-        previous = dict(message)
+        previous = channel.shown(message, with_metadata=True)
         message.update(fields)
         kind: ChangeKind = "streamed" if quietly else "changed"
         self.tell(Change(kind=kind, channel_id=channel.id, what=message, previous=previous))
 
     def delete(self, channel: Channel, ts: str) -> None:
-        """Take a message away."""
-        previous = channel.remove(ts)
+        """Take a message away; a root with replies leaves a tombstone, and Slack calls that a change."""
+        previous = channel.shown(channel.message(ts), with_metadata=True)
         self.streams.pop((channel.id, ts), None)
-        self.tell(Change(kind="deleted", channel_id=channel.id, what={"ts": ts}, previous=previous))
+        if channel.has_replies(ts):
+            buried = channel.bury(ts)
+            self.tell(Change(kind="changed", channel_id=channel.id, what=buried, previous=previous))
+            return
+        channel.remove(ts)
+        what = {"ts": ts, "thread_ts": previous.get("thread_ts")}
+        self.tell(Change(kind="deleted", channel_id=channel.id, what=what, previous=previous))
 
     def whisper(self, channel: Channel, fields: Json) -> Json:
         """Show something to the person at the page alone; it is no message of the channel."""
@@ -177,7 +198,7 @@ class Workspace:
     def open_stream(self, channel_id: str, ts: str) -> Stream | None:
         """Return the stream of a message while it takes more, else None."""
         stream = self.streams.get((channel_id, ts))
-        if stream is None or stream.is_stopped:
+        if stream is None or stream.is_stopped or stream.is_stopped_by_user:
             return None
         is_old = self.monotonic() - stream.started_seconds >= self.stream_age_seconds
         return None if is_old else stream

@@ -4,6 +4,7 @@ from functools import partial
 
 from sandbox.args import Args
 from sandbox.channel import Channel, Json, is_own
+from sandbox.clock import MICROS
 from sandbox.content import read_content
 from sandbox.errors import SlackError
 from sandbox.people import APP_ID, BOT_ID, BOT_USER_ID, bot_profile
@@ -45,8 +46,8 @@ def update(workspace: Workspace, args: Args) -> Json:
     if workspace.open_stream(channel.id, message["ts"]):
         raise SlackError("streaming_state_conflict")
     content = read_content(args, new_id=partial(workspace.new_id, "b"))
-    edited = {"edited": {"user": BOT_USER_ID, "ts": channel.new_ts()}}
-    workspace.change(channel, message, content | edited)
+    edited = {"user": BOT_USER_ID, "ts": f"{channel.clock.now_micros() // MICROS}.000000"}
+    workspace.change(channel, message, content | {"edited": edited})
     return {
         "ok": True,
         "channel": channel.id,

@@ -70,15 +70,15 @@ def as_slack(channel: Channel) -> Json:
         "id": channel.id,
         "name": channel.name,
         "name_normalized": channel.name,
-        "is_channel": channel.id.startswith("C"),
-        "is_group": channel.id.startswith("G"),
-        "is_im": channel.id.startswith("D"),
+        "is_channel": channel.type == "channel",
+        "is_group": channel.type == "group",
+        "is_im": channel.type == "im",
         "is_mpim": False,
-        "is_private": _type(channel) != "public_channel",
+        "is_private": channel.type != "channel",
         "is_archived": False,
         "is_general": False,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": channel.is_external,
+        "is_ext_shared": channel.is_external,
         "is_org_shared": False,
         "is_member": BOT_USER_ID in channel.members,
         "created": 0,
@@ -90,7 +90,7 @@ def as_slack(channel: Channel) -> Json:
 
 
 def _type(channel: Channel) -> str:
-    return {"D": "im", "G": "private_channel"}.get(channel.id[0], "public_channel")
+    return {"im": "im", "group": "private_channel"}.get(channel.type, "public_channel")
 
 
 def _listed(channel: Channel, messages: list[Json], args: Args) -> Json:

@@ -21,11 +21,7 @@ def add_reaction(workspace: Workspace, args: Args) -> Json:
 def remove_reaction(workspace: Workspace, args: Args) -> Json:
     """`reactions.remove`."""
     channel, message, name = _target(workspace, args)
-    mine = _users(message, name)
-    if BOT_USER_ID not in mine:
-        raise SlackError("no_reaction")
-    _store(message, name, [user for user in mine if user != BOT_USER_ID])
-    _tell(workspace, channel, message, name=name, user_id=BOT_USER_ID, kind="reaction_removed")
+    unreact(workspace, channel, message, name=name, user_id=BOT_USER_ID)
     return {"ok": True}
 
 
@@ -69,12 +65,34 @@ def react(workspace: Workspace, channel: Channel, message: Json, *, name: str, u
     _tell(workspace, channel, message, name=name, user_id=user_id, kind="reaction_added")
 
 
+def unreact(workspace: Workspace, channel: Channel, message: Json, *, name: str, user_id: str) -> None:
+    """Let somebody take a reaction back.
+
+    Raises:
+        SlackError: `no_reaction`.
+    """
+    users = _users(message, name)
+    if user_id not in users:
+        raise SlackError("no_reaction")
+    _store(message, name, [user for user in users if user != user_id])
+    _tell(workspace, channel, message, name=name, user_id=user_id, kind="reaction_removed")
+
+
+def checked_name(name: str) -> str:
+    """Return the name of an emoji, without colons.
+
+    Raises:
+        SlackError: `invalid_name`.
+    """
+    if not _NAME.fullmatch(name):
+        raise SlackError("invalid_name")
+    return name
+
+
 def _target(workspace: Workspace, args: Args) -> tuple[Channel, Json, str]:
     if not args.has("channel") or not args.has("timestamp"):
         raise SlackError("no_item_specified")
-    name = args.text("name")
-    if not _NAME.fullmatch(name):
-        raise SlackError("invalid_name")
+    name = checked_name(args.text("name"))
     channel = workspace.joined_channel(args.text("channel"))
     return channel, channel.message(args.text("timestamp")), name
 
@@ -95,8 +113,10 @@ def _store(message: Json, name: str, users: list[str]) -> None:
 def _tell(
     workspace: Workspace, channel: Channel, message: Json, *, name: str, user_id: str, kind: str
 ) -> None:
-    event = {"type": kind, "user": user_id, "reaction": name, "item_user": message.get("user", "")}
-    event["item"] = {"type": "message", "channel": channel.id, "ts": message["ts"]}
+    item = {"type": "message", "channel": channel.id, "ts": message["ts"]}
+    event: Json = {"type": kind, "user": user_id, "reaction": name, "item": item}
+    if message.get("user"):
+        event["item_user"] = message["user"]
     event["event_ts"] = channel.new_ts()
     workspace.tell(Change(kind="reaction", channel_id=channel.id, what=event, previous=message))
 

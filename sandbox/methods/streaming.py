@@ -49,7 +49,7 @@ def append_stream(workspace: Workspace, args: Args) -> Json:
 def stop_stream(workspace: Workspace, args: Args) -> Json:
     """`chat.stopStream`: the blocks given here stand after what was streamed."""
     channel = workspace.joined_channel(args.text("channel"))
-    message, stream = _open(workspace, channel, args)
+    message, stream = _closable(workspace, channel, args)
     metadata = read_metadata(args)
     closed = _grown(workspace, stream, args, closing=_closing_blocks(workspace, args))
     closed.is_stopped = True
@@ -70,8 +70,19 @@ def _open(workspace: Workspace, channel: Channel, args: Args) -> tuple[Json, Str
     message = own_message(channel, args.text("ts"), error="message_not_owned_by_app")
     stream = workspace.open_stream(channel.id, message["ts"])
     if stream is None:
-        raise SlackError("message_not_in_streaming_state")
+        known = workspace.streams.get((channel.id, message["ts"]))
+        is_by_user = known is not None and known.is_stopped_by_user and not known.is_stopped
+        raise SlackError("stopped_by_user" if is_by_user else "message_not_in_streaming_state")
     return message, stream
+
+
+def _closable(workspace: Workspace, channel: Channel, args: Args) -> tuple[Json, Stream]:
+    """Return a stream to be closed; one that a person stopped is closed by the app all the same."""
+    message = own_message(channel, args.text("ts"), error="message_not_owned_by_app")
+    stream = workspace.streams.get((channel.id, message["ts"]))
+    if stream is not None and stream.is_stopped_by_user and not stream.is_stopped:
+        return message, stream
+    return _open(workspace, channel, args)
 
 
 def _posted(workspace: Workspace, channel: Channel, stream: Stream, thread_ts: str) -> Json:
