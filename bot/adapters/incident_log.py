@@ -9,6 +9,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -16,7 +17,7 @@ from bot.adapters import lua
 from bot.adapters.batch import BatchedScript
 from bot.adapters.keys import CLAIM_SECONDS, EPOCH_SECONDS, PREFIX, WAITING_SECONDS, key
 from bot.adapters.replies import STORE_ERRORS, as_text, store_errors_named
-from bot.adapters.sealing import Sealer, SealBrokenError
+from bot.adapters.sealing import SealBrokenError, Sealer
 from bot.errors import StoreUnavailableError
 from bot.incident.log import Deleted, Entry, Said, decode, encode
 from bot.incident.messages import IncidentRef
@@ -34,7 +35,7 @@ START = "0-0"
 CLOSED = ""
 UNREADABLE = (SealBrokenError, ValueError, zlib.error)
 
-Raw = tuple[bytes, dict[bytes, bytes]]
+Arguments = list[str | bytes | int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,15 @@ class IncidentLog:
         if not refs:
             return Appended()
         piece = self._sealed(entries, refs[0])
-        args = [PREFIX, FIELD, piece, self._ttl_seconds, withdraws, WAITING_SECONDS, *(ref.key for ref in refs)]
+        args = [
+            PREFIX,
+            FIELD,
+            piece,
+            self._ttl_seconds,
+            withdraws,
+            WAITING_SECONDS,
+            *(ref.key for ref in refs),
+        ]
         try:
             async with asyncio.timeout(self._append_seconds):
                 kept = await self._append(keys=[_log(ref) for ref in refs], args=args)
@@ -160,7 +169,7 @@ class IncidentLog:
         with store_errors_named():
             for number, pieces in enumerate(groups, 1):
                 replaced = instead_of if number == len(groups) else ""
-                args = [FIELD, self._ttl_seconds, replaced, *pieces]
+                args: Arguments = [FIELD, self._ttl_seconds, replaced, *pieces]
                 cursor = as_text(await self._write(keys=[_log(ref)], args=args))
         return cursor
 
@@ -265,7 +274,7 @@ class IncidentLog:
         """Yield the elements of a stream behind a cursor, each with its own."""
         last = after
         while True:
-            page: list[Raw] = await self._redis.xrange(_log(ref), f"({last}", "+", count=PAGE_PIECES)
+            page: Any = await self._redis.xrange(_log(ref), f"({last}", "+", count=PAGE_PIECES)
             for number, fields in page:
                 last = as_text(number)
                 yield last, fields[FIELD]

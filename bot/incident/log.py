@@ -6,36 +6,21 @@ a message stands, a deletion is for good, and a reaction is what its person did 
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
+from bot.incident.bodies import body_of
 from bot.incident.messages import ts_key
 
-KEPT = frozenset(
-    {
-        "ts",
-        "thread_ts",
-        "type",
-        "subtype",
-        "user",
-        "bot_id",
-        "username",
-        "text",
-        "blocks",
-        "attachments",
-        "files",
-        "edited",
-        "hidden",
-        "team",
-        "user_team",
-        "bot_profile",
-        "user_profile",
-    }
-)
-"""What of Slack's message object is kept: all that a reader of the incident needs, and no more."""
-OWN_KEPT = frozenset({"ts", "thread_ts", "user", "bot_id", "subtype"})
-"""What is kept of the copilot's own posts: that they stand there."""
+__all__ = ["Deleted", "Entry", "Log", "Reacted", "Said", "body_of", "decode", "encode", "is_ts", "seen"]
+
+TOMBSTONE = "tombstone"
+"""The subtype of what stands in place of a deleted message that has replies."""
+NAMELESS = ""
+"""In place of a person: how many did it in all, where history does not name them all."""
+_TS = re.compile(r"[0-9]{1,11}\.[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +63,9 @@ class Reacted:
     """A person put a reaction on a message or took it back.
 
     Attributes:
-        person_id: Empty for those whom history counts and does not name.
-        version: The `ts` of the event; for history that of the message.
-        count: How many; more than 1 only for those without a name, 0 when it was taken back.
+        person_id: `NAMELESS` when history does not name all: then `count` is how many people did in all.
+        version: The `ts` of the event; for history see `seen`.
+        count: 1, 0 when it was taken back, or how many in all.
         is_seen: Read from history.
     """
 
@@ -130,14 +115,20 @@ class Log:
 
     def reactions(self, ts: str) -> tuple[tuple[str, int], ...]:
         """Return how often each reaction stands on a message, in order of their names."""
-        counts: dict[str, int] = {}
-        for reaction in self._reactions.get(ts, {}).values():
-            counts[reaction.name] = counts.get(reaction.name, 0) + reaction.count
+        standing = self._reactions.get(ts, {})
+        counts = {name: _count(name, standing) for name, _ in standing}
         return tuple(sorted((name, count) for name, count in counts.items() if count > 0))
 
     def reacted(self, ts: str) -> Mapping[tuple[str, str], Reacted]:
         """Return the last word of each person with each emoji on a message: (emoji, person) → reaction."""
         return self._reactions.get(ts, {})
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the fewest entries that lead to this state."""
+        yield from (Deleted(ts=ts) for ts in self.deleted)
+        yield from self.said.values()
+        for standing in self._reactions.values():
+            yield from standing.values()
 
     def raw(self, ts: str) -> dict[str, Any]:
         """Return Slack's message object with its reactions, for a message that stands."""
@@ -161,26 +152,94 @@ class Log:
         return (last.count if last else 0) != entry.count
 
 
-def body_of(raw: Mapping[str, Any], *, is_own: bool = False) -> str:
-    """Return the kept part of a message object, as canonical JSON: equal objects give equal text."""
-    kept = OWN_KEPT if is_own else KEPT
-    found = {name: value for name, value in raw.items() if name in kept and value is not None}
-    return json.dumps(found, sort_keys=True, separators=(",", ":"))
+def _count(name: str, standing: Mapping[tuple[str, str], Reacted]) -> int:
+    """Count the people of one emoji; those told of since history counted add to its count or take from it."""
+    named = [last for (emoji, person), last in standing.items() if emoji == name and person != NAMELESS]
+    total = standing.get((name, NAMELESS))
+    known = sum(last.count for last in named)
+    if total is None:
+        return known
+    since = [last for last in named if ts_key(last.version) > ts_key(total.version)]
+    return max(known, total.count + sum(1 if last.count else -1 for last in since))
+
+
+def seen(
+    raw: Mapping[str, Any], *, as_of: str, known: Log | None = None, is_own: bool = False
+) -> list[Entry]:
+    """Return what history says of one message.
+
+    Args:
+        raw: Slack's message object, from `conversations.history` or `.replies`.
+        as_of: A `ts` at which history surely stood so: the newest that was known before it was asked for,
+            or stands in the answer. What happened before it and is told later changes nothing any more.
+        known: Reactions that stand here and are not in `raw` were taken back.
+        is_own: A post of the copilot.
+
+    Returns:
+        Nothing for an object without a usable `ts`.
+    """
+    ts = raw.get("ts")
+    if not is_ts(ts):
+        return []
+    if raw.get("subtype") == TOMBSTONE:
+        return [Deleted(ts=ts)]
+    thread = raw.get("thread_ts")
+    version = max(ts, as_of, key=ts_key)
+    body = body_of(raw, is_own=is_own)
+    said = Said(ts=ts, version=version, thread_ts=thread if is_ts(thread) else None, body=body, is_seen=True)
+    return [said, *_reactions(raw, ts, version, known or Log())]
+
+
+def is_ts(value: object) -> TypeGuard[str]:
+    """Say whether a value can be a message's `ts`."""
+    return isinstance(value, str) and _TS.fullmatch(value) is not None
+
+
+def _reactions(raw: Mapping[str, Any], ts: str, version: str, known: Log) -> Iterator[Reacted]:
+    standing = {pair: last.count for pair, last in known.reacted(ts).items()}
+    shown = dict(_shown(raw))
+    totals = {(name, NAMELESS) for name, person in shown if person == NAMELESS}
+    gone = {
+        pair: 0
+        for pair, count in standing.items()
+        if count and pair not in shown and (pair[0], NAMELESS) not in totals
+    }
+    for (name, person), count in {**shown, **gone}.items():
+        yield Reacted(ts=ts, name=name, person_id=person, version=version, count=count, is_seen=True)
+
+
+def _shown(raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], int]]:
+    reactions = raw.get("reactions")
+    for reaction in reactions if isinstance(reactions, list) else ():
+        if not isinstance(reaction, Mapping) or not isinstance(reaction.get("name"), str):
+            continue
+        name, users, count = reaction["name"], reaction.get("users"), reaction.get("count")
+        people = {user for user in users if isinstance(user, str) and user} if isinstance(users, list) else ()
+        yield from (((name, person), 1) for person in people)
+        if isinstance(count, int) and count > len(people):
+            yield (name, NAMELESS), count
 
 
 def encode(entries: Iterable[Entry]) -> bytes:
     """Return entries as bytes, a line of facts for each, with the body of a message on a line of its own."""
-    return "\n".join(line for entry in entries for line in _lines(entry)).encode()
+    lines = (line for entry in entries for line in _lines(entry))
+    return "\n".join(lines).encode("utf-8", "surrogatepass")  # JSON may carry half a surrogate pair
 
 
 def decode(data: bytes) -> Iterator[Entry]:
-    """Yield the entries that `encode` was given."""
-    lines = iter(data.decode().split("\n")) if data else iter(())
+    """Yield the entries that `encode` was given.
+
+    Raises:
+        ValueError: It was not `encode` that made these bytes.
+    """
+    lines = iter(data.decode("utf-8", "surrogatepass").split("\n")) if data else iter(())
     for line in lines:
         kind, *facts = json.loads(line)
         if kind == "s":
             ts, version, thread_ts, is_seen = facts
-            yield Said(ts=ts, version=version, thread_ts=thread_ts, is_seen=bool(is_seen), body=next(lines))
+            yield Said(
+                ts=ts, version=version, thread_ts=thread_ts, is_seen=bool(is_seen), body=next(lines, "")
+            )
         elif kind == "d":
             yield Deleted(ts=facts[0])
         else:
