@@ -1,6 +1,7 @@
 """The command line: `python -m bot ROLE` runs the copilot, the other commands work on files and lines.
 
-Exit status: 0 it ran, 2 the input or a setting cannot be used, with one line on standard error.
+Exit status: 0 it ran, 1 `doctor` found a failure, 2 the input or a setting cannot be used, with one line on
+standard error.
 """
 
 import asyncio
@@ -165,6 +166,25 @@ def manifest(
     from handlers.manifest import manifest as build
 
     typer.echo(json.dumps(build(http or None), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as data.")] = False,
+) -> None:
+    """Check tokens, scopes, store, models, clock and network; say what to do about each failure."""
+    from bot.doctor.finding import is_well, lines
+    from bot.examination import examine
+
+    settings = load_settings()
+    findings = asyncio.run(examine(settings))
+    report = {"ok": is_well(findings), "checks": [finding.as_dict() for finding in findings]}
+    told = json.dumps(report, ensure_ascii=False, indent=2) if as_json else "\n".join(lines(findings))
+    for secret in settings.literals():
+        told = told.replace(secret, "…")
+    typer.echo(told)
+    if not is_well(findings):
+        raise typer.Exit(1)
 
 
 def shipped_incidents() -> Path:

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
 from bot.adapters.ledger import RedisLedger
+from bot.adapters.proxy import proxy_for
 from bot.adapters.queue import open_redis
 from bot.adapters.slack import Identity, SlackWorkspace, identify
 from bot.adapters.slack_read import IncidentReader
@@ -50,6 +51,7 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
         base_url=settings.slack_api_url,
         retry_handlers=retry_handlers(),
     )
+    client.proxy = proxy_for(settings.slack_api_url)  # after: the SDK would take HTTPS_PROXY for any host
     async with ClientSession(timeout=ClientTimeout(total=client.timeout)) as client.session:
         yield client
 

@@ -6,13 +6,15 @@ Form and limits as in Slack's "App manifest reference"; scopes as on the page of
 from typing import Any
 
 from bot.errors import BadInputError
-from handlers import mentions, shortcuts
+from handlers import shortcuts
 
 _PATH = "/slack/events"
 
-SCOPES_OF_METHOD = {
-    "auth.test": (),
+SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
+    "apps.connections.open": (),  # the app-level token's connections:write, which no manifest can ask for
     "assistant.threads.setStatus": ("assistant:write",),
+    "auth.test": (),
+    "bots.info": ("users:read",),
     "chat.appendStream": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
@@ -24,17 +26,47 @@ SCOPES_OF_METHOD = {
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
+    "usergroups.list": ("usergroups:read",),
+    "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "views.open": (),
 }
 """Every Web API method the code calls, with the bot scopes it needs."""
 
-_SCOPES_OF_EVENT = {
+SCOPES_OF_EVENT: dict[str, tuple[str, ...]] = {
     "app_mention": ("app_mentions:read",),
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
     "message.im": ("im:history",),
 }
+"""Every event the code takes, with the bot scopes it needs."""
+
+WHY_SCOPE = {
+    "app_mentions:read": "to hear that somebody writes `@copilot`",
+    "assistant:write": "to show what it is doing while it works",
+    "channels:history": "to read the public channels that it was invited to",
+    "channels:read": "to know a public channel's name, and so whether it is watched",
+    "chat:write": "to answer, and to correct its answers",
+    "commands": "for `/copilot`, `/opus` and the shortcut *Escalate to Opus*",
+    "files:read": "to see the logs and files that people paste; messages come without them otherwise",
+    "files:write": "to post the draft of the review as a file",
+    "groups:history": "to read the private channels that it was invited to",
+    "groups:read": "to know a private channel's name, and so whether it is watched",
+    "im:history": "to read what it is asked in direct messages",
+    "im:read": "to tell a direct message from a channel",
+    "usergroups:read": "to write `@sre-team` where a message holds an id",
+    "users:read": "to write people's and bots' names where messages hold ids",
+}
+"""What each bot scope is for."""
+
+WHY_EVENT = {
+    "app_mention": "a mention is a question",
+    "message.channels": "what is said, edited and deleted in public channels with the bot",
+    "message.groups": "the same in private channels with the bot",
+    "message.im": "a direct message is a question",
+}
+"""What each event is for."""
+
 _OTHER_SCOPES = (
     "commands",  # slash commands and the shortcut
     "files:read",  # without it, messages come without the files pasted into them
@@ -49,7 +81,7 @@ _COMMANDS = (
     {
         "command": "/copilot",
         "description": "Ask about this channel's incident, or draft its review",
-        "usage_hint": "ask … | escalate … | postmortem | help",
+        "usage_hint": "ask … | escalate … | postmortem | watch | help",
     },
 )
 _PROMPTS = (
@@ -83,8 +115,13 @@ def manifest(http_url: str | None) -> dict[str, Any]:
 
 def scopes() -> list[str]:
     """Return the bot scopes, sorted: what the events and the called methods need."""
-    needed = [*SCOPES_OF_METHOD.values(), *_SCOPES_OF_EVENT.values(), _OTHER_SCOPES]
+    needed = [*SCOPES_OF_METHOD.values(), *SCOPES_OF_EVENT.values(), _OTHER_SCOPES]
     return sorted({scope for group in needed for scope in group})
+
+
+def bot_events() -> list[str]:
+    """Return the events to subscribe to, sorted."""
+    return sorted(SCOPES_OF_EVENT)
 
 
 def _request_url(http_url: str) -> str:
@@ -121,7 +158,7 @@ def _features(request_url: str | None) -> dict[str, Any]:
 def _settings(request_url: str | None) -> dict[str, Any]:
     where = {} if request_url is None else {"request_url": request_url}
     return {
-        "event_subscriptions": {"bot_events": sorted(mentions.EVENTS), **where},
+        "event_subscriptions": {"bot_events": bot_events(), **where},
         "interactivity": {"is_enabled": True, **where},
         "socket_mode_enabled": request_url is None,
         "org_deploy_enabled": False,

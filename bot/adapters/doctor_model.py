@@ -1,0 +1,78 @@
+"""What `doctor` asks Claude's API: each model of the pair. Imports the SDK: import this only when asked."""
+
+import asyncio
+import ssl
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import anthropic
+import httpx2
+
+from bot.doctor import model
+from bot.doctor.finding import Finding, Trouble, unreachable
+from bot.models.catalogue import Model
+
+SETTING = "ANTHROPIC_BASE_URL"
+
+
+async def examine(
+    key: str, pair: Sequence[Model], *, other_pair: str, seconds: float, base_url: str | None = None
+) -> list[Finding]:
+    """Ask for each model of the pair; nothing is generated, so nothing is paid.
+
+    Args:
+        key: The API key; empty for none.
+        pair: The models that questions are routed between.
+        other_pair: The name of the pair that could be used instead.
+        seconds: The most it may take.
+        base_url: Where the API is; None for the SDK's default, which honours `ANTHROPIC_BASE_URL`.
+    """
+    if not key:
+        return [model.key_absent()]
+    async with anthropic.AsyncAnthropic(
+        api_key=key, base_url=base_url, timeout=seconds, max_retries=0
+    ) as client:
+        try:
+            facts = await asyncio.gather(*(_ask(client, each) for each in pair))
+        except (anthropic.APIConnectionError, httpx2.TransportError) as error:
+            host = client.base_url.host
+            return [unreachable(model.KEY, _trouble(error), host=host, setting=SETTING)]
+        except anthropic.AnthropicError:
+            host = client.base_url.host
+            return [unreachable(model.KEY, Trouble.BROKEN, host=host, setting=SETTING)]
+    return model.models(list(facts), today=datetime.now(UTC).date(), other_pair=other_pair)
+
+
+async def _ask(client: anthropic.AsyncAnthropic, wanted: Model) -> model.ModelFacts:
+    facts = model.ModelFacts(id=wanted.id, label=wanted.label, tier=wanted.tier)
+    try:
+        found = await client.models.retrieve(wanted.id)
+    except anthropic.APIStatusError as error:
+        return replace(facts, status=error.status_code)
+    retires_on = found.retires_at.date() if found.retires_at else None
+    return replace(facts, lifecycle=found.lifecycle or "", retires_on=retires_on)
+
+
+def _trouble(error: Exception) -> Trouble:
+    """Classify by the chain of causes: the SDK wraps the transport's error, which wraps the system's."""
+    for cause in _chain(error):
+        if isinstance(cause, httpx2.TimeoutException | TimeoutError):
+            return Trouble.TIMEOUT
+        if isinstance(cause, httpx2.ProxyError):
+            return Trouble.PROXY_REFUSED
+        if isinstance(cause, ssl.SSLError) or "CERTIFICATE_VERIFY" in str(cause):
+            return Trouble.TLS
+        if "Name or service not known" in str(cause) or "nodename nor" in str(cause):
+            return Trouble.DNS
+        if isinstance(cause, ConnectionRefusedError | httpx2.ConnectError):
+            return Trouble.REFUSED
+    return Trouble.BROKEN
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    causes = []
+    while error is not None:
+        causes.append(error)
+        error = error.__cause__ or error.__context__
+    return reversed(causes)  # the innermost says most

@@ -1,0 +1,1 @@
+"""What `doctor` concludes from what it measured: one finding a check, each failure with its remedy. Pure."""

@@ -1,0 +1,112 @@
+"""The command `doctor`: all checks at once, each with its time limit, told in one order."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from bot.adapters import doctor_machine, doctor_store
+from bot.adapters.doctor_slack import Asked, SlackProbe
+from bot.doctor import slack
+from bot.doctor.finding import Finding, failed
+from bot.models.catalogue import default_catalogue
+from bot.settings import Settings
+from handlers.manifest import WHY_SCOPE, bot_events, scopes
+
+PROBE_SECONDS = 5.0
+
+Probe = Coroutine[Any, Any, Sequence[Finding]]
+
+
+async def examine(settings: Settings, *, seconds: float = PROBE_SECONDS) -> list[Finding]:
+    """Examine everything that the settings name.
+
+    Args:
+        settings: As every role reads them.
+        seconds: The most one check may take; they run side by side.
+
+    Returns:
+        One or more findings a check, in the order in which a person sets things up.
+    """
+    done = await asyncio.gather(
+        _slack(settings, seconds),
+        _within(seconds, "store", _store(settings, seconds)),
+        _within(seconds, "model key", _models(settings, seconds)),
+        _within(seconds, "port", _port(settings, seconds)),
+    )
+    urls = (settings.slack_api_url, doctor_machine.api_url())
+    machine = [doctor_machine.folder(settings.data_dir), doctor_machine.proxies(urls)]
+    return [finding for findings in (*done, machine) for finding in findings]
+
+
+async def _slack(settings: Settings, seconds: float) -> list[Finding]:
+    probe = SlackProbe(
+        api_url=settings.slack_api_url, needed=scopes(), features=WHY_SCOPE, seconds=seconds * 0.9
+    )
+    token, app_token = (
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+    )
+    secret = settings.slack_signing_secret.get_secret_value()
+    asked = await _asked(probe, token, seconds)
+    joined = await asyncio.gather(
+        _within(seconds, slack.APP, probe.app_token(app_token, bot_app_id=asked.app_id)),
+        _within(seconds, slack.CHANNELS, _channels(probe, settings, asked)),
+    )
+    return [
+        *asked.findings,
+        slack.receiver(has_app_token=bool(app_token), has_secret=bool(secret)),
+        *joined[0],
+        slack.signing_secret(secret),
+        slack.events(bot_events()),
+        *joined[1],
+    ]
+
+
+async def _asked(probe: SlackProbe, token: str, seconds: float) -> Asked:
+    try:
+        async with asyncio.timeout(seconds):
+            return await probe.bot_token(token)
+    except TimeoutError:
+        return Asked(findings=[_too_slow(slack.BOT, seconds)])
+
+
+async def _channels(probe: SlackProbe, settings: Settings, asked: Asked) -> list[Finding]:
+    if not asked.user:
+        return []
+    token = settings.slack_bot_token.get_secret_value()
+    return await probe.channels(token, watched=settings.watched_channels, user=asked.user)
+
+
+async def _store(settings: Settings, seconds: float) -> list[Finding]:
+    if settings.redis_url:
+        return await doctor_store.examine(settings.redis_url, seconds=seconds)
+    return await doctor_store.examine_embedded()
+
+
+async def _models(settings: Settings, seconds: float) -> list[Finding]:
+    from bot.adapters import doctor_model  # noqa: PLC0415  # loads the SDK, while other checks wait for answers
+
+    catalogue = default_catalogue()
+    pair = catalogue.pair(settings.model_pair)
+    other = next(name for name in catalogue.pairs if name != pair.name)
+    key = settings.anthropic_api_key.get_secret_value()
+    return await doctor_model.examine(key, (pair.sonnet, pair.opus), other_pair=other, seconds=seconds * 0.9)
+
+
+async def _port(settings: Settings, seconds: float) -> list[Finding]:
+    if not settings.slack_signing_secret.get_secret_value():
+        return []
+    return await doctor_machine.port(settings.host, settings.port, seconds=seconds / 2)
+
+
+async def _within(seconds: float, name: str, probe: Probe) -> Sequence[Finding]:
+    try:
+        async with asyncio.timeout(seconds):
+            return await probe
+    except TimeoutError:
+        return [_too_slow(name, seconds)]
+
+
+def _too_slow(name: str, seconds: float) -> Finding:
+    remedy = "Try again; if it stays, look at the network between this machine and what is asked."
+    return failed(name, f"no answer within {seconds:g} s", remedy)
