@@ -95,6 +95,11 @@ class Reply(Protocol):
         """Where it stands; None before the first `show`."""
         ...
 
+    @property
+    def is_stopped(self) -> bool:
+        """A person pressed Stop on it while it grew."""
+        ...
+
     async def exists(self) -> bool:
         """Say whether the request has a visible message already, from this run or an earlier one."""
         ...

@@ -27,6 +27,7 @@ class FakeReply:
     shown: list[Blocks] = field(default_factory=list)
     final: Blocks | None = None
     text: str = ""
+    is_stopped: bool = False
 
     async def exists(self) -> bool:
         return self.posted is not None

@@ -20,6 +20,10 @@ SEEN_SECONDS = 90_000
 WAITING_SECONDS = 2 * DAY_SECONDS
 """A question that no worker could answer for two days is moot."""
 EFFECT_SECONDS = 2 * DAY_SECONDS
+STREAM_SECONDS = 3_600
+"""Slack ends a stream after five minutes; what is older than an hour was closed by somebody."""
+STOP_SECONDS = 900
+"""No answer is written for longer, another run after a crash included."""
 DEAD_SECONDS = 14 * DAY_SECONDS
 DEAD_LIMIT = 200
 MEMORY_SECONDS = 14 * DAY_SECONDS
@@ -105,6 +109,18 @@ TABLE: tuple[Keys, ...] = (
         owner="ledger",
         ttl_seconds=EFFECT_SECONDS,
         holds="that an effect is about to happen, or its outcome",
+    ),
+    Keys(
+        pattern="streams",
+        owner="open_streams",
+        ttl_seconds=STREAM_SECONDS,
+        holds="messages that are being streamed, by when their worker last said so",
+    ),
+    Keys(
+        pattern="stop:*",
+        owner="store",
+        ttl_seconds=STOP_SECONDS,
+        holds="who stopped the answer in a message",
     ),
     Keys(
         pattern="numbers:*",
@@ -200,6 +216,7 @@ TABLE: tuple[Keys, ...] = (
         ttl_seconds=MARK_SECONDS,
         holds="which messages of a channel are not read again; their ts, no word of them",
     ),
+    Keys(pattern="doctor", owner="doctor_store", ttl_seconds=60, holds="that the store takes a write"),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -13,6 +14,7 @@ from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of, unreadabl
 from bot.adapters.slack_files import share
 from bot.adapters.slack_read import IncidentReader, speakers
 from bot.adapters.slack_reply import Ledger, SlackReply, named
+from bot.adapters.slack_stream import NoBook, OpenStreamBook, Pace, SlackStream, Starts
 from bot.errors import EditFailedError, NoThreadError
 from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Fence, Memory, Posted, Reply
@@ -69,6 +71,11 @@ class SlackWorkspace:
     watched: Sequence[str]
     reader: IncidentReader
     _channels: dict[str, str] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
+    streams: OpenStreamBook = field(default_factory=NoBook)
+    _starts: Starts = field(default_factory=Starts)
+    _replies: WeakValueDictionary[str, SlackReply] = field(default_factory=WeakValueDictionary)
+    """By request: the replies under way; a reply that has something to do later is kept by its timers."""
     _hasty_client: AsyncWebClient = field(init=False)
     """The same client, but it never waits for a rate limit: for what is cosmetic."""
 
@@ -141,15 +148,30 @@ class SlackWorkspace:
         return f"{link}?thread_ts={thread_ts}&cid={ref.channel_id}" if is_reply else link
 
     def reply(self, request: Request, thread_ts: str | None, fence: Fence) -> Reply:
-        """Return the request's one message."""
-        return SlackReply(
+        """Return the request's one message; within one run it is one object, which alone sends."""
+        earlier = self._replies.get(request.id)
+        if earlier is not None and earlier.fence is fence:
+            return earlier
+        if earlier is not None:
+            earlier.retire()
+        reply = self._replies[request.id] = SlackReply(
             client=self.client,
             hasty_client=self._hasty_client,
             ledger=self.ledger,
             request=request,
             thread_ts=thread_ts,
             fence=fence,
+            stream=SlackStream(
+                client=self._hasty_client, request=request, starts=self._starts, book=self.streams
+            ),
+            pace=self.pace,
         )
+        return reply
+
+    async def close(self) -> None:
+        """Let go of the timers of all replies; what has not ended yet is ended by another run."""
+        for reply in list(self._replies.values()):
+            await reply.close()
 
     async def active_thread(self, ref: IncidentRef) -> str | None:
         """Return the root of the thread with the newest message."""

@@ -4,6 +4,7 @@ Error names are those of Slack's method pages; that `fatal_error` and `internal_
 took effect is said there too.
 """
 
+from enum import Enum
 from http import HTTPStatus
 
 from aiohttp import ClientError
@@ -43,7 +44,52 @@ CLOSED = NOT_HERE | {
 }
 """Slack will not take the same call later either."""
 
+CONFLICT = "streaming_state_conflict"
+"""An edit of a message that is still being streamed."""
+STOPPED = "stopped_by_user"
+"""A person pressed Stop on a message that is being streamed."""
+
+_RETRY_SECONDS = 1.0
+"""The pause when Slack says that we are too fast and not for how long."""
+
+_MOST_SECONDS = 300.0
+"""Whatever it says, by then we try again."""
+
 _UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+
+
+class Outcome(Enum):
+    """What a failed call means for a message that grows."""
+
+    LIMITED = "limited"
+    """Nothing happened; the same call is taken later."""
+    REFUSED = "refused"
+    """Nothing happened; these blocks would be refused again."""
+    CLOSED = "closed"
+    """Nothing happened; nothing would be taken in this place."""
+    STOPPED = "stopped"
+    """A person wants no more of it."""
+    UNSURE = "unsure"
+    """It may have happened, or the stream is at its end."""
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """Say what a failed call means; `error` is one of `FAULTS`."""
+    code = code_of(error) if isinstance(error, SlackApiError) else ""
+    if code == LIMITED:
+        return Outcome.LIMITED
+    if code == STOPPED:
+        return Outcome.STOPPED
+    if code in CONTENT:
+        return Outcome.REFUSED
+    return Outcome.CLOSED if code in CLOSED else Outcome.UNSURE
+
+
+def pause_seconds(error: Exception) -> float:
+    """Return how long Slack asks us to wait (`Retry-After`, in seconds)."""
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    told = str(headers.get("Retry-After") or headers.get("retry-after") or "")
+    return min(float(told), _MOST_SECONDS) if told.isascii() and told.isdecimal() else _RETRY_SECONDS
 
 
 def code_of(error: SlackApiError) -> str:

@@ -1,11 +1,16 @@
-"""The one visible message of one request: streamed while it grows, put in order by one final update.
+"""The one visible message of one request: it grows while it is worked out, one final update puts it in order.
 
 A crash at any point leads to the same message again. The ledger says what this request has posted; when a
 crash fell between posting and writing that down, the message is found by the mark in its blocks' ids.
-Streams can be refused or end early (Slack closes them after about five minutes); then the same message is
-edited with `chat.update` instead. A message that somebody deleted meanwhile is posted once more, never twice.
+It grows as a stream; where a stream is refused, ended, or too old, the same message is edited instead
+(`bot.adapters.slack_stream` says why). A message that somebody deleted meanwhile is posted once more, never
+twice.
+
+What is shown on the way waits in a buffer until Slack has taken it, whatever fails; and all of it stands in
+the final form. So nothing but another owner, or a place that takes no message at all, ends a run from here.
 """
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -14,12 +19,25 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_failures import CONTENT, GONE, LIMITED, code_of, had_no_effect, is_final
+from bot.adapters.slack_failures import (
+    CONFLICT,
+    CONTENT,
+    FAULTS,
+    GONE,
+    Outcome,
+    code_of,
+    had_no_effect,
+    is_final,
+    outcome_of,
+    pause_seconds,
+)
 from bot.adapters.slack_read import Raw, pages
+from bot.adapters.slack_stream import Pace, Pacer, SlackStream, name_of
 from bot.errors import PostRefusedError
 from bot.ports import Blocks, Fence, Posted
 from bot.request import Request
 from bot.slack.blocks import owner_of
+from bot.slack.limits import fits, simpler, visible_chars
 
 log = structlog.get_logger()
 
@@ -47,7 +65,7 @@ class Ledger(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
 class SlackReply:
     """A `Reply` in a thread, or at the top level of a channel when `thread_ts` is None.
 
@@ -62,19 +80,29 @@ class SlackReply:
     request: Request
     thread_ts: str | None
     fence: Fence
+    stream: SlackStream
+    pace: Pace = field(default_factory=Pace)
     posted: Posted | None = None
+    is_stopped: bool = False
     _effect: str = REPLY
     _shown: Blocks = field(default_factory=list)
-    _streamed: int = 0
-    """How many of the blocks shown the stream has taken."""
-    _is_streaming: bool = False
+    _waiting: list[Blocks] = field(default_factory=list)
+    """What each `show` brought that Slack has not taken yet."""
+    _text: str = ""
+    _is_final: bool = False
+    _pacer: Pacer = field(init=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One call at a time: appends that overtake one another would change their order."""
+
+    def __post_init__(self) -> None:
+        self._pacer = Pacer(self.pace, self._flush)
 
     async def exists(self) -> bool:
         """Say whether the request has a visible message already, from this run or an earlier one."""
         return self.posted is not None or await self._adopt()
 
     async def show(self, blocks: Blocks, *, text: str) -> None:
-        """Make `blocks` visible below what is shown already.
+        """Make `blocks` visible below what is shown already, at once or together with what follows soon.
 
         What Slack refuses or has no time for is left to the final form.
 
@@ -83,22 +111,12 @@ class SlackReply:
             PostRefusedError: Slack takes no message in this place.
         """
         await self.fence.check()
-        shown = [*self._shown, *blocks]
-        try:
-            if await self.exists():
-                await self._grow(shown, text)
-            else:
-                await self._open(shown, text)
-        except SlackApiError as error:
-            if code_of(error) != LIMITED:
-                raise
-            log.info("reply.limited", request=self.request.id)
-        except PostRefusedError as error:
-            if not error.is_about_content:
-                raise
-            log.warning("blocks.refused", request=self.request.id, error=error.code)
-            return
-        self._shown = shown
+        self._waiting.append(blocks)
+        self._text = text
+        if self._pacer.is_due(sum(map(visible_chars, self._waiting))):
+            await self._flush()
+        else:
+            self._pacer.wake()
 
     async def finish(self, blocks: Blocks, *, text: str) -> Posted:
         """Replace all that was shown by `blocks`.
@@ -107,69 +125,165 @@ class SlackReply:
             StaleRunError: Another run owns the request.
             PostRefusedError: Slack takes it neither now nor later.
         """
-        await self.fence.check()
-        if not await self.exists():
-            return await self._post(blocks, text)
-        await self._close_stream()
-        return await self._update(self.client, blocks, text)
+        self._pacer.cancel()
+        async with self._turn:
+            self._is_final = True
+            return await self._finish_in_some_form(blocks, text)
 
-    async def _grow(self, shown: Blocks, text: str) -> None:
-        if not self._is_streaming:
-            await self._update(self.hasty_client, shown, text)
+    def retire(self) -> None:
+        """Send nothing more by itself: another run of the request has a reply of its own."""
+        self._is_final = True
+        self._pacer.cancel()
+
+    async def close(self) -> None:
+        """Retire, and end what is being sent."""
+        self.retire()
+        await self._pacer.close()
+
+    async def _flush(self) -> None:
+        """Send all that waits, unless the final form is there or being sent."""
+        async with self._turn:
+            if self._is_final or self.is_stopped or not self._waiting:
+                return
+            await self.fence.check()
+            groups, self._waiting = self._waiting, []
+            self._pacer.sent()
+            await self._send(groups)
+
+    async def _send(self, groups: list[Blocks]) -> None:
+        blocks = [block for group in groups for block in group]
+        if not fits([*self._shown, *blocks]):
+            log.info("reply.full", request=self.request.id)
             return
         try:
-            await self._append(shown)
-        except SlackApiError as error:
-            if code_of(error) == LIMITED:
-                raise
-            log.info("stream.ended_early", request=self.request.id, error=code_of(error))
-            await self._close_stream()
-            await self._update(self.hasty_client, shown, text)
+            await self._put(blocks)
+        except FAULTS as error:
+            await self._cope(groups, error)
+        else:
+            self._shown += blocks
 
-    async def _append(self, shown: Blocks) -> None:
-        if self.posted is not None:
-            chunk = {"type": "blocks", "blocks": shown[self._streamed :]}
-            await self.hasty_client.chat_appendStream(
-                channel=self.posted.channel_id, ts=self.posted.ts, chunks=[chunk]
-            )
-            self._streamed = len(shown)
+    async def _put(self, blocks: Blocks) -> None:
+        shown = [*self._shown, *blocks]
+        if not await self.exists():
+            await self._open(shown)
+        elif self.stream.is_open and self.posted is not None:
+            await self.stream.append(self.posted, blocks)
+        else:
+            await self._close_stream(self.hasty_client)
+            await self._update(self.hasty_client, shown, self._text)
 
-    async def _open(self, blocks: Blocks, text: str) -> None:
-        if self.thread_ts is None:
-            await self._post(blocks, text)
+    async def _cope(self, groups: list[Blocks], error: Exception) -> None:
+        """Do what a failure of sending `groups` asks for; nothing of them is lost."""
+        outcome = outcome_of(error)
+        log.info("reply.delayed", request=self.request.id, outcome=outcome.value, error=name_of(error))
+        match outcome:
+            case Outcome.CLOSED:
+                raise PostRefusedError(code=name_of(error), is_about_content=False)
+            case Outcome.REFUSED:
+                await self._send_apart(groups)
+            case Outcome.UNSURE if self.stream.is_open:
+                self.stream.is_open = False  # whatever the append did, an edit makes it stand there once
+                await self._send(groups)
+            case Outcome.STOPPED:
+                self.is_stopped = True
+                self._keep(groups)
+            case _:
+                self._keep(groups)
+                self._pacer.hold(self._pause_seconds(error))
+                self._pacer.wake()
+
+    def _pause_seconds(self, error: Exception) -> float:
+        self._notice_conflict(error)
+        is_limited = outcome_of(error) is Outcome.LIMITED
+        return pause_seconds(error) if is_limited else self.pace.retry_seconds
+
+    def _notice_conflict(self, error: Exception) -> None:
+        if name_of(error) == CONFLICT:
+            self.stream.needs_stop = True
+
+    async def _send_apart(self, groups: list[Blocks]) -> None:
+        """Keep blocks that Slack refuses from spoiling those that came with them."""
+        if len(groups) == 1:
+            log.warning("blocks.refused", request=self.request.id)
+            return
+        for group in groups:
+            await self._send([group])
+
+    def _keep(self, groups: list[Blocks]) -> None:
+        self._waiting = [*groups, *self._waiting]
+
+    async def _rotate(self) -> None:
+        """Stop a stream that grows old; what comes later is shown by edits of the same message."""
+        async with self._turn:
+            if self._is_final or not self.stream.is_open:
+                return
+            await self.fence.check()
+            log.info("stream.rotated", request=self.request.id)
+            await self._close_stream(self.hasty_client)
+        await self._flush()
+
+    async def _open(self, blocks: Blocks) -> None:
+        if self.thread_ts is None or not self.stream.starts.are_left:
+            await self._post(blocks, self._text)
             return
         await self._intend()
         try:
-            answer = await self.hasty_client.chat_startStream(
-                channel=self.request.channel_id,
-                thread_ts=self.thread_ts,
-                recipient_user_id=self.request.asker_id,
-                recipient_team_id=self.request.team_id,
-                chunks=[{"type": "blocks", "blocks": blocks}],
-            )
+            ts = await self.stream.start(self.thread_ts, blocks)
         except SlackApiError as error:
             if not had_no_effect(error):
                 raise
             log.info("stream.refused", request=self.request.id, error=code_of(error))
-            await self._post(blocks, text)
+            await self._post(blocks, self._text)
             return
-        self._is_streaming, self._streamed = True, len(blocks)
-        await self._record(str(answer["ts"]))
+        await self._record(ts)
+        self._pacer.after("rotate", self.pace.rotate_seconds, self._rotate)
+
+    async def _finish_in_some_form(self, blocks: Blocks, text: str) -> Posted:
+        """Send the final form; when Slack refuses it as it is, the same words in plainer blocks."""
+        *forms, last = (blocks, *simpler(blocks))
+        for form in forms:
+            try:
+                return await self._finish(form, text)
+            except SlackApiError as error:
+                if outcome_of(error) is not Outcome.REFUSED:
+                    raise named(error) from None
+                log.warning("form.refused", request=self.request.id, error=code_of(error))
+        try:
+            return await self._finish(last, text)
+        except SlackApiError as error:
+            raise named(error) from None
+
+    async def _finish(self, blocks: Blocks, text: str) -> Posted:
+        """Send one form, again after a pause when it may not have arrived: an edit may be repeated."""
+        for pause in self.pace.final_pauses_seconds:
+            try:
+                return await self._finish_once(blocks, text)
+            except FAULTS as error:
+                if outcome_of(error) in {Outcome.REFUSED, Outcome.CLOSED}:
+                    raise
+                log.warning("reply.tried_again", request=self.request.id, error=name_of(error))
+                self._notice_conflict(error)
+            await asyncio.sleep(pause)
+        return await self._finish_once(blocks, text)
+
+    async def _finish_once(self, blocks: Blocks, text: str) -> Posted:
+        await self.fence.check()
+        if not await self.exists():
+            return await self._post(blocks, text)
+        await self._close_stream(self.client)
+        return await self._update(self.client, blocks, text)
 
     async def _post(self, blocks: Blocks, text: str) -> Posted:
         await self._intend()
-        try:
-            answer = await self.client.chat_postMessage(
-                channel=self.request.channel_id,
-                thread_ts=self.thread_ts,
-                blocks=blocks,
-                text=text,
-                metadata=mark(self.request.id),
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except SlackApiError as error:
-            raise named(error) from None
+        answer = await self.client.chat_postMessage(
+            channel=self.request.channel_id,
+            thread_ts=self.thread_ts,
+            blocks=blocks,
+            text=text,
+            metadata=mark(self.request.id),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
         return await self._record(str(answer["ts"]))
 
     async def _update(self, client: AsyncWebClient, blocks: Blocks, text: str) -> Posted:
@@ -185,7 +299,7 @@ class SlackReply:
             )
         except SlackApiError as error:
             if code_of(error) != GONE:
-                raise named(error) from None
+                raise
             return await self._replace(self.posted, client, blocks, text)
         return self.posted
 
@@ -199,15 +313,10 @@ class SlackReply:
         await self._adopt()
         return await self._update(client, blocks, text)
 
-    async def _close_stream(self) -> None:
-        if not self._is_streaming or self.posted is None:
-            return
-        self._is_streaming = False
-        try:
-            await self.client.chat_stopStream(channel=self.posted.channel_id, ts=self.posted.ts)
-        except SlackApiError as error:
-            # An ended stream is what we want; the update that follows shows whether the message is ours.
-            log.debug("stream.was_closed", request=self.request.id, error=code_of(error))
+    async def _close_stream(self, client: AsyncWebClient) -> None:
+        self._pacer.cancel("rotate")
+        if self.stream.needs_stop and self.posted is not None:
+            await self.stream.stop(self.posted, client)
 
     async def _intend(self) -> None:
         await self.ledger.record(self.request.id, PLACE, self.thread_ts or "")
@@ -228,8 +337,8 @@ class SlackReply:
             return False
         log.info("request.repeated", request=self.request.id, ts=ts)
         await self._record(ts)
-        self._is_streaming = True  # perhaps; closing an ended stream does no harm
-        await self._close_stream()
+        self.stream.needs_stop = True  # perhaps; closing an ended stream does no harm
+        await self._close_stream(self.client)
         return True
 
     async def _find(self) -> str | None:

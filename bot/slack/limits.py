@@ -21,6 +21,9 @@ _ELEMENTS = {"context": 10, "actions": 25, "context_actions": 5}
 _TEXT_CHARS = {"section": 3_000, "header": 150, "context": 3_000, "rich_text": 3_000}
 _BUTTON_TEXT_CHARS = 75
 _BUTTON_VALUE_CHARS = 2_000
+_PLAIN_CHARS = 2_900
+_NEWEST = frozenset({"context_actions"})
+_CONTROLS = frozenset({"actions", "context_actions", "divider"})
 _CUT = "…"
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 _MODIFIERS = range(0x1F3FB, 0x1F400)
@@ -87,6 +90,36 @@ def split(words: str, limit_chars: int) -> Iterator[str]:
         rest = rest[at:]
     if rest:
         yield rest
+
+
+def fits(blocks: Blocks) -> bool:
+    """Say whether Slack takes so many blocks and characters in one message."""
+    return len(blocks) <= MAX_BLOCKS and visible_chars(blocks) <= MAX_TOTAL_CHARS
+
+
+def simpler(blocks: Blocks) -> tuple[Blocks, ...]:
+    """Return plainer forms of a message that Slack refused, the nearest first; all keep its words.
+
+    The newest kinds of blocks are not known to every workspace, so the first form is without them; they
+    hold controls only. The last form is text in sections, which Slack has always taken, without controls.
+    """
+    older = [block for block in blocks if block["type"] not in _NEWEST]
+    texts = (visible_text(block) for block in blocks if block["type"] not in _CONTROLS)
+    pieces = (piece for words in texts for piece in split(words, _PLAIN_CHARS) if piece.strip())
+    plain = [
+        {"type": "section", "block_id": f"{_id_of(blocks)}{n}", "text": _plain_text(piece)}
+        for n, piece in enumerate(pieces)
+    ]
+    return (older, plain[:MAX_BLOCKS]) if plain else (older,)
+
+
+def _id_of(blocks: Blocks) -> str:
+    """Return what the ids of these blocks begin with, so that the message is still known as ours."""
+    return str(next((b["block_id"] for b in blocks if "block_id" in b), "")).rpartition(":")[0] + ":"
+
+
+def _plain_text(words: str) -> Block:
+    return {"type": "plain_text", "text": words, "emoji": False}
 
 
 def check(blocks: Blocks, text: str) -> None:

@@ -15,6 +15,7 @@ from bot.adapters.ledger import RedisLedger
 from bot.adapters.queue import RequestQueue
 from bot.adapters.slack import SlackWorkspace, identify
 from bot.adapters.slack_read import IncidentReader
+from bot.adapters.slack_stream import Pace
 from bot.adapters.store import RedisMemory
 from bot.errors import StaleRunError
 from bot.request import Request, RequestKind
@@ -26,6 +27,8 @@ from tests.fakes import FakeFence
 
 CHANNEL = "C0INC00001"
 ELSEWHERE = "C0TALK0001"
+AT_ONCE = Pace(flush_seconds=0.0, retry_seconds=3_600.0, final_pauses_seconds=())
+"""Everything is sent when it comes; after a failure nothing is tried again, as after a crash."""
 START = 1_700_000_000
 
 
@@ -37,9 +40,19 @@ class Place:
     redis: Redis
     slack: SlackWorkspace
     ids: "count[int]" = field(default_factory=lambda: count(1))
+    workers: list[SlackWorkspace] = field(default_factory=list)
 
     def again(self) -> "Place":
+        self.workers.append(self.slack)
         return replace(self, slack=worker(self.slack.client, self.redis, self.slack))
+
+    def at_pace(self, **limits) -> "Place":
+        self.slack.pace = replace(self.slack.pace, **limits)
+        return self
+
+    async def close(self):
+        for slack in (*self.workers, self.slack):
+            await slack.close()
 
     @property
     def faults(self):
@@ -120,6 +133,7 @@ def worker(client: AsyncWebClient, redis: Redis, earlier: SlackWorkspace | None 
         ledger=RedisLedger(redis),
         watched=("inc-*",),
         reader=IncidentReader(client),
+        pace=AT_ONCE,
     )
 
 
@@ -136,7 +150,9 @@ async def place(redis_client: Redis) -> AsyncIterator[Place]:
             retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
         )
         slack = worker(client, redis_client, me=await identify(client))
-        yield Place(sandbox=sandbox, redis=redis_client, slack=slack)
+        place = Place(sandbox=sandbox, redis=redis_client, slack=slack)
+        yield place
+        await place.close()
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ async def test_blocks_that_came_too_fast_come_with_the_next_ones(place, root):
     request = place.ask(thread_ts=root)
     reply = place.reply(request, root)
     await reply.show(said(request, FACTS), text=FACTS)
-    place.faults.order("chat.appendStream", Fault(status=429, retry_after_seconds=60))
+    place.faults.order("chat.appendStream", Fault(status=429, retry_after_seconds=0))
 
     await reply.show(said(request, FIRST, start=1), text=FIRST)
     await reply.show(said(request, "H2", start=2), text="H2")
@@ -108,8 +108,7 @@ async def test_blocks_that_came_too_fast_come_with_the_next_ones(place, root):
 async def test_a_crash_after_posting_and_before_noting_it_leads_to_the_same_message(place, root):
     request = place.ask(thread_ts=root)
     place.faults.order("chat.startStream", Fault(status=500, is_performed=True))
-    with pytest.raises(SlackApiError):
-        await place.reply(request, root).show(said(request, FACTS), text=FACTS)
+    await place.reply(request, root).show(said(request, FACTS), text=FACTS)
 
     reply = place.again().reply(request, root)
     await reply.show(said(request, FACTS), text=FACTS)
@@ -151,8 +150,7 @@ async def test_the_same_message_is_found_at_the_top_of_a_channel(place, later):
 async def test_a_commands_reply_is_found_in_its_thread_even_when_another_is_newer_now(place, root):
     request = place.ask()
     place.faults.order("chat.startStream", Fault(status=500, is_performed=True))
-    with pytest.raises(SlackApiError):
-        await place.reply(request, root).show(said(request, FACTS), text=FACTS)
+    await place.reply(request, root).show(said(request, FACTS), text=FACTS)
     newer = place.thread(1)
 
     await place.again().reply(request, newer).finish(said(request, FINAL), text=FINAL)
@@ -263,7 +261,7 @@ async def test_a_refused_form_ends_in_a_named_error_and_the_message_still_takes_
     request = place.ask(thread_ts=root)
     reply = place.reply(request, root)
     await reply.show(said(request, FACTS), text=FACTS)
-    place.faults.order("chat.update", Fault(error=code))
+    place.faults.order("chat.update", Fault(error=code), times=3)
 
     with pytest.raises(PostRefusedError) as raised:
         await reply.finish(said(request, FINAL), text=FINAL)
