@@ -133,7 +133,7 @@ class IncidentLog:
         if not refs:
             return Appended()
         piece = self._sealed(entries, refs[0])
-        args = [
+        args: Arguments = [
             PREFIX,
             FIELD,
             piece,
@@ -176,15 +176,15 @@ class IncidentLog:
     async def since(self, ref: IncidentRef, cursor: str | None) -> Slice:
         """Return what was appended after `cursor`; from the beginning when it is None."""
         entries: list[Entry] = []
-        is_broken, last = False, cursor or START
+        is_broken, is_open, last = False, False, cursor or START
         with store_errors_named():
             async for number, piece in self._pieces(ref, last):
-                last = number
+                last, is_open = number, True
                 try:
                     entries += self._opened(piece, ref)
                 except UNREADABLE:
                     is_broken = True
-            is_open = last != START or bool(await self._redis.exists(_log(ref)))
+            is_open = is_open or bool(await self._redis.exists(_log(ref)))
         return Slice(entries=entries, cursor=last, is_open=is_open, is_broken=is_broken)
 
     async def scrub(self, ref: IncidentRef, ts: str) -> int:
