@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,11 +15,13 @@ import handlers
 from bot import wiring
 from bot.adapters.queue import RequestQueue, open_redis
 from bot.adapters.slack import identify
+from bot.adapters.slack_failures import code_of, had_no_effect
 from bot.adapters.store import RedisMemory
 from bot.errors import BadInputError
 from bot.settings import Settings, require
 from bot.slack.modals import wrong_modal
-from handlers.receiver import build_app, build_receiver, run_socket
+from handlers.receiver import build_app, build_receiver
+from handlers.socket_mode import run_socket
 from handlers.views import opener
 
 log = structlog.get_logger()
@@ -30,6 +32,12 @@ NEEDED = {
     "socket": ("slack_bot_token", "slack_app_token"),
     "worker": ("slack_bot_token",),
 }
+
+
+CLOSE_SECONDS = 3.0
+"""So long do deliveries under way get to be acknowledged at the end: Slack waits no longer."""
+REST_SECONDS = 2.0
+"""What is kept of the time to stop for ending what a drain cut off, and for the store."""
 
 
 async def serve(role: str, settings: Settings) -> None:
@@ -56,17 +64,19 @@ async def serve(role: str, settings: Settings) -> None:
                 lease_seconds=settings.lease_seconds,
             )
             tasks.append(asyncio.create_task(working))
-        if role != "worker":
-            app = await stack.enter_async_context(_app(settings, url, client, queue))
-            receiver = _socket(app, settings) if role == "socket" else _http(app, settings, queue)
-            await stack_receiver.enter_async_context(receiver)
-        log.info("role.ready", role=role)
-        ready.set()
+        keeping: list[asyncio.Task[None]] = []
         try:
-            await _until(stop, tasks)
+            if role != "worker":
+                app = await stack.enter_async_context(_app(settings, url, client, queue))
+                receiver = _socket(app, settings) if role == "socket" else _http(app, settings, queue)
+                keeping = await stack_receiver.enter_async_context(receiver)
+            log.info("role.ready", role=role)
+            ready.set()
+            await _until(stop, [*tasks, *keeping])
         finally:
+            until = asyncio.get_running_loop().time() + settings.drain_seconds - REST_SECONDS
             await stack_receiver.aclose()
-            await _drain(queue, tasks, settings.drain_seconds)
+            await _drain(queue, tasks, max(0.0, until - asyncio.get_running_loop().time()))
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -81,10 +91,13 @@ async def _check_token(client: AsyncWebClient, settings: Settings) -> None:
     try:
         await identify(client)
     except SlackApiError as error:
-        code = error.response.get("error")
+        code = code_of(error)
+        if not had_no_effect(error):  # Slack is ill, and the token may be good
+            problem = f"{settings.slack_api_url} does not answer as Slack does ({code}): try again later."
+            raise BadInputError(field="SLACK_API_URL", problem=problem) from None
         problem = f"Slack refused it ({code}): copy the Bot User OAuth Token of your app again."
         raise BadInputError(field="SLACK_BOT_TOKEN", problem=problem) from None
-    except OSError as error:
+    except (ClientError, OSError) as error:
         kind = type(error).__name__
         problem = f"{settings.slack_api_url} cannot be reached ({kind}): check the address and your network."
         raise BadInputError(field="SLACK_API_URL", problem=problem) from None
@@ -95,7 +108,7 @@ async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
     done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     for task in done - {waiting}:
-        task.result()  # a worker that ends by itself has failed: let the program end with its error
+        task.result()  # what ends by itself has failed: let the program end with its error
 
 
 async def _drain(queue: RequestQueue, tasks: list[asyncio.Task[None]], seconds: float) -> None:
@@ -130,8 +143,11 @@ async def _app(
 
 
 @asynccontextmanager
-async def _http(app: AsyncApp, settings: Settings, queue: RequestQueue) -> AsyncIterator[None]:
-    runner = web.AppRunner(build_receiver(app=app, store=queue), access_log=None, shutdown_timeout=5)
+async def _http(
+    app: AsyncApp, settings: Settings, queue: RequestQueue
+) -> AsyncIterator[list[asyncio.Task[None]]]:
+    receiver = build_receiver(app=app, store=queue)
+    runner = web.AppRunner(receiver, access_log=None, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
@@ -139,12 +155,12 @@ async def _http(app: AsyncApp, settings: Settings, queue: RequestQueue) -> Async
         problem = f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}."
         raise BadInputError(field="PORT", problem=problem) from None
     try:
-        yield
+        yield []
     finally:
         await runner.cleanup()
 
 
 @asynccontextmanager
-async def _socket(app: AsyncApp, settings: Settings) -> AsyncIterator[None]:
-    async with run_socket(app=app, app_token=settings.slack_app_token.get_secret_value()):
-        yield
+async def _socket(app: AsyncApp, settings: Settings) -> AsyncIterator[list[asyncio.Task[None]]]:
+    async with run_socket(app=app, app_token=settings.slack_app_token.get_secret_value()) as keeping:
+        yield [keeping]

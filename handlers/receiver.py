@@ -1,52 +1,35 @@
-"""Where Slack comes in: one route for events, commands and interactivity, or a Socket Mode connection."""
+"""Where Slack comes in: the app that every delivery passes, and its HTTP route."""
 
 import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
-from aiohttp import ClientError, web
+from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.socket_mode.async_internals import send_async_response
-from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import StoreUnavailableError
 from bot.ports import Queue
 from handlers import failures
 from handlers.acceptance import ARRIVED, Acceptance, OneWorkspace, Parse, log_ack
+from handlers.readiness import Pingable, Readiness
 from handlers.screen import MAX_BODY_BYTES, Refusal, screen
 
 log = structlog.get_logger()
 
 EVENTS_PATH = "/slack/events"
 READ_SECONDS = 5
-TOKEN_SECONDS = 300
-"""How long a token that Slack accepted counts as good."""
 UNTRUSTED = (ValueError, RecursionError, AttributeError, TypeError, LookupError, web.RequestPayloadError)
 """What reading a payload of the wrong shape raises."""
 
 Register = Callable[[AsyncApp], None]
-
-
-class Pingable(Protocol):
-    """A store that can say whether it is fit to accept."""
-
-    async def ping(self) -> None:
-        """Raise `StoreUnavailableError` when it is not."""
-        ...
 
 
 def build_app(
@@ -187,73 +170,3 @@ def _turn_away(refusal: Refusal) -> web.Response:
 
 async def _alive(_request: web.Request) -> web.Response:
     return web.json_response({"alive": True})
-
-
-class Readiness:
-    """Says whether deliveries can be accepted.
-
-    Args:
-        client: Its token is tried, at most once in five minutes while it is good.
-        store: Where requests are kept.
-    """
-
-    def __init__(self, client: AsyncWebClient, store: Pingable) -> None:
-        self._client = client
-        self._store = store
-        self._good_until = 0.0
-
-    async def answer(self, _request: web.Request) -> web.Response:
-        """Answer `/readyz`."""
-        facts = {"store": await self._try_store(), "slack": await self._try_token()}
-        is_ready = all(fact == "ok" for fact in facts.values())
-        return web.json_response(facts, status=200 if is_ready else 503)
-
-    async def _try_store(self) -> str:
-        try:
-            await self._store.ping()
-        except StoreUnavailableError as error:
-            return str(error)
-        return "ok"
-
-    async def _try_token(self) -> str:
-        if time.monotonic() < self._good_until:
-            return "ok"
-        try:
-            await self._client.auth_test()
-        except SlackApiError as error:
-            return str(error.response.get("error"))
-        except (ClientError, OSError, TimeoutError) as error:
-            return type(error).__name__
-        self._good_until = time.monotonic() + TOKEN_SECONDS
-        return "ok"
-
-
-class SocketDoor(AsyncSocketModeHandler):
-    """Takes deliveries from a Socket Mode connection; one that was not accepted gets no answer."""
-
-    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
-        """Hand one envelope to Bolt, and acknowledge it when its answer is 200."""
-        arrived = time.monotonic()
-        delivery = AsyncBoltRequest(
-            mode="socket_mode", body=req.payload, headers=build_headers(req), context={ARRIVED: arrived}
-        )
-        response = await self.app.async_dispatch(delivery)
-        await send_async_response(client, req, response, time.time())
-        if response.status == HTTPStatus.OK:
-            log_ack(delivery.context)
-
-
-@asynccontextmanager
-async def run_socket(*, app: AsyncApp, app_token: str) -> AsyncIterator[None]:
-    """Receive over Socket Mode for the time of a block; reconnects by itself.
-
-    Args:
-        app: From `build_app`.
-        app_token: `xapp-…` with the scope `connections:write`.
-    """
-    door = SocketDoor(app, app_token)
-    await door.connect_async()  # type: ignore[no-untyped-call]  # Bolt left it untyped
-    try:
-        yield
-    finally:
-        await door.close_async()  # type: ignore[no-untyped-call]  # as above

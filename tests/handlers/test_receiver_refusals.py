@@ -17,7 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.queue import RequestQueue
 from bot.errors import StoreUnavailableError
 from bot.request import Request, RequestKind
-from handlers.receiver import build_app, build_receiver, run_socket
+from handlers.receiver import build_app, build_receiver
+from handlers.socket_mode import run_socket
 from tests.handlers.receiving import (
     MENTION,
     SECRET,

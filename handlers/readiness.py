@@ -1,0 +1,94 @@
+"""Whether deliveries can be accepted now: what `/readyz` answers, within two seconds whatever hangs."""
+
+import asyncio
+import time
+from typing import Protocol
+
+from aiohttp import ClientError, web
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import StoreUnavailableError
+from handlers.slack_answers import code_of, is_refusal
+
+READY_SECONDS = 2.0
+TOKEN_SECONDS = 300.0
+"""How long a token that Slack accepted counts as good."""
+DOUBT_SECONDS = 5.0
+"""How long an answer that was not good stands, so that probes do not become a load on Slack."""
+OK = "ok"
+
+UNREACHABLE = (ClientError, OSError, AttributeError)
+"""What a call raises when no answer of Slack's came; slack-sdk raises the last one for plain text."""
+
+
+class Pingable(Protocol):
+    """A store that can say whether it is fit to accept."""
+
+    async def ping(self) -> None:
+        """Raise `StoreUnavailableError` when it is not."""
+        ...
+
+
+class Readiness:
+    """Says whether deliveries can be accepted.
+
+    A token that was good stays good while Slack cannot be reached: accepting needs the store alone.
+
+    Args:
+        client: Its token is tried, at most once in five minutes while it is good.
+        store: Where requests are kept.
+        ready_seconds: The most that an answer may take.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, store: Pingable, *, ready_seconds: float = READY_SECONDS
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._ready_seconds = ready_seconds
+        self._asking = asyncio.Lock()
+        self._word = ""
+        self._stands_until = 0.0
+        self._was_good = False
+
+    async def answer(self, _request: web.Request) -> web.Response:
+        """Answer `/readyz`."""
+        store, slack = await asyncio.gather(self._try_store(), self._try_token())
+        is_ready = store == slack == OK
+        return web.json_response({"store": store, "slack": slack}, status=200 if is_ready else 503)
+
+    async def _try_store(self) -> str:
+        try:
+            async with asyncio.timeout(self._ready_seconds):
+                await self._store.ping()
+        except StoreUnavailableError as error:
+            return str(error)
+        except TimeoutError:
+            return "TimeoutError"
+        return OK
+
+    async def _try_token(self) -> str:
+        try:
+            async with asyncio.timeout(self._ready_seconds), self._asking:
+                if time.monotonic() >= self._stands_until:
+                    await self._ask()
+        except TimeoutError:
+            self._note("TimeoutError")
+        return OK if self._was_good else self._word
+
+    async def _ask(self) -> None:
+        try:
+            await self._client.auth_test()
+        except SlackApiError as error:
+            self._note(code_of(error), is_refused=is_refusal(error))
+        except UNREACHABLE as error:
+            self._note(type(error).__name__)
+        else:
+            self._word, self._was_good = OK, True
+            self._stands_until = time.monotonic() + TOKEN_SECONDS
+
+    def _note(self, word: str, *, is_refused: bool = False) -> None:
+        self._word = word
+        self._was_good = self._was_good and not is_refused
+        self._stands_until = time.monotonic() + DOUBT_SECONDS
