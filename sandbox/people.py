@@ -15,8 +15,21 @@ PERSON_ID = "U0YOU00001"
 PERSON_NAME = "you"
 
 SCOPES = (
-    "app_mentions:read,chat:write,channels:history,groups:history,channels:read,groups:read,im:history,im:read,"
-    "im:write,users:read,commands,reactions:write,reactions:read,files:read,files:write,pins:write,assistant:write"
+    "app_mentions:read",
+    "assistant:write",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:read",
+    "reactions:read",
+    "usergroups:read",
+    "users:read",
 )
 
 _SPOKEN_ID = re.compile(r"[UW]0?([A-Z]+?)[0-9]+")
@@ -75,10 +88,50 @@ class Member:
         return profile
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserGroup:
+    """People who are called by one handle, written `<!subteam^S…>`.
+
+    Attributes:
+        id: `S…`.
+        handle: Without the at sign.
+    """
+
+    id: str
+    handle: str
+    name: str = ""
+    users: tuple[str, ...] = ()
+    is_disabled: bool = False
+
+    def as_slack(self, *, with_users: bool, with_count: bool) -> dict[str, Any]:
+        """Return Slack's usergroup object."""
+        group: dict[str, Any] = {
+            "id": self.id,
+            "team_id": TEAM_ID,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "is_external": False,
+            "name": self.name or self.handle,
+            "description": "",
+            "handle": self.handle,
+            "date_create": 0,
+            "date_update": 0,
+            "date_delete": int(self.is_disabled),
+            "prefs": {"channels": [], "groups": []},
+        }
+        users = {"users": list(self.users)} if with_users else {}
+        return group | users | ({"user_count": len(self.users)} if with_count else {})
+
+
 @dataclass(slots=True)
 class People:
-    """Everybody who was met so far."""
+    """Everybody who was met so far.
 
+    Attributes:
+        groups: The user groups, by id.
+    """
+
+    groups: dict[str, UserGroup] = field(default_factory=dict)
     _members: dict[str, Member] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -104,6 +157,10 @@ class People:
         """Return a member, or None."""
         return self._members.get(member_id)
 
+    def add_group(self, group: UserGroup) -> None:
+        """Make a user group, or another of the same id."""
+        self.groups[group.id] = group
+
     def users(self) -> list[Member]:
         """Return everybody with a user id."""
         return [member for member in self._members.values() if member.id[0] in "UW"]
@@ -121,6 +178,19 @@ def user_ids_in(message: dict[str, Any]) -> Iterable[str]:
     yield from re.findall(r"<@([UW][A-Z0-9]+)", text if isinstance(text, str) else "")
     for reaction in message.get("reactions") or ():
         yield from reaction.get("users") or ()
+
+
+def user_profile(member: Member) -> dict[str, Any]:
+    """Return the profile that Slack puts on a message whose author the reader may not know."""
+    return {
+        "name": member.name.lower(),
+        "display_name": member.name,
+        "real_name": member.name,
+        "first_name": member.name,
+        "team": TEAM_ID,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+    }
 
 
 def bot_profile() -> dict[str, Any]:

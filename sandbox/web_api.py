@@ -10,14 +10,13 @@ from aiohttp import web
 from sandbox.args import Args, read_args, token_of
 from sandbox.channel import Json
 from sandbox.errors import SlackError
-from sandbox.faults import Faults
+from sandbox.faults import Fault, Faults
 from sandbox.methods import METHODS
 from sandbox.misanswer import misanswer
 from sandbox.people import SCOPES
+from sandbox.rates import Rates
 from sandbox.replies import Replies
 from sandbox.workspace import Workspace
-
-_HEADERS = {"x-oauth-scopes": SCOPES, "x-slack-req-id": "local"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +32,16 @@ class WebApi:
     """Slack's Web API over one workspace.
 
     Attributes:
+        rates: Limits on calls a minute; none by itself.
+        scopes: What the token may do, as every answer says; nothing is refused for the lack of one.
         calls: The latest calls, oldest first, for tests and for the curious.
     """
 
     workspace: Workspace
     replies: Replies
     faults: Faults = field(default_factory=Faults)
+    rates: Rates = field(default_factory=Rates)
+    scopes: tuple[str, ...] = SCOPES
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=2000))
 
     def routes(self) -> list[web.RouteDef]:
@@ -57,13 +60,21 @@ class WebApi:
             args = await read_args(request)
             self.calls.append(Call(method=method, args=args.values))
             fault = self.faults.next(method)
+            fault = fault or self._limited(method)
             if fault is None or fault.is_performed:
                 answer = self._perform(request, method, args)
         except SlackError as error:
             answer = error.body()
         if fault is None:
-            return web.json_response(answer, headers=_HEADERS)
-        return await misanswer(request, fault, answer, headers=_HEADERS)
+            return web.json_response(answer, headers=self._headers())
+        return await misanswer(request, fault, answer, headers=self._headers())
+
+    def _limited(self, method: str) -> Fault | None:
+        wait_seconds = self.rates.seconds_to_wait(method, now_seconds=self.workspace.monotonic())
+        return None if wait_seconds is None else Fault(status=429, retry_after_seconds=wait_seconds)
+
+    def _headers(self) -> dict[str, str]:
+        return {"x-oauth-scopes": ",".join(self.scopes), "x-slack-req-id": "local"}
 
     def _perform(self, request: web.Request, method: str, args: Args) -> Json:
         token_of(request, args)

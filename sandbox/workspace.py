@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sandbox.channel import Channel, Json
 from sandbox.clock import Clock, micros_of
 from sandbox.errors import SlackError
-from sandbox.people import BOT_USER_ID, PERSON_ID, TEAM_ID, People
+from sandbox.people import BOT_USER_ID, PERSON_ID, TEAM_ID, People, user_profile
 from sandbox.streams import Stream
 from sandbox.uploads import Uploads
 from sandbox.views import Views
@@ -96,9 +96,20 @@ class Workspace:
         Raises:
             SlackError: `channel_not_found` or `not_in_channel`.
         """
-        channel = self.channel(channel_id)
+        channel = self.visible_channel(channel_id)
         if BOT_USER_ID not in channel.members:
             raise SlackError("not_in_channel")
+        return channel
+
+    def visible_channel(self, channel_id: str) -> Channel:
+        """Return a channel that the copilot can see; a private one without it is not there.
+
+        Raises:
+            SlackError: `channel_not_found`.
+        """
+        channel = self.channel(channel_id)
+        if channel.type == "group" and BOT_USER_ID not in channel.members:
+            raise SlackError("channel_not_found")
         return channel
 
     def addressed_channel(self, address: str) -> Channel:
@@ -153,6 +164,9 @@ class Workspace:
         message: Json = {"type": "message", "ts": channel.new_ts(), "team": TEAM_ID, **fields}
         self._join_thread(channel, message)
         self.people.meet_author(message)
+        author = self.people.find(str(message.get("user")))
+        if channel.is_external and author is not None and not author.is_bot:
+            message |= {"user_team": TEAM_ID, "source_team": TEAM_ID, "user_profile": user_profile(author)}
         channel.add(message)
         self.tell(Change(kind="posted", channel_id=channel.id, what=message))
         if message.get("user") == BOT_USER_ID:

@@ -9,12 +9,14 @@ from sandbox.people import BOT_USER_ID, TEAM_ID
 from sandbox.workspace import Workspace
 
 MOST_MESSAGES = 1000
+MOST_OF_HISTORY = 999
+"""`conversations.history` documents one less than the others."""
 
 
 def history(workspace: Workspace, args: Args) -> Json:
     """`conversations.history`: the channel's top level, newest first; the cursor goes back in time."""
     channel = workspace.joined_channel(args.text("channel"))
-    limit = args.limit(default=100, most=MOST_MESSAGES)
+    limit = args.limit(default=100, most=MOST_OF_HISTORY)
     cursor = args.text("cursor", "")
     latest = int(_micros(decode(cursor, prefix="next_ts:"))) if cursor else None
     found = [m for m in _within(channel.top_level(), args) if latest is None or micros_of(m["ts"]) <= latest]
@@ -39,7 +41,7 @@ def replies(workspace: Workspace, args: Args) -> Json:
 
 def info(workspace: Workspace, args: Args) -> Json:
     """`conversations.info`."""
-    channel = workspace.channel(args.text("channel"))
+    channel = workspace.visible_channel(args.text("channel"))
     shown = as_slack(channel)
     if args.flag("include_num_members"):
         shown["num_members"] = len(channel.members)
@@ -48,24 +50,30 @@ def info(workspace: Workspace, args: Args) -> Json:
 
 def members(workspace: Workspace, args: Args) -> Json:
     """`conversations.members`."""
-    channel = workspace.channel(args.text("channel"))
+    channel = workspace.visible_channel(args.text("channel"))
     limit = args.limit(default=100, most=MOST_MESSAGES)
     page, following = page_of(sorted(channel.members), cursor=args.text("cursor", ""), limit=limit)
     return with_cursor({"ok": True, "members": page}, following)
 
 
 def list_channels(workspace: Workspace, args: Args) -> Json:
-    """`conversations.list`."""
-    limit = args.limit(default=100, most=MOST_MESSAGES)
-    wanted = args.text("types", "public_channel").split(",")
-    found = [as_slack(channel) for channel in workspace.channels.values() if _type(channel) in wanted]
-    page, following = page_of(found, cursor=args.text("cursor", ""), limit=limit)
-    return with_cursor({"ok": True, "channels": page}, following)
+    """`conversations.list`: the public channels, and the private ones that the copilot is in."""
+    visible = [c for c in workspace.channels.values() if c.type == "channel" or BOT_USER_ID in c.members]
+    return _channels(visible, args)
+
+
+def list_own_channels(workspace: Workspace, args: Args) -> Json:
+    """`users.conversations`: the channels that somebody is in, the copilot when nobody is named."""
+    user_id = args.text("user", BOT_USER_ID)
+    return _channels([c for c in workspace.channels.values() if user_id in c.members], args)
 
 
 def as_slack(channel: Channel) -> Json:
     """Return Slack's channel object."""
     text = {"value": "", "creator": "", "last_set": 0}
+    if channel.type == "im":
+        other = next(iter(channel.members - {BOT_USER_ID}), "")
+        return {"id": channel.id, "is_im": True, "user": other, "is_archived": False, "created": 0}
     return {
         "id": channel.id,
         "name": channel.name,
@@ -87,6 +95,14 @@ def as_slack(channel: Channel) -> Json:
         "topic": text,
         "purpose": text,
     }
+
+
+def _channels(channels: list[Channel], args: Args) -> Json:
+    limit = args.limit(default=100, most=MOST_MESSAGES)
+    wanted = args.text("types", "public_channel").split(",")
+    found = [as_slack(channel) for channel in channels if _type(channel) in wanted]
+    page, following = page_of(found, cursor=args.text("cursor", ""), limit=limit)
+    return with_cursor({"ok": True, "channels": page}, following)
 
 
 def _type(channel: Channel) -> str:
@@ -141,4 +157,5 @@ METHODS = {
     "conversations.info": info,
     "conversations.members": members,
     "conversations.list": list_channels,
+    "users.conversations": list_own_channels,
 }

@@ -48,9 +48,21 @@ def bots_info(workspace: Workspace, args: Args) -> Json:
     return {"ok": True, "bot": member.as_bot()}
 
 
+def usergroups_list(workspace: Workspace, args: Args) -> Json:
+    """`usergroups.list`: all at once, without pages."""
+    with_users, with_count = args.flag("include_users"), args.flag("include_count")
+    groups = [
+        group.as_slack(with_users=with_users, with_count=with_count)
+        for group in workspace.people.groups.values()
+        if args.flag("include_disabled") or not group.is_disabled
+    ]
+    return {"ok": True, "usergroups": groups}
+
+
 METHODS = {
     "auth.test": auth_test,
     "users.info": users_info,
     "users.list": users_list,
     "bots.info": bots_info,
+    "usergroups.list": usergroups_list,
 }
