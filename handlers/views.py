@@ -112,9 +112,9 @@ def register(app: AsyncApp, open_wrong_modal: OpenModal) -> None:
         open_wrong_modal: See `opener`. Slack's trigger id lives 3 s, so it must be quick.
     """
 
-    async def open_form(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def open_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        await open_wrong_modal(body, client)
+        await open_wrong_modal(body, app.client)  # Bolt's copies of our client forget which proxy it uses
 
     app.action(WRONG)(open_form)
 
