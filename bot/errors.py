@@ -77,12 +77,25 @@ class ExternalChannelError(CopilotError):
         self.channel_id = channel_id
 
 
+class ClosedChannelError(CopilotError):
+    """A command was given in a private channel that no member has opened: it is not searched for threads."""
+
+    user_message = (
+        "This channel is private, so I read nothing in it unasked. Mention me in the thread that you mean, "
+        "or let me follow the whole channel with `/copilot watch`."
+    )
+
+
+class WithdrawnError(CopilotError):
+    """The message that asked was deleted: the request ends without a word."""
+
+
 class NoThreadError(CopilotError):
     """A command was given in a channel where no thread says which incident is meant."""
 
     user_message = (
         "I do not know which incident you mean: this channel is not watched as a whole and has no thread. "
-        "Mention me in the thread that you mean."
+        "Mention me in the thread that you mean, or let me follow the whole channel with `/copilot watch`."
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Fence, Posted, Reply, Workspace
 from bot.request import Request
+from bot.watching import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,19 @@ class FencedWorkspace:
     async def locate(self, request: Request) -> IncidentRef:
         """Say which incident a request is about."""
         return await self.workspace.locate(request)
+
+    async def admit(self, request: Request, *, is_fresh: bool = False) -> Watch:
+        """Say what may be done in the channel of a request."""
+        return await self.workspace.admit(request, is_fresh=is_fresh)
+
+    async def wish(self, request: Request, *, is_on: bool) -> None:
+        """Keep what a member wants of a channel."""
+        await self.fence.check()
+        await self.workspace.wish(request, is_on=is_on)
+
+    async def follow(self, ref: IncidentRef) -> None:
+        """Open the log of a channel and fill it; doing it twice does no harm, so it needs no fence."""
+        await self.workspace.follow(ref)
 
     async def read(self, ref: IncidentRef, *, until_ts: str | None) -> Incident:
         """Read an incident."""

@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 from bot.incident.board import Board
 from bot.incident.case import Case
+from bot.incident.forgotten import Forgotten
 from bot.incident.hypotheses import Hypothesis, Mitigation
 from bot.incident.messages import Incident, IncidentRef
 from bot.request import Request
+from bot.watching import Watch
 
 Blocks = list[dict[str, Any]]
 """Slack's Block Kit, built by `bot.slack` and passed by the gate; never parsed again."""
@@ -131,7 +133,30 @@ class Workspace(Protocol):
 
         Raises:
             ChannelUnreadableError: Slack does not let us; the error says what is missing.
+            ExternalChannelError: People of another organisation are in the channel.
+            ClosedChannelError: A command was given in a private channel that no member has opened.
             NoThreadError: A command was given where no thread is.
+        """
+        ...
+
+    async def admit(self, request: Request, *, is_fresh: bool = False) -> Watch:
+        """Say what may be done in the channel of a request; `is_fresh` asks Slack anew.
+
+        Raises:
+            ChannelUnreadableError: Slack does not let us, or the copilot is not in the channel.
+            ExternalChannelError: People of another organisation are in the channel.
+        """
+        ...
+
+    async def wish(self, request: Request, *, is_on: bool) -> None:
+        """Keep what a member wants of the channel of a request: that it is followed, or not."""
+        ...
+
+    async def follow(self, ref: IncidentRef) -> None:
+        """Open the log of a channel and fill it from history.
+
+        Raises:
+            ChannelUnreadableError: Slack does not let us.
         """
         ...
 
@@ -183,6 +208,8 @@ class SavedAnswer:
         quotes: Evidence id → (author, UTC time as ISO text, exact redacted text, permalink).
         blocks: The blocks as posted, to put a line on top later.
         top_line: That line, once it stands there.
+        lost: What happened since to messages that it cites, such as `message [13] was deleted`.
+        lost_at: When the last of that happened, by Slack's clock, as ISO text; empty when nothing did.
     """
 
     id: str
@@ -198,6 +225,8 @@ class SavedAnswer:
     text: str = ""
     top_line: str = ""
     claims: dict[str, str] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
+    lost_at: str = ""
 
 
 class Memory(Protocol):
@@ -231,8 +260,45 @@ class Memory(Protocol):
         """Return all kept answers about an incident, oldest first."""
         ...
 
+    async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
+        """Return the number that a message has within the incident; None when it never got one."""
+        ...
+
+    async def is_withdrawn(self, request_id: str) -> bool:
+        """Say whether the message that asked was deleted."""
+        ...
+
+    async def forgotten(self, ref: IncidentRef) -> Forgotten:
+        """Return which messages of the incident's channel must not be read again."""
+        ...
+
     async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
         """Keep one person's thumbs on an answer; the last one counts."""
+        ...
+
+
+class Log(Protocol):
+    """What is kept of what was said."""
+
+    async def changed(self, incident: Incident) -> frozenset[str]:
+        """Return the `ts` of what may be gone, or say something else, since an incident was read.
+
+        What is not logged is not known: then it is empty.
+        """
+        ...
+
+    async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
+        """Keep no word of a message that is gone; return those words, empty when none were kept.
+
+        Args:
+            ref: The log.
+            ts: The message.
+            is_deleted: All of it is gone; otherwise what it said before it was edited.
+        """
+        ...
+
+    async def remove(self, ref: IncidentRef) -> int:
+        """Remove a log; with all logs of its threads when it is a channel's. Return how many there were."""
         ...
 
 

@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         model_pair: Which two models: `5.5` (current) or `4.6` (the pair that was benchmarked).
         redis_url: Redis 6.2+ or Valkey 8+; empty starts an embedded Valkey in `data_dir`.
         watched_channels: Name patterns; in a matching channel the incident is the whole channel.
+        slack_connect: `on` lets the copilot work in channels shared with other organisations, whose people
+            can then ask it and read its answers.
+        store_secret: Seals what is kept of what was said; without it the bot token does, and a new token
+            means that it is read from Slack again. At least 16 characters.
         link_hosts: Hosts that may be linked in answers, beside the workspace's own.
         lease_seconds: How long a dead worker's request waits for another worker.
         drain_seconds: How long a worker that is told to stop finishes what it has begun.
@@ -51,6 +55,8 @@ class Settings(BaseSettings):
     port: int = Field(default=3000, ge=0, le=65535)
     watched_channels: Annotated[tuple[str, ...], NoDecode] = tuple(WATCHED.split(","))
     link_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    slack_connect: Literal["off", "on"] = "off"
+    store_secret: SecretStr = SecretStr("")
     concurrency: int = Field(default=16, ge=1, le=256)
     lease_seconds: float = Field(default=30, ge=1, le=600)
     drain_seconds: float = Field(default=25, ge=0, le=600)
@@ -70,6 +76,15 @@ class Settings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("store_secret")
+    @classmethod
+    def be_long_enough(cls, value: SecretStr) -> SecretStr:
+        """Refuse a secret that could be guessed."""
+        if 0 < len(value.get_secret_value()) < MIN_STORE_SECRET_CHARS:
+            least = MIN_STORE_SECRET_CHARS
+            raise ValueError(f"must have at least {least} characters, as `openssl rand -hex 32` prints them")
+        return value
 
     @field_validator("model_seconds")
     @classmethod
@@ -97,6 +112,7 @@ class Settings(BaseSettings):
             self.slack_signing_secret,
             self.slack_app_token,
             self.anthropic_api_key,
+            self.store_secret,
         )
         return tuple(
             value for secret in secrets if len(value := secret.get_secret_value()) >= MIN_SECRET_CHARS
@@ -105,6 +121,8 @@ class Settings(BaseSettings):
 
 REST_SECONDS = 15
 """What a request keeps for itself beside the model: reading, checking, posting."""
+
+MIN_STORE_SECRET_CHARS = 16
 
 MIN_SECRET_CHARS = 8
 """Shorter values are placeholders; removing them everywhere would eat ordinary words."""

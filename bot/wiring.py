@@ -14,6 +14,7 @@ from bot.adapters.ledger import RedisLedger
 from bot.adapters.proxy import proxy_for
 from bot.adapters.queue import open_redis
 from bot.adapters.slack import Identity, SlackWorkspace, identify
+from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_retry import retry_handlers
 from bot.adapters.store import RedisMemory
@@ -100,7 +101,12 @@ async def copilot(
             me=me,
             memory=memory,
             ledger=RedisLedger(redis),
-            watched=settings.watched_channels,
+            channels=Channels(
+                client=client,
+                wishes=memory,
+                patterns=settings.watched_channels,
+                allow_external=settings.slack_connect == "on",
+            ),
             reader=IncidentReader(client),
         )
         catalogue = default_catalogue()

@@ -1,8 +1,6 @@
 """The Slack workspace behind the `Workspace` port: reading, one reply a request, whispers, files."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -10,16 +8,18 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of, unreadable
+from bot.adapters.slack_channels import Channels
+from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of
 from bot.adapters.slack_files import share
 from bot.adapters.slack_read import IncidentReader, speakers
 from bot.adapters.slack_reply import Ledger, SlackReply, named
 from bot.adapters.slack_stream import NoBook, OpenStreamBook, Pace, SlackStream, Starts
-from bot.errors import EditFailedError, NoThreadError
+from bot.errors import ChannelUnreadableError, ClosedChannelError, EditFailedError, NoThreadError
 from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Fence, Memory, Posted, Reply
 from bot.request import Request
 from bot.slack.reading import evidence_ts, read_messages
+from bot.watching import Scope, Watch
 
 log = structlog.get_logger()
 
@@ -61,16 +61,15 @@ class SlackWorkspace:
     """A `Workspace` over Slack's Web API.
 
     Args:
-        watched: Patterns of channel names; in a matching channel the incident is the whole channel.
+        channels: Say where the incident is the whole channel.
     """
 
     client: AsyncWebClient
     me: Identity
     memory: Memory
     ledger: Ledger
-    watched: Sequence[str]
+    channels: Channels
     reader: IncidentReader
-    _channels: dict[str, str] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     streams: OpenStreamBook = field(default_factory=NoBook)
     _starts: Starts = field(default_factory=Starts)
@@ -98,29 +97,40 @@ class SlackWorkspace:
 
         Raises:
             ChannelUnreadableError: Slack does not let us.
+            ExternalChannelError: People of another organisation are in the channel.
+            ClosedChannelError: A command was given in a private channel that no member has opened.
             NoThreadError: A command was given where no thread is.
         """
         thread = request.thread_ts or request.message_ts
-        if await self._is_watched(request):
+        watch = await self.channels.admit(request.team_id, request.channel_id)
+        if watch.scope is Scope.CHANNEL:
             thread = None
+        elif thread is None and watch.is_closed:
+            raise ClosedChannelError
         elif thread is None:
             thread = await self.reader.newest_thread(request.channel_id)
             if thread is None:
                 raise NoThreadError
         return IncidentRef(team_id=request.team_id, channel_id=request.channel_id, thread_ts=thread)
 
-    async def _is_watched(self, request: Request) -> bool:
-        name = "" if request.is_direct else await self._channel_name(request.channel_id)
-        return bool(name) and any(fnmatchcase(name, pattern) for pattern in self.watched)
+    async def admit(self, request: Request, *, is_fresh: bool = False) -> Watch:
+        """Say what may be done in the channel of a request.
 
-    async def _channel_name(self, channel_id: str) -> str:
-        if channel_id not in self._channels:
-            try:
-                channel = (await self.client.conversations_info(channel=channel_id))["channel"]
-            except SlackApiError as error:
-                raise unreadable(channel_id, error) from None
-            self._channels[channel_id] = str(channel.get("name") or "")
-        return self._channels[channel_id]
+        Raises:
+            ChannelUnreadableError: Slack does not let us, or we are not in the channel.
+            ExternalChannelError: People of another organisation are in the channel.
+        """
+        place = request.team_id, request.channel_id
+        if is_fresh:
+            self.channels.drop(*place)
+        watch = await self.channels.admit(*place)
+        if not (await self.channels.about(*place)).is_member:
+            raise ChannelUnreadableError(channel_id=request.channel_id, code="not_in_channel")
+        return watch
+
+    async def wish(self, request: Request, *, is_on: bool) -> None:
+        """Keep what a member wants of the channel of a request."""
+        await self.channels.set_wish(request.team_id, request.channel_id, is_on=is_on)
 
     async def read(self, ref: IncidentRef, *, until_ts: str | None) -> Incident:
         """Read an incident with all its threads and pages, numbered, not yet redacted."""
@@ -139,7 +149,8 @@ class SlackWorkspace:
             ref=ref,
             messages=reading.messages,
             deleted=reading.deleted,
-            channel_name=self._channels.get(ref.channel_id, ""),
+            channel_name=(await self.channels.about(ref.team_id, ref.channel_id)).name,
+            is_thread_only=(await self.channels.watch(ref.team_id, ref.channel_id)).is_closed,
         )
 
     def _permalink(self, ref: IncidentRef, ts: str, thread_ts: str | None) -> str:

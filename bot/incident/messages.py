@@ -32,12 +32,14 @@ class File:
     Attributes:
         head: The preview Slack carries in the message; empty for binary files.
         is_partial: The file is longer than `head`.
+        is_binary: It holds no text, whatever its type says.
     """
 
     name: str
     mimetype: str = ""
     head: str = ""
     is_partial: bool = False
+    is_binary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,39 @@ class Link:
 
     url: str
     label: str = ""
+
+
+class AlertState(StrEnum):
+    """What a bot's message says has become of its matter.
+
+    `acknowledged` is seen and worked on but not over, a status page's *monitoring* too; `opened` is a record
+    such as a ticket or a pull request, which says nothing of trouble; `changed` is a deed that was done.
+    """
+
+    FIRING = "firing"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    OPENED = "opened"
+    CHANGED = "changed"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What a bot's message states about its matter; its title, fields and links stand in the message.
+
+    Attributes:
+        status: The words that decided `state`, as they stand there: `ALARM`, `To Do → Done`, `Triggered`.
+        severity: As it stands there: `critical`, `P2`, `High`; empty when nothing states it.
+        service: What is affected or was changed; empty when nothing names it.
+        times: What happened when, by the words of the message; aware, UTC. The name may be empty.
+    """
+
+    state: AlertState = AlertState.UNKNOWN
+    status: str = ""
+    severity: str = ""
+    service: str = ""
+    times: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +96,8 @@ class Message:
             Slack's escapes undone, mentions and links resolved, lines kept. Title of an alert first.
         title: The alert's or attachment's title when the message has one; part of `text` too.
         fields: Name and value pairs of an alert, in their order; part of `text` too.
+        alert: What a bot's message states of its matter; None for people.
+        cut_chars: How many characters of `text` were left out of its middle because there were too many.
         edited_at: When it was last edited, if ever.
         permalink: Where a person can read it; empty when unknown.
     """
@@ -72,6 +109,8 @@ class Message:
     thread_ts: str | None = None
     title: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    alert: Alert | None = None
+    cut_chars: int = 0
     files: tuple[File, ...] = ()
     links: tuple[Link, ...] = ()
     reactions: tuple[tuple[str, int], ...] = ()
@@ -117,6 +156,7 @@ class Incident:
         deleted: How many messages are known to have been deleted.
         omitted: How many messages could not be read, for any other reason.
         channel_name: Without the `#`.
+        is_thread_only: The channel is private and no member has opened it, so only this thread was read.
     """
 
     ref: IncidentRef
@@ -124,6 +164,7 @@ class Incident:
     deleted: int = 0
     omitted: int = 0
     channel_name: str = ""
+    is_thread_only: bool = False
     by_id: dict[str, Message] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -133,6 +174,22 @@ class Incident:
     def partial_files(self) -> int:
         """How many files were read by their first lines only."""
         return sum(file.is_partial for message in self.messages for file in message.files)
+
+    @property
+    def binary_files(self) -> int:
+        """How many files hold no text that could be read."""
+        return sum(file.is_binary for message in self.messages for file in message.files)
+
+    @property
+    def unread_files(self) -> int:
+        """How many files are known by their name alone, though they may hold text."""
+        files = (file for message in self.messages for file in message.files)
+        return sum(not file.head and not file.is_binary for file in files)
+
+    @property
+    def shortened(self) -> int:
+        """How many messages were too long and stand here without their middle."""
+        return sum(message.cut_chars > 0 for message in self.messages)
 
     def until(self, ts: str) -> "Incident":
         """Return the incident as it stood at `ts`, that message included."""

@@ -41,6 +41,7 @@ def coverage_words(answer: Answer) -> str:
         _seconds(answer.seconds),
         _cost(answer),
         _read(answer),
+        _thread_only(answer),
         _dropped(answer),
         _unseen(answer),
         "AI: check before you act" if answer.has_model else "by rules: check before you act",
@@ -97,6 +98,13 @@ def _read(answer: Answer) -> str:
     words = f"read {read} of {counted(total, 'message')}" + (f" ({', '.join(missing)})" if missing else "")
     partial = incident.partial_files
     return f"{words}, {counted(partial, 'file')}: first lines only" if partial else words
+
+
+def _thread_only(answer: Answer) -> str:
+    """Say how much of a private channel was read, and how to let more of it be read."""
+    if not answer.incident.is_thread_only:
+        return ""
+    return "private channel: read this thread only, /copilot watch lets me read the channel"
 
 
 def _dropped(answer: Answer) -> str:

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.ledger import RedisLedger
 from bot.adapters.queue import RequestQueue
 from bot.adapters.slack import SlackWorkspace, identify
+from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_stream import Pace
 from bot.adapters.store import RedisMemory
@@ -131,7 +132,7 @@ def worker(client: AsyncWebClient, redis: Redis, earlier: SlackWorkspace | None 
         me=earlier.me if earlier else me,
         memory=RedisMemory(redis),
         ledger=RedisLedger(redis),
-        watched=("inc-*",),
+        channels=Channels(client=client, wishes=RedisMemory(redis), patterns=("inc-*",)),
         reader=IncidentReader(client),
         pace=AT_ONCE,
     )
