@@ -22,7 +22,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import CopilotError
 from bot.ports import Queue
 from bot.request import Request
+from handlers import happenings
 from handlers.commands import receipt
+from handlers.noting import Diary, Noting
 
 log = structlog.get_logger()
 
@@ -89,16 +91,18 @@ class OneWorkspace(AsyncAuthorize):
 
 
 class Acceptance(AsyncMiddleware):
-    """Puts the request of a delivery into the queue, then lets the delivery be acknowledged.
+    """Keeps what a delivery tells and puts its request into the queue, then lets it be acknowledged.
 
     Args:
         queue: Where requests are durable.
         parse: Finds the request in a payload.
+        diary: Where what happens to messages is durable; without one it is not kept.
     """
 
-    def __init__(self, *, queue: Queue, parse: Parse) -> None:
+    def __init__(self, *, queue: Queue, parse: Parse, diary: Diary | None = None) -> None:
         self._queue = queue
         self._parse = parse
+        self._noting = None if diary is None else Noting(diary=diary, queue=queue)
 
     async def async_process(
         self,
@@ -107,21 +111,40 @@ class Acceptance(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002  # Bolt passes it by this name
         **_rest: object,
     ) -> BoltResponse | None:
-        """Accept a delivery that asks something; hand on any other.
+        """Keep what a delivery tells, and accept it when it asks something; hand on any other.
 
         Raises:
             StoreUnavailableError: It is not stored, and so must not be acknowledged.
         """
         if req.body.get("type") == "app_rate_limited":  # no event, so no listener of Bolt ever matches it
             log.warning("deliveries.limited", minute=req.body.get("minute_rate_limited"))
-            return BoltResponse(status=200, body="")
-        found = self._parse(req.body, req.context.bot_user_id or "", now=datetime.now(UTC))
+            return await self._note_limit()
+        now = datetime.now(UTC)
+        is_noted = self._noting is not None and await self._note(self._noting, req, now)
+        found = self._parse(req.body, req.context.bot_user_id or "", now=now)
         if found is None:
-            return await next()
+            return BoltResponse(status=200, body="") if is_noted else await next()
         request, keys = found
         await self._accept(req.context, request, keys)
         words = receipt(req.body, request)
         return BoltResponse(status=200, body=words, headers=JSON if words else None)
+
+    async def _note(self, noting: Noting, req: AsyncBoltRequest, now: datetime) -> bool:
+        """Keep what a delivery says about messages; False when it says nothing about them."""
+        context = req.context
+        happening = happenings.parse(
+            req.body, bot_user_id=context.bot_user_id or "", bot_id=context.bot_id or "", now=now
+        )
+        if happening is None:
+            return False
+        await noting.note(happening)
+        return True
+
+    async def _note_limit(self) -> BoltResponse:
+        """Keep that Slack sends less than there is."""
+        if self._noting is not None:
+            await self._noting.missed()
+        return BoltResponse(status=200, body="")
 
     async def _accept(self, context: AsyncBoltContext, request: Request, keys: tuple[str, ...]) -> None:
         arrived = context.get(ARRIVED, time.monotonic())

@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.ports import Queue
 from handlers import failures
 from handlers.acceptance import ARRIVED, Acceptance, OneWorkspace, Parse, log_ack
+from handlers.noting import Diary
 from handlers.readiness import Pingable, Readiness
 from handlers.screen import MAX_BODY_BYTES, Refusal, screen
 
@@ -39,6 +40,7 @@ def build_app(
     queue: Queue,
     parse: Parse,
     register: Register | None = None,
+    diary: Diary | None = None,
 ) -> AsyncApp:
     """Return the Bolt app: every delivery is accepted durably before it is acknowledged.
 
@@ -48,6 +50,7 @@ def build_app(
         queue: Where requests are durable.
         parse: Finds the request in a payload.
         register: Adds listeners for what is no request, such as a button that opens a form.
+        diary: Where what happens to messages is durable; without one it is not kept.
     """
     app = AsyncApp(
         name="incident-copilot",
@@ -56,8 +59,9 @@ def build_app(
         signing_secret=signing_secret,
         authorize=OneWorkspace(client),
         attaching_conversation_kwargs_enabled=False,
+        ignoring_self_events_enabled=False,  # that our own posts stand in a thread belongs into its log
     )
-    app.middleware(Acceptance(queue=queue, parse=parse))
+    app.middleware(Acceptance(queue=queue, parse=parse, diary=diary))
     failures.register(app)
     if register is not None:
         register(app)
