@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -11,15 +12,31 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 log = structlog.get_logger()
 
-PING_SECONDS = 5.0
-"""How long a connection may be silent before it is asked; half as long later it counts as dead."""
-OPEN_SECONDS = 8.0
-"""The most that opening may take: the address, the handshake and Slack's hello."""
 CLOSE_SECONDS = 1.0
 ENDED = "ended"
 """The reason when a connection ended without a word."""
 
 Raw = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How patient a connection is.
+
+    Attributes:
+        ping_seconds: How long it may be silent before it is asked; half as long later it counts as dead.
+        open_seconds: The most that opening may take: the address, the handshake and Slack's hello.
+        longest_pause_seconds: Between attempts while Slack cannot be reached: so soon is it found again.
+        refused_seconds: Between attempts while Slack refuses: other processes hold all connections, or
+            Socket Mode is off.
+        steady_seconds: A connection that lasted so long was a good one; the next is opened at once.
+    """
+
+    ping_seconds: float = 5.0
+    open_seconds: float = 8.0
+    longest_pause_seconds: float = 5.0
+    refused_seconds: float = 8.0
+    steady_seconds: float = 10.0
 
 
 class NotGreetedError(Exception):
@@ -138,6 +155,8 @@ async def open_link(
     session: ClientSession,
     app_token: str,
     take: Callable[[Link, Raw], Awaitable[None]],
+    *,
+    pace: Pace,
 ) -> Link:
     """Open one connection and wait for Slack's hello.
 
@@ -146,17 +165,18 @@ async def open_link(
         session: Carries the connection.
         app_token: `xapp-…` with the scope `connections:write`.
         take: As for `Link`.
+        pace: How patient it is.
 
     Raises:
         NotGreetedError: Slack closed it at once.
         SlackApiError: Slack gives no address.
         aiohttp.ClientError: The network; also `OSError` and `TimeoutError`.
     """
-    async with asyncio.timeout(OPEN_SECONDS):
+    async with asyncio.timeout(pace.open_seconds):
         answer = await client.apps_connections_open(app_token=app_token)
         socket = await session.ws_connect(
             str(answer["url"]),
-            heartbeat=PING_SECONDS,
+            heartbeat=pace.ping_seconds,
             timeout=ClientWSTimeout(ws_close=CLOSE_SECONDS),
             proxy=client.proxy,
             ssl=True if client.ssl is None else client.ssl,

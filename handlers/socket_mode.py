@@ -29,17 +29,11 @@ from bot.errors import BadInputError
 from bot.slack.pauses import asked_seconds
 from handlers.acceptance import ARRIVED, log_ack
 from handlers.slack_answers import LIMITED, code_of, is_refusal
-from handlers.socket_link import Link, NotGreetedError, Raw, open_link
+from handlers.socket_link import Link, NotGreetedError, Pace, Raw, open_link
 
 log = structlog.get_logger()
 
-LONGEST_PAUSE_SECONDS = 5.0
-"""Between attempts while Slack cannot be reached: so soon is it found again."""
-REFUSED_SECONDS = 8.0
-"""Between attempts while Slack refuses: other processes hold all connections, or Socket Mode is off."""
 LIMITED_SECONDS, MOST_LIMITED_SECONDS = 30.0, 60.0
-STEADY_SECONDS = 10.0
-"""A connection that lasted so long was a good one; the next is tried at once."""
 ACK_SECONDS = 3.0
 """So long does Slack wait for an acknowledgement; no use in finishing it later."""
 
@@ -61,17 +55,18 @@ class Trouble:
     pause_seconds: float
 
 
-def trouble_of(error: Exception, *, attempt: int) -> Trouble:
+def trouble_of(error: Exception, *, attempt: int, pace: Pace) -> Trouble:
     """Judge a failed attempt.
 
     Args:
         error: One of `OPEN_ERRORS`.
         attempt: How many failed before it in a row.
+        pace: How patient we are.
     """
-    growing = min(0.5 * 2**attempt, LONGEST_PAUSE_SECONDS)
+    growing = min(0.5 * 2**attempt, pace.longest_pause_seconds)
     if isinstance(error, NotGreetedError):
         is_told = error.reason in REMEDIES
-        return Trouble(reason=error.reason, pause_seconds=REFUSED_SECONDS if is_told else growing)
+        return Trouble(reason=error.reason, pause_seconds=pace.refused_seconds if is_told else growing)
     if not isinstance(error, SlackApiError):
         return Trouble(reason=type(error).__name__, pause_seconds=growing)
     code = code_of(error)
@@ -79,7 +74,7 @@ def trouble_of(error: Exception, *, attempt: int) -> Trouble:
         asked = asked_seconds(getattr(error.response, "headers", {}))
         pause = min(LIMITED_SECONDS if asked is None else asked, MOST_LIMITED_SECONDS)
         return Trouble(reason=code, pause_seconds=max(pause, growing))
-    return Trouble(reason=code, pause_seconds=REFUSED_SECONDS if is_refusal(error) else growing)
+    return Trouble(reason=code, pause_seconds=pace.refused_seconds if is_refusal(error) else growing)
 
 
 class SocketDoor:
@@ -89,12 +84,14 @@ class SocketDoor:
         app: From `build_app`.
         app_token: `xapp-…` with the scope `connections:write`.
         session: Carries everything.
+        pace: How patient it is.
     """
 
-    def __init__(self, *, app: AsyncApp, app_token: str, session: ClientSession) -> None:
+    def __init__(self, *, app: AsyncApp, app_token: str, session: ClientSession, pace: Pace) -> None:
         self._app = app
         self._app_token = app_token
         self._session = session
+        self._pace = pace
         self._client = _without_retries(app.client, session)
         self._link: Link | None = None
         self._since = 0.0
@@ -132,7 +129,7 @@ class SocketDoor:
         """Have a connection, for ever."""
         while True:
             if error is not None:
-                await self._pause(trouble_of(error, attempt=self._failures))
+                await self._pause(error, attempt=self._failures)
             elif self._link is not None:
                 await self._link.over.wait()
                 await self._note_end(self._link)
@@ -144,7 +141,7 @@ class SocketDoor:
                 error = None
 
     async def _open(self) -> Link:
-        return await open_link(self._client, self._session, self._app_token, self._take)
+        return await open_link(self._client, self._session, self._app_token, self._take, pace=self._pace)
 
     def _adopt(self, link: Link) -> None:
         """Make this the connection, and let the one before go when its acknowledgements have left."""
@@ -159,14 +156,15 @@ class SocketDoor:
     async def _note_end(self, link: Link) -> None:
         """Log why a connection is over; only after one that lasted is the next opened at once."""
         log.info("socket.over", reason=link.reason)
-        if time.monotonic() - self._since >= STEADY_SECONDS:
+        if time.monotonic() - self._since >= self._pace.steady_seconds:
             self._failures = 0
         if self._failures or link.reason in REMEDIES:
-            await self._pause(trouble_of(NotGreetedError(reason=link.reason), attempt=self._failures - 1))
+            await self._pause(NotGreetedError(reason=link.reason), attempt=self._failures - 1)
         else:
             self._failures = 1
 
-    async def _pause(self, trouble: Trouble) -> None:
+    async def _pause(self, error: Exception, *, attempt: int) -> None:
+        trouble = trouble_of(error, attempt=attempt, pace=self._pace)
         self._failures += 1
         if trouble.reason != self._told:  # once for as long as it lasts
             self._told = trouble.reason
@@ -236,7 +234,9 @@ def _refused(code: str) -> BadInputError:
 
 
 @asynccontextmanager
-async def run_socket(*, app: AsyncApp, app_token: str) -> AsyncIterator[asyncio.Task[None]]:
+async def run_socket(
+    *, app: AsyncApp, app_token: str, pace: Pace | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
     """Receive over Socket Mode for the time of a block; gives the task that keeps the connection.
 
     That task never ends by itself: if it does, nothing is received any more.
@@ -244,12 +244,13 @@ async def run_socket(*, app: AsyncApp, app_token: str) -> AsyncIterator[asyncio.
     Args:
         app: From `build_app`.
         app_token: `xapp-…` with the scope `connections:write`.
+        pace: How patient it is.
 
     Raises:
         BadInputError: Slack refuses the token.
     """
     async with ClientSession() as session:
-        door = SocketDoor(app=app, app_token=app_token, session=session)
+        door = SocketDoor(app=app, app_token=app_token, session=session, pace=pace or Pace())
         try:
             yield await door.start()
         finally:

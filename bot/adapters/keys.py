@@ -26,6 +26,7 @@ STOP_SECONDS = 900
 """No answer is written for longer, another run after a crash included."""
 DEAD_SECONDS = 14 * DAY_SECONDS
 DEAD_LIMIT = 200
+PROBE_SECONDS = 60
 MEMORY_SECONDS = 14 * DAY_SECONDS
 CLAIM_SECONDS = 60
 RECEIVING_SECONDS = 60
@@ -99,6 +100,9 @@ TABLE: tuple[Keys, ...] = (
         holds="how often a request was begun and how often it failed",
     ),
     Keys(
+        pattern="probe", owner="queue", ttl_seconds=PROBE_SECONDS, holds="that the store took a write lately"
+    ),
+    Keys(
         pattern="dead",
         owner="lanes",
         ttl_seconds=DEAD_SECONDS,
@@ -118,9 +122,9 @@ TABLE: tuple[Keys, ...] = (
     ),
     Keys(
         pattern="stop:*",
-        owner="store",
+        owner="stops",
         ttl_seconds=STOP_SECONDS,
-        holds="who stopped the answer in a message",
+        holds="who stopped the answer in a message, or what they asked in a thread",
     ),
     Keys(
         pattern="numbers:*",

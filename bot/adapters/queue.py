@@ -19,9 +19,9 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bot.adapters.keys import key
+from bot.adapters.keys import PROBE_SECONDS, key
 from bot.adapters.lanes import Lanes
-from bot.adapters.replies import STORE_ERRORS
+from bot.adapters.replies import STORE_ERRORS, error_name
 from bot.adapters.tickets import Patience, Tickets
 from bot.errors import StoreUnavailableError
 from bot.ports import Work
@@ -147,16 +147,17 @@ class RequestQueue:
         return accepted.is_new
 
     async def ping(self) -> None:
-        """Return when the store is there and keeps what it is given.
+        """Return when the store takes a write and keeps what it is given.
 
         Raises:
-            StoreUnavailableError: It does not answer, or it may evict what was accepted.
+            StoreUnavailableError: It does not answer, refuses the write, or may evict what was accepted.
         """
         try:
             async with asyncio.timeout(self._accept_seconds):
+                await self.redis.set(key("probe"), 1, ex=PROBE_SECONDS)
                 memory = await self.redis.info("memory")
         except STORE_ERRORS as error:
-            raise StoreUnavailableError(type(error).__name__) from error
+            raise StoreUnavailableError(error_name(error)) from error
         if memory.get("maxmemory") and memory.get("maxmemory_policy") != "noeviction":
             raise StoreUnavailableError("set maxmemory-policy to noeviction: requests could be evicted")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from bot.errors import StoreUnavailableError
 
@@ -18,6 +18,13 @@ def store_errors_named() -> Iterator[None]:
         yield
     except STORE_ERRORS as error:
         raise StoreUnavailableError(type(error).__name__) from error
+
+
+def error_name(error: Exception) -> str:
+    """Return what went wrong in a word: the server's, such as `MISCONF`, where the client has none."""
+    if type(error) is not ResponseError:
+        return type(error).__name__
+    return next(iter(str(error).split()), "ResponseError")
 
 
 def as_bytes(value: bytes | str | None) -> bytes | None:
