@@ -6,13 +6,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout
+from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
+from bot.adapters.incident_log import IncidentLog
 from bot.adapters.ledger import RedisLedger
 from bot.adapters.proxy import proxy_for
 from bot.adapters.queue import open_redis
+from bot.adapters.sealing import Sealer
 from bot.adapters.slack import Identity, SlackWorkspace, identify
 from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_read import IncidentReader
@@ -121,6 +124,12 @@ async def copilot(
             request_seconds=settings.request_seconds,
             has_model=bool(settings.anthropic_api_key.get_secret_value()),
         )
+
+
+def incident_log(settings: Settings, redis: Redis) -> IncidentLog:
+    """Return the logs of incidents; all roles must have the same secret."""
+    secret = settings.store_secret.get_secret_value() or settings.slack_bot_token.get_secret_value()
+    return IncidentLog(redis, Sealer(secret), ttl_seconds=settings.retention_days * DAY_SECONDS)
 
 
 def link_hosts(settings: Settings, me: Identity) -> frozenset[str]:

@@ -108,7 +108,7 @@ class IncidentLog:
         self._settle = redis.register_script(lua.LOG_SETTLE)
         self._complete = redis.register_script(lua.LOG_COMPLETE)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of an append under way."""
         await self._append.close()
 
