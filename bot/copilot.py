@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -31,6 +31,7 @@ from bot.slack.answer_values import Answer
 from bot.slack.fact_lines import first_facts
 from bot.slack.hypothesis_lines import hypothesis_blocks
 from bot.slack.texts import plain, status_words
+from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
 from bot.superseded import Marker
 
 log = structlog.get_logger()
@@ -66,6 +67,7 @@ class Copilot:
     literals: tuple[str, ...]
     request_seconds: float
     has_model: bool = True
+    stops: StopBook = field(default_factory=LocalStops)
 
     async def handle(self, request: Request, fence: Fence) -> None:
         """Work one request to its visible end.
@@ -136,6 +138,10 @@ class Copilot:
 
     async def _work(self, request: Request, fence: Fence) -> Run | None:
         """Bring a request to its visible end; return what there is to tidy up after it."""
+        if request.kind is RequestKind.STOP:
+            await note(self.stops, request)
+            await self.workspace.status(request, request.thread_ts, "")
+            return None
         if request.kind in QUICK_KINDS:
             await Lookups(self.workspace, self.memory, self._outgoing()).handle(request)
             return None
@@ -199,11 +205,23 @@ class Copilot:
         run.log("facts.shown", facts=len(case.facts.items))
         await self.workspace.status(run.request, run.thread_ts, out.line(self._asking(case)))
         on_verified = self._shower(run, reply, out, start=len(facts))
-        finding = await investigate(case, self.analyst, board=board, on_verified=on_verified)
+        analyst = self._stoppable(run, reply)
+        finding = await investigate(case, analyst, board=board, on_verified=on_verified)
         finding = await self._commit(run, case, finding)
         run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
         posted = await self._finish(run, reply, out, case, finding)
         run.log("answer.posted", ts=posted.ts)
+
+    def _stoppable(self, run: Run, reply: Reply) -> Analyst:
+        watch = Watch(
+            stops=self.stops,
+            request=run.request,
+            reply=reply,
+            thread_ts=run.thread_ts,
+            incident=run.incident,
+        )
+        name = "claude" if self.has_model else "rules"
+        return Stoppable(analyst=self.analyst, stopped_by=watch.stopped_by, name=name)
 
     def _asking(self, case: Case) -> str:
         if not self.has_model:

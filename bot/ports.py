@@ -61,9 +61,11 @@ class Restart:
 
     Attributes:
         reason: Short words for people, such as `API overloaded`.
+        analyst: Who speaks from now on, when it is another one: `claude` or `rules`; else empty.
     """
 
     reason: str
+    analyst: str = ""
 
 
 class Analyst(Protocol):

@@ -6,7 +6,7 @@ from datetime import datetime
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.request import Request
-from handlers import buttons, commands, mentions, shortcuts, views
+from handlers import buttons, commands, mentions, shortcuts, stops, views
 from handlers.fields import at
 
 __all__ = ["parse", "register"]
@@ -30,13 +30,14 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> Parsed:
         now: When the payload arrived; aware, UTC.
 
     Returns:
-        The request and its keys: `ev:` and `msg:` for a message, `cmd:`, `act:` or `view:` for the others.
+        The request and its keys: `ev:` and `msg:` or `stop:` for an event, `cmd:`, `act:` or `view:` for the
+        others.
         None when nobody asks the copilot for anything, or when the payload is not as Slack documents it.
         Nothing is raised, whatever the payload is.
     """
     kind = at(body, "type")
     if kind == "event_callback":
-        return mentions.parse(body, bot_user_id, now=now)
+        return mentions.parse(body, bot_user_id, now=now) or stops.parse(body, now=now)
     if at(body, "command") is not None:
         return commands.parse(body, now=now)
     door = _DOORS.get(kind) if isinstance(kind, str) else None

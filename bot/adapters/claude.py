@@ -227,7 +227,7 @@ class ClaudeAnalyst:
         reason = f"no answer within {self._total_seconds:g} s"
         if shown == 0:
             raise ModelFailedError(reason=reason, usage=usage)
-        words = f"stopped after {self._total_seconds:g} s with the best so far"
+        words = f"Stopped after {self._total_seconds:g} s; best so far."
         return Closing(analyst="claude", cut_short=words, usage=usage)
 
 

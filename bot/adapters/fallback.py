@@ -69,7 +69,7 @@ class FallbackAnalyst:
         else:
             return
         log.warning("analyst.replaced", reason=failure.reason)
-        yield Restart(reason=failure.reason)
+        yield Restart(reason=failure.reason, analyst="rules")
         async with aclosing(self.stand_in.diagnose(case)) as steps:
             async for step in steps:
                 yield _explained(step, failure)

@@ -28,6 +28,8 @@ DEAD_SECONDS = 14 * DAY_SECONDS
 DEAD_LIMIT = 200
 PROBE_SECONDS = 60
 MEMORY_SECONDS = 14 * DAY_SECONDS
+NAMES_SECONDS = DAY_SECONDS
+"""A name is a person's data: kept no longer than it helps."""
 CLAIM_SECONDS = 60
 RECEIVING_SECONDS = 60
 """Slack delivers again what nobody took for about so long; a shorter gap loses nothing."""
@@ -221,6 +223,12 @@ TABLE: tuple[Keys, ...] = (
         holds="which messages of a channel are not read again; their ts, no word of them",
     ),
     Keys(pattern="doctor", owner="doctor_store", ttl_seconds=60, holds="that the store takes a write"),
+    Keys(
+        pattern="names:*",
+        owner="slack_names",
+        ttl_seconds=NAMES_SECONDS,
+        holds="id → display name of people, bots, channels and user groups, sealed",
+    ),
 )
 
 

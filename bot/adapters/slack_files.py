@@ -12,7 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_read import pages
+from bot.adapters.slack_find import recent_pages
 from bot.adapters.slack_reply import Ledger, named
 from bot.request import Request
 
@@ -20,7 +20,6 @@ UPLOADED = "file"
 SHARED = "file_shared"
 PLACE = "file_place"
 DONE = "done"
-FIND_PAGES = 10
 UPLOAD_SECONDS = 30
 
 
@@ -107,11 +106,9 @@ async def _upload(client: AsyncWebClient, *, name: str, content: bytes) -> str:
 async def _is_there(client: AsyncWebClient, ledger: Ledger, request: Request, file_id: str) -> bool:
     place = await ledger.lookup(request.id, PLACE)
     thread_ts = place if isinstance(place, str) and place else None
-    seen = 0
-    async with aclosing(pages(client, request.channel_id, thread_ts)) as found:
+    async with aclosing(recent_pages(client, request.channel_id, thread_ts)) as found:
         async for page in found:
-            seen += 1
             files = [str(file.get("id")) for message in page for file in message.get("files") or []]
-            if file_id in files or (thread_ts is None and seen == FIND_PAGES):
-                return file_id in files
+            if file_id in files:
+                return True
     return False

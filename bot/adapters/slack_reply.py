@@ -11,9 +11,8 @@ the final form. So nothing but another owner, or a place that takes no message a
 """
 
 import asyncio
-from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -31,12 +30,11 @@ from bot.adapters.slack_failures import (
     outcome_of,
     pause_seconds,
 )
-from bot.adapters.slack_read import Raw, pages
+from bot.adapters.slack_find import find_marked, mark
 from bot.adapters.slack_stream import Pace, Pacer, SlackStream, name_of
 from bot.errors import PostRefusedError
 from bot.ports import Blocks, Fence, Posted
 from bot.request import Request
-from bot.slack.blocks import owner_of
 from bot.slack.limits import fits, simpler, visible_chars
 
 log = structlog.get_logger()
@@ -46,7 +44,6 @@ REPLY_AGAIN = "reply_again"
 """The second message, for when the first was deleted."""
 PLACE = "reply_place"
 """The thread the reply went to: for a command it is the newest one, which may be another after a crash."""
-FIND_PAGES = 10
 
 
 class Ledger(Protocol):
@@ -346,36 +343,17 @@ class SlackReply:
         place = await self.ledger.lookup(self.request.id, PLACE)
         thread_ts = (place or None) if isinstance(place, str) else self.thread_ts
         try:
-            return await self._find_in(thread_ts)
+            return await find_marked(
+                self.client,
+                self.request.channel_id,
+                thread_ts,
+                self.request.id,
+                after_ts=self.request.message_ts,
+            )
         except SlackApiError as error:
             if is_final(error):
                 return None
             raise
-
-    async def _find_in(self, thread_ts: str | None) -> str | None:
-        after = {"oldest": self.request.message_ts} if self.request.message_ts else {}
-        seen = 0
-        async with aclosing(pages(self.client, self.request.channel_id, thread_ts, **after)) as found:
-            async for page in found:
-                seen += 1
-                mine = [str(message["ts"]) for message in page if is_marked(message, self.request.id)]
-                if mine or (thread_ts is None and seen == FIND_PAGES):
-                    return mine[-1] if mine else None
-        return None
-
-
-def mark(request_id: str) -> dict[str, Any]:
-    """Return the metadata by which a message of ours names its request."""
-    return {"event_type": "copilot_reply", "event_payload": {"request": request_id}}
-
-
-def is_marked(message: Raw, request_id: str) -> bool:
-    """Say whether a message is the reply to this request: by its blocks' ids, or by its metadata."""
-    if message.get("metadata") == mark(request_id):
-        return True
-    return any(
-        owner_of(str(block.get("block_id", ""))) == request_id for block in message.get("blocks") or []
-    )
 
 
 def named(error: SlackApiError) -> Exception:

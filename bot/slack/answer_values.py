@@ -43,6 +43,7 @@ class Answer:
         model_name: The model's name for people, such as `Opus 5.5`; the one that was asked, also
             when it did not answer.
         note: Why no model was used, in a few words; else empty.
+        cut_short: Why this is only the best so far, as a sentence; else empty.
         insufficient: Why there is no chain; empty when there is one.
         computed: What code worked out about permissions and the like.
         unseen: What would have helped and was not in the thread.
@@ -67,6 +68,7 @@ class Answer:
     analyst: str = "claude"
     model_name: str = ""
     note: str = ""
+    cut_short: str = ""
     insufficient: str = ""
     asked_at: datetime | None = None
     answered_at: datetime | None = None

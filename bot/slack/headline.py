@@ -82,7 +82,7 @@ def _lines(answer: Answer, cap: int, most: int) -> list[Line]:
         lines = _from_model(answer, answer.live[0], cap)
     else:
         lines = _from_rules(answer, answer.live[0], cap, most)
-    return [line for line in (_lateness(answer), *lines) if line]
+    return [line for line in (_lateness(answer), _cut_short(answer), *lines) if line]
 
 
 def _from_model(answer: Answer, best: Hypothesis, cap: int) -> list[Line]:
@@ -136,6 +136,10 @@ def _lateness(answer: Answer) -> Line:
     if asked is None or made is None or made - asked <= LATE:
         return []
     return [italic(f"Asked {asked:%H:%M}, answered {made:%H:%M}, {between(asked, made)} later.")]
+
+
+def _cut_short(answer: Answer) -> Line:
+    return [italic(answer.cut_short)] if answer.cut_short else []
 
 
 def _because(answer: Answer) -> str:

@@ -266,7 +266,7 @@ async def test_when_the_time_is_up_complete_hypotheses_stand_as_the_best_so_far(
 
     await claude.close()
     assert ids(steps) == ["H1"]
-    assert steps[-1].cut_short == "stopped after 3 s with the best so far"
+    assert steps[-1].cut_short == "Stopped after 3 s; best so far."
 
 
 async def test_when_the_time_is_up_with_nothing_to_show_it_says_so(api):
