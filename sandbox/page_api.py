@@ -60,6 +60,10 @@ class PageApi:
             web.get("/page/state", self._state),
             web.get("/page/events", self._events),
             web.post("/page/say", _guarded(self._say)),
+            web.post("/page/edit", _guarded(self._edit)),
+            web.post("/page/delete", _guarded(self._delete)),
+            web.post("/page/react", _guarded(self._react)),
+            web.post("/page/stop", _guarded(self._stop)),
             web.post("/page/command", _guarded(self._command)),
             web.post("/page/press", _guarded(self._press)),
             web.post("/page/submit", _guarded(self._submit)),
@@ -145,6 +149,27 @@ class PageApi:
         thread_ts = _optional(body, "thread_ts")
         message = self.person.say(_text(body, "channel"), _text(body, "text"), thread_ts=thread_ts)
         return {"ts": message["ts"]}
+
+    async def _edit(self, body: Json) -> Json:
+        self.player.catch_up()
+        self.person.edit(_text(body, "channel"), _text(body, "ts"), _text(body, "text"))
+        return {}
+
+    async def _delete(self, body: Json) -> Json:
+        """Delete any message: the person at the page is an admin of this workspace."""
+        self.player.catch_up()
+        self.person.delete(_text(body, "channel"), _text(body, "ts"), is_admin=True)
+        return {}
+
+    async def _react(self, body: Json) -> Json:
+        self.player.catch_up()
+        act = self.person.react if body.get("on", True) else self.person.unreact
+        act(_text(body, "channel"), _text(body, "ts"), _text(body, "name"))
+        return {}
+
+    async def _stop(self, body: Json) -> Json:
+        self.player.catch_up()
+        return {"stopped": self.person.stop(_text(body, "channel"), _text(body, "ts"))}
 
     async def _command(self, body: Json) -> Json:
         self.player.catch_up()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox import acts
 from sandbox.acts import author_fields
-from sandbox.channel import Channel, Json
+from sandbox.channel import Channel, Json, author_of
 from sandbox.delivery import Ack, Delivery, Envelope
 from sandbox.errors import PageError
 from sandbox.limits import check_view
@@ -65,13 +65,15 @@ class Person:
         channel = self.workspace.channel(channel_id)
         acts.edit(self.workspace, channel, ts, self._content(text), author_id=as_user)
 
-    def delete(self, channel_id: str, ts: str, *, as_user: str = PERSON_ID) -> None:
-        """Delete one's own message; a root with replies leaves a tombstone.
+    def delete(self, channel_id: str, ts: str, *, as_user: str = PERSON_ID, is_admin: bool = False) -> None:
+        """Delete one's own message, or as an admin anybody's; a root with replies leaves a tombstone.
 
         Raises:
             SlackError: There is no such message, or somebody else wrote it.
         """
-        acts.delete(self.workspace, self.workspace.channel(channel_id), ts, author_id=as_user)
+        channel = self.workspace.channel(channel_id)
+        author = author_of(channel.message(ts)) if is_admin else as_user
+        acts.delete(self.workspace, channel, ts, author_id=author)
 
     def react(self, channel_id: str, ts: str, name: str, *, as_user: str = PERSON_ID) -> None:
         """Put an emoji on a message.

@@ -54,6 +54,14 @@ export const submit = (viewId, values) => post("/page/submit", { view_id: viewId
 
 export const dismissView = (viewId) => post("/page/submit", { view_id: viewId, closed: true });
 
+export const edit = (channel, ts, text) => post("/page/edit", { channel, ts, text });
+
+export const remove = (channel, ts) => post("/page/delete", { channel, ts });
+
+export const react = (channel, ts, name, isOn) => post("/page/react", { channel, ts, name, on: isOn });
+
+export const stop = (channel, ts) => post("/page/stop", { channel, ts });
+
 export const moveClock = (body) => post("/page/clock", body);
 
 export const chooseScenario = (id) => post("/page/scenario", { id });

@@ -119,13 +119,16 @@ function sizeWords(bytes) {
   return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} kB`;
 }
 
-/** Draw the reactions of a message. */
+/** Draw the reactions of a message; a press adds one's own or takes it back. */
 export function reactionNodes(message, context) {
   if (!message.reactions?.length) return null;
   const nodes = message.reactions.map((reaction) => {
     const names = (reaction.users ?? []).map((id) => context.nameOf(id) ?? id).join(", ");
     const sign = emoji(reaction.name.split("::")[0]) ?? `:${reaction.name}:`;
-    return el("span", { class: "reaction", title: `${names} :${reaction.name}:` }, sign, el("b", { text: String(reaction.count) }));
+    const isMine = String((reaction.users ?? []).includes(context.myId));
+    const on = { click: () => context.react(message, reaction.name) };
+    const props = { type: "button", class: "reaction", "aria-pressed": isMine, title: `${names} :${reaction.name}:`, on };
+    return el("button", props, sign, el("b", { text: String(reaction.count) }));
   });
   return el("div", { class: "reactions" }, nodes);
 }

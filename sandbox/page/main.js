@@ -5,6 +5,7 @@ import { followAsks } from "./asks.js";
 import { followCitations, messageOf, standing } from "./citations.js";
 import { createTape, createTransport } from "./clock.js";
 import { light } from "./highlight.js";
+import { followDoing } from "./doing.js";
 import { createHood } from "./hood.js";
 import { keepLastRun } from "./kept.js";
 import { createKill } from "./kill.js";
@@ -44,6 +45,8 @@ keepLastRun(store);
 const context = {
   nameOf: named,
   press,
+  react,
+  stop: (ts) => attempt(() => api.stop(channelOf(state), ts)),
   dismiss: (ts) => dismiss(state, ts, store.changed),
   read: (file) => attempt(() => read(at("reader"), file, api.fetchFile)),
   openThread,
@@ -75,6 +78,12 @@ function press(message, block, item, value) {
   panes.follow();
   const place = { channel: channelOf(state), ts: message.ts, block_id: block.block_id ?? "" };
   return attempt(() => api.press({ ...place, action_id: item.action_id ?? "", value }));
+}
+
+/** Put one's own reaction on a message, or take it back. */
+function react(message, name) {
+  const isOn = message.reactions?.some((one) => one.name === name && one.users?.includes(state.me.user_id));
+  return attempt(() => api.react(channelOf(state), message.ts, name, !isOn));
 }
 
 function askNow() {
@@ -178,6 +187,11 @@ store.on("bot", () => (hood.update(state), top.update(state)));
 store.on("view", () => modal.update(state));
 store.on("thread", () => (allowThread(), requestAnimationFrame(() => lightWords(hood.chosen()))));
 
+followDoing(document.querySelector(".panes"), store, {
+  react,
+  edit: (message, text) => attempt(() => api.edit(channelOf(state), message.ts, text)),
+  remove: (message) => attempt(() => api.remove(channelOf(state), message.ts)),
+});
 followCitations(open);
 followPeeks((ts) => state.messages.has(ts) && messageNode(state.messages.get(ts), state, { ...context, inThread: true }));
 closeOnCitation(at("reader"));

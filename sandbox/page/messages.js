@@ -38,11 +38,11 @@ export const isByCopilot = (message, state) => Boolean(state.bot) && (message.us
  *
  * @param {object} message a Slack message object
  * @param {object} state of the store
- * @param {object} context `nameOf`, `press`, `read`, `openThread`; `inThread` when drawn in a thread.
+ * @param {object} context `nameOf`, `press`, `react`, `stop`, `read`, `openThread`; `inThread` when drawn in a thread.
  * @returns {HTMLElement}
  */
 export function messageNode(message, state, context) {
-  if (isGone(message)) return goneNode(message, state);
+  if (isGone(message)) return goneNode(message, state, context);
   if (/^(channel|group)_(join|leave|topic|purpose|name)$/.test(message.subtype ?? "")) return eventNode(message, state, context);
   const author = authorOf(message, state);
   const bound = { ...context, press: (block, item, value) => context.press(message, block, item, value) };
@@ -56,7 +56,8 @@ export function messageNode(message, state, context) {
       bodyNode(message, bound),
       attachmentNodes(message, bound),
       fileNodes(message, bound),
-      reactionNodes(message, bound),
+      reactionNodes(message, { ...bound, myId: state.me?.user_id }),
+      message.stream && stopNode(() => context.stop(message.ts)),
       !context.inThread && repliesNode(message, state, context),
     ),
   );
@@ -72,6 +73,9 @@ export function whisperNode(whisper, context) {
   const head = el("header", {}, el("span", { text: "only visible to you" }), close);
   return el("aside", { class: "whisper" }, head, el("div", { class: "body" }, body));
 }
+
+/** Slack's own stop button, while the copilot works. */
+export const stopNode = (click) => el("button", { type: "button", class: "stop", text: "Stop", title: "Stop this answer", on: { click } });
 
 function rowNode(message, state, classes) {
   const number = state.numbers[message.ts];
@@ -125,9 +129,10 @@ function broadcastNode(message, context) {
   return el("button", { type: "button", class: "broadcast", text: "replied to a thread ↗", on: { click } });
 }
 
-function goneNode(message, state) {
+function goneNode(message, state, context) {
   const row = rowNode(message, state, "message is-gone");
-  row.append(el("div", { class: "message-main" }, `message deleted · ${hhmm(message.ts)}`));
+  const words = `message deleted · ${hhmm(message.ts)}`;
+  row.append(el("div", { class: "message-main" }, el("p", { text: words }), !context.inThread && repliesNode(message, state, context)));
   return row;
 }
 

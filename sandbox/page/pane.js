@@ -1,7 +1,7 @@
 /** A scrolling list of messages that follows the newest one unless the reader scrolled up. */
 import { el, fill } from "./dom.js";
 import { flash } from "./citations.js";
-import { authorOf, isReply, messageNode, whisperNode } from "./messages.js";
+import { authorOf, isReply, messageNode, stopNode, whisperNode } from "./messages.js";
 import { compareTs, day, seconds, span } from "./time.js";
 
 const NEAR_BOTTOM_PX = 90;
@@ -108,7 +108,7 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
   /** Draw the bot's status line below the messages. */
   function updateStatus(state) {
     const status = state.statuses.get(tailKey(state));
-    fill(tail, status && statusNode(status, state));
+    fill(tail, status && statusNode(status, state, inThread && (() => context.stop(state.openThread))));
     settle(false);
   }
 
@@ -136,8 +136,10 @@ export function createPane(root, { inThread, select, tailKey, empty, context }) 
   return { title, foot, follow, update, updateStatus, show };
 }
 
-const statusNode = (status, state) =>
-  el("p", { class: "status", role: "status" }, el("span", { class: "pulse", "aria-hidden": "true" }), el("b", { text: state.bot?.name }), ` ${status}`);
+function statusNode(status, state, stop) {
+  const pulse = el("span", { class: "pulse", "aria-hidden": "true" });
+  return el("p", { class: "status", role: "status" }, pulse, el("b", { text: state.bot?.name }), ` ${status}`, stop && stopNode(stop));
+}
 
 /** What besides the message itself changes how it is drawn. */
 function signature(state, message, inThread) {
