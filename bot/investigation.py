@@ -8,7 +8,7 @@ from bot.errors import AnalystFailedError
 from bot.incident.board import Board, merge, settle
 from bot.incident.case import Case
 from bot.incident.hypotheses import Dropped, Hypothesis, Mitigation
-from bot.incident.messages import Incident, Link, Message
+from bot.incident.messages import Alert, Incident, Link, Message
 from bot.incident.verification import Verified, rank, verify
 from bot.ports import Analyst, Closing, Restart
 from bot.safety.redaction import Redactor
@@ -136,7 +136,20 @@ def _texts(message: Message) -> Sequence[str]:
     fields = [part for pair in message.fields for part in pair]
     files = [part for file in message.files for part in (file.name, file.head)]
     links = [part for link in message.links for part in (link.url, link.label)]
-    return [message.text, message.title, message.author.name, *fields, *files, *links]
+    return [
+        message.text,
+        message.title,
+        message.author.name,
+        *fields,
+        *files,
+        *links,
+        *_stated(message.alert),
+    ]
+
+
+def _stated(alert: Alert | None) -> Sequence[str]:
+    names = [name for name, _ in alert.times] if alert else []
+    return [alert.status, alert.severity, alert.service, *names] if alert else []
 
 
 def _rebuilt(message: Message, take: Callable[[], str]) -> Message:
@@ -149,4 +162,17 @@ def _rebuilt(message: Message, take: Callable[[], str]) -> Message:
         fields=tuple((take(), take()) for _ in message.fields),
         files=tuple(replace(file, name=take(), head=take()) for file in message.files),
         links=tuple(Link(url=take(), label=take()) for _ in message.links),
+        alert=_restated(message.alert, take),
+    )
+
+
+def _restated(alert: Alert | None, take: Callable[[], str]) -> Alert | None:
+    if alert is None:
+        return None
+    return replace(
+        alert,
+        status=take(),
+        severity=take(),
+        service=take(),
+        times=tuple((take(), at) for _, at in alert.times),
     )

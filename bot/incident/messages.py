@@ -156,6 +156,7 @@ class Incident:
         deleted: How many messages are known to have been deleted.
         omitted: How many messages could not be read, for any other reason.
         channel_name: Without the `#`.
+        cursor: How far the incident's log was read; empty when it was not read from a log.
         is_thread_only: The channel is private and no member has opened it, so only this thread was read.
     """
 
@@ -164,6 +165,7 @@ class Incident:
     deleted: int = 0
     omitted: int = 0
     channel_name: str = ""
+    cursor: str = ""
     is_thread_only: bool = False
     by_id: dict[str, Message] = field(init=False, repr=False, compare=False)
 
@@ -184,7 +186,7 @@ class Incident:
     def unread_files(self) -> int:
         """How many files are known by their name alone, though they may hold text."""
         files = (file for message in self.messages for file in message.files)
-        return sum(not file.head and not file.is_binary for file in files)
+        return sum(not (file.head or file.is_binary or file.is_partial) for file in files)
 
     @property
     def shortened(self) -> int:

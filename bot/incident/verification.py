@@ -237,6 +237,9 @@ def unread(incident: Incident) -> tuple[str, ...]:
     counted = (
         (incident.deleted, "deleted message", "deleted messages"),
         (incident.omitted, "message that could not be read", "messages that could not be read"),
+        (incident.shortened, "message in its middle", "messages in their middle"),
+        (incident.binary_files, "binary file", "binary files"),
+        (incident.unread_files, "file without a preview", "files without a preview"),
         (incident.partial_files, "paste beyond its first lines", "pastes beyond their first lines"),
     )
     return tuple(f"{count} {one if count == 1 else many}" for count, one, many in counted if count)

@@ -1,15 +1,16 @@
-"""What alert, deploy and flag bots say in attachments: headline, body and the fields in them.
+"""What alert, deploy and ticket bots say in attachments: headline, body, and the fields in them.
 
-The shapes are those that Alertmanager, Grafana, Datadog, PagerDuty, Opsgenie, Sentry, Argo CD, Jenkins,
-Terraform Cloud, GitHub and the AWS chat bot send to Slack; a bot that is not known is read by the same rules.
+The shapes are those that Alertmanager, Grafana, Datadog, PagerDuty, Opsgenie, Sentry, New Relic, Argo CD,
+GitHub, Jenkins, Terraform Cloud, Jira, Statuspage and the AWS chat bot send to Slack; a bot that is not known
+is read by the same rules.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.slack.layout import flatten_blocks, text_object
+from bot.slack.fields import block_pairs, clean, pairs_in
+from bot.slack.layout import flatten_blocks, keep_link, text_object
 from bot.slack.mrkdwn import Flattener
 from bot.slack.rich_text import dicts, string
 
@@ -17,14 +18,10 @@ Json = Mapping[str, Any]
 Fields = tuple[tuple[str, str], ...]
 
 _NOT_WORDS = frozenset({"", "[no preview available]", "this content can't be displayed."})
-_BOLD_NAME = re.compile(r"^[ \t•\-]*\*([^*\n:]{1,40}):\*(?:[ \t]+|\n)([^\s•*-].*)$", re.MULTILINE)
-_LISTED = re.compile(r"^[ \t]*[-•][ \t]+([\w./ -]{1,40}?)[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
-_TAGS = re.compile(r"`((?:[\w./-]+:[^\s`:,]+[ ,]*)+)`")
-_MARKED = re.compile(r"(?:^|[\s|])([A-Za-z][\w/-]*(?: [A-Z][\w/-]*){0,3}): ?([*`])([^*`\n]+)\2", re.MULTILINE)
 
 
 @dataclass(slots=True)
-class Alert:
+class Attached:
     """What the attachments of one message say, flattened.
 
     Attributes:
@@ -38,29 +35,33 @@ class Alert:
     fallback: str = ""
 
 
-def read_attachments(attachments: object, flattener: Flattener) -> Alert:
+def read_attachments(attachments: object, flattener: Flattener) -> Attached:
     """Flatten attachments, nested blocks included.
 
     Args:
         attachments: Slack's `attachments`; a shape that is not known yields what can be read of it.
         flattener: Resolves names and keeps the links.
     """
-    alert = Alert()
+    attached = Attached()
     for attachment in dicts(attachments):
         parts = [part for part in _parts(attachment, flattener) if part.strip()]
-        alert.parts.extend(parts)
-        alert.title = alert.title or _flat(attachment, "title", flattener)
-        alert.fallback = alert.fallback or ("" if parts else _fallback(attachment, flattener))
-    return alert
+        attached.parts.extend(parts)
+        attached.title = attached.title or _flat(attachment, "title", flattener)
+        attached.fallback = attached.fallback or ("" if parts else _fallback(attachment, flattener))
+    return attached
 
 
-def read_fields(message: Json) -> Fields:
-    """Return the name and value pairs of a bot's message, each once, in their order."""
-    flattener = Flattener({})
-    pairs = (
-        (_clean(name, flattener).rstrip(":"), _clean(value, flattener)) for name, value in _pairs(message)
+def raw_pairs(message: Json) -> list[tuple[str, str]]:
+    """Return the name and value pairs of a bot's message in their order; still markup."""
+    return list(_pairs(message))
+
+
+def fields_of(pairs: list[tuple[str, str]], flattener: Flattener) -> Fields:
+    """Return pairs as a reader sees them, each once; a name that comes again with another value stays."""
+    shown = ((clean(name, flattener).rstrip(":"), clean(value, flattener)) for name, value in pairs)
+    return tuple(
+        {(name.casefold(), value): (name, value) for name, value in shown if name and value}.values()
     )
-    return tuple(dict.fromkeys(pair for pair in pairs if all(pair)))
 
 
 def _parts(attachment: Json, flattener: Flattener) -> Iterator[str]:
@@ -76,6 +77,8 @@ def _parts(attachment: Json, flattener: Flattener) -> Iterator[str]:
     yield from flatten_blocks(attachment.get("blocks"), flattener)
     if not attachment.get("text") and not attachment.get("blocks"):
         yield from _shared(attachment, flattener)
+    for action in dicts(attachment.get("actions")):
+        keep_link(action, flattener)
     yield _flat(attachment, "footer", flattener)
 
 
@@ -94,6 +97,8 @@ def _field_lines(attachment: Json, flattener: Flattener) -> Iterator[str]:
 
 def _flat(item: Json, key: str, flattener: Flattener) -> str:
     value = item.get(key)
+    if not value:
+        return ""
     words = text_object(value, flattener) if isinstance(value, dict) else flattener.mrkdwn(string(value))
     return words.strip()
 
@@ -103,39 +108,14 @@ def _fallback(attachment: Json, flattener: Flattener) -> str:
     return "" if words.casefold() in _NOT_WORDS else words
 
 
-def _clean(text: str, flattener: Flattener) -> str:
-    return " ".join(flattener.mrkdwn(text).replace("`", "").split()).strip("*_ ")
-
-
 def _pairs(message: Json) -> Iterator[tuple[str, str]]:
+    yield from pairs_in(string(message.get("text")))
+    for block in dicts(message.get("blocks")):
+        yield from block_pairs(block)
     for attachment in dicts(message.get("attachments")):
-        yield from _pairs_in(string(attachment.get("text")))
+        yield from pairs_in(string(attachment.get("pretext")))
+        yield from pairs_in(string(attachment.get("text")))
         for item in dicts(attachment.get("fields")):
             yield string(item.get("title")), string(item.get("value"))
-        yield from _block_pairs(attachment)
-    yield from _block_pairs(message)
-
-
-def _block_pairs(holder: Json) -> Iterator[tuple[str, str]]:
-    for block in dicts(holder.get("blocks")):
-        texts = [block.get("text"), *dicts(block.get("fields")), *dicts(block.get("elements"))]
-        for item in dicts(texts):
-            if item.get("type") == "mrkdwn":
-                yield from _pairs_in(string(item.get("text")))
-
-
-def _pairs_in(text: str) -> Iterator[tuple[str, str]]:
-    """Find pairs that a body marks as such: bold names, `name = value` lists, marked values, tags."""
-    found = [
-        (match.start(), match[1], match[match.lastindex or 1])
-        for pattern in (_BOLD_NAME, _LISTED, _MARKED)
-        for match in pattern.finditer(text)
-    ]
-    yield from ((name, value) for _, name, value in sorted(found))
-    for tags in _TAGS.finditer(text):
-        yield from (_pair(tag) for tag in re.split(r"[ ,]+", tags[1]) if tag)
-
-
-def _pair(tag: str) -> tuple[str, str]:
-    name, _, value = tag.partition(":")
-    return name, value
+        for block in dicts(attachment.get("blocks")):
+            yield from block_pairs(block)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from bot.incident.messages import Incident
 from bot.incident.verification import unread
 from bot.incident.wording import clock, counted
 from bot.routing.route import Tier
@@ -96,8 +97,18 @@ def _read(answer: Answer) -> str:
     missing = [f"{incident.deleted} deleted"] if incident.deleted else []
     missing += [f"{incident.omitted} unreadable"] if incident.omitted else []
     words = f"read {read} of {counted(total, 'message')}" + (f" ({', '.join(missing)})" if missing else "")
-    partial = incident.partial_files
-    return f"{words}, {counted(partial, 'file')}: first lines only" if partial else words
+    return ", ".join([words, *_in_part(incident)])
+
+
+def _in_part(incident: Incident) -> list[str]:
+    """Say what stands there and was read in part or not at all, with why."""
+    counts = (
+        (incident.shortened, "message", " shortened"),
+        (incident.partial_files, "file", ": first lines only"),
+        (incident.binary_files, "file", " not read (binary)"),
+        (incident.unread_files, "file", " not read (no preview)"),
+    )
+    return [f"{counted(count, what)}{fate}" for count, what, fate in counts if count]
 
 
 def _thread_only(answer: Answer) -> str:

@@ -1,4 +1,8 @@
-"""Block Kit to plain text: what a reader of the message sees, top to bottom; buttons are not content."""
+"""Block Kit to plain text: what a reader of the message sees, top to bottom.
+
+The words of buttons and menus are what one may do, not what is said: they are left out, but where a button
+leads is kept among the links, under its label.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,6 +32,7 @@ def flatten_block(block: Json, flattener: Flattener) -> str:
     """Flatten one block."""
     kind = string(block.get("type"))
     if kind in _CONTROLS:
+        _keep_links(block, flattener)
         return ""
     return _FLATTENERS.get(kind, _unknown)(block, flattener)
 
@@ -50,9 +55,26 @@ def section_fields(block: Json, flattener: Flattener) -> list[str]:
     return [" ".join(text.split()) for text in texts if text.strip()]
 
 
+def keep_link(control: Json, flattener: Flattener) -> None:
+    """Keep where a button leads, of a block or of an attachment."""
+    url, words = string(control.get("url")), control.get("text")
+    if url:
+        label = words.get("text") if isinstance(words, dict) else words
+        flattener.link(url, " ".join(flattener.plain(string(label)).split()))
+
+
+def _keep_links(block: Json, flattener: Flattener) -> None:
+    for control in dicts(block.get("elements")):
+        keep_link(control, flattener)
+        for option in dicts(control.get("options")):
+            keep_link(option, flattener)
+
+
 def _section(block: Json, flattener: Flattener) -> str:
     head = text_object(block.get("text"), flattener)
-    return "\n".join(line for line in (head, *section_fields(block, flattener)) if line)
+    lines = [line for line in (head, *section_fields(block, flattener)) if line]
+    _keep_links({"elements": [block.get("accessory")]}, flattener)
+    return "\n".join(lines)
 
 
 def _context(block: Json, flattener: Flattener) -> str:
@@ -92,7 +114,8 @@ def _unknown(block: Json, flattener: Flattener) -> str:
     return "\n".join(line for line in (*words, *parts) if line)
 
 
-def _button(_block: Json, _flattener: Flattener) -> str:
+def _button(block: Json, flattener: Flattener) -> str:
+    keep_link(block, flattener)
     return ""
 
 

@@ -70,7 +70,7 @@ def shorten(words: str, limit_chars: int) -> str:
     """
     if len(words) <= limit_chars:
         return words
-    end = _grapheme_end(words, max(limit_chars - 1, 0))
+    end = grapheme_end(words, max(limit_chars - 1, 0))
     space = words.rfind(" ", end // 2, end + 1)
     kept = words[: space if space > 0 else end]
     return kept.rstrip(" ,;:·(→-") + _CUT
@@ -83,7 +83,7 @@ def split(words: str, limit_chars: int) -> Iterator[str]:
     """
     rest = words
     while len(rest) > limit_chars:
-        end = _grapheme_end(rest, limit_chars)
+        end = grapheme_end(rest, limit_chars)
         found = max(rest.rfind("\n", end // 2, end), rest.rfind(" ", end // 2, end))
         at = found + 1 if found > 0 else max(end, 1)
         yield rest[:at]
@@ -152,7 +152,7 @@ def _at_most(where: str, actual: int, limit: int) -> None:
         raise LimitExceededError(where=where, actual=actual, limit=limit)
 
 
-def _grapheme_end(words: str, end: int) -> int:
+def grapheme_end(words: str, end: int) -> int:
     """Return the last place at or before `end` where the words can be cut in two."""
     while end > 0 and _belong_together(words, end):
         end -= 1

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.incident.messages import Link
+from bot.slack.dates import shown_date
 
 _TOKEN = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>|\s]+\|[^<\n]*?[^\s<=-]|[^<>\n]+)>|&(amp|lt|gt);")
 """An entity or an escape. Some bots leave a `>` in a label unescaped: the label does not end there."""
+_ESCAPE = re.compile(r"&(amp|lt|gt);")
 _ESCAPES = {"amp": "&", "lt": "<", "gt": ">"}
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
@@ -16,7 +18,9 @@ _ITALIC = re.compile(r"(?<![\w_/.-])_(?=[^\s_])([^_\n]*[^\s_])_(?![\w_/.-])")
 _MARK = "\x02"
 """Stands around the number of an entity while marks are removed, so that no address is read as italics."""
 _KEPT = re.compile(f"{_MARK}(\\d+){_MARK}")
-_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((\S+?)\)")
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^\s()]+(?:\([^\s()]*\)[^\s()]*)?)\)")
+_MARKS = re.compile(r"[*_\x02]")
+_BARE_URL = re.compile(r"(?:^|(?<=[\s(=:]))https?://[^\s<>|\x02]*[^\s<>|\x02.,;:!?)'\"*`]")
 
 
 @dataclass(slots=True)
@@ -24,7 +28,7 @@ class Flattener:
     """Turns markup into text.
 
     Args:
-        names: User, bot and channel ids to display names; an unknown id is shown as itself.
+        names: User, bot, usergroup and channel ids to display names; an unknown id is shown as itself.
     """
 
     names: Mapping[str, str]
@@ -32,6 +36,9 @@ class Flattener:
 
     def mrkdwn(self, text: str) -> str:
         """Flatten mrkdwn; bold and italic marks go, code marks and strikes stay (they carry meaning)."""
+        if "<" not in text and "&" not in text and not _MARKS.search(text):
+            return self._bare(text)
+        self._bare(text)
         shown: list[str] = []
 
         def keep(match: re.Match[str]) -> str:
@@ -43,7 +50,7 @@ class Flattener:
 
     def plain(self, text: str) -> str:
         """Undo the escapes of a `plain_text` object; nothing else is markup there."""
-        return re.sub(r"&(amp|lt|gt);", lambda match: _ESCAPES[match[1]], text)
+        return text if "&" not in text else _ESCAPE.sub(lambda match: _ESCAPES[match[1]], text)
 
     def markdown(self, text: str) -> str:
         """Flatten standard Markdown, as Slack's `markdown` block carries it."""
@@ -51,7 +58,8 @@ class Flattener:
 
     def link(self, url: str, label: str) -> str:
         """Keep a link and return what is shown of it."""
-        self.links.append(Link(url=url, label=label))
+        if url:
+            self.links.append(Link(url=url, label=label))
         return label or url
 
     def user(self, user_id: str) -> str:
@@ -61,6 +69,27 @@ class Flattener:
     def channel(self, channel_id: str) -> str:
         """Return a channel reference as it reads."""
         return "#" + self.names.get(channel_id, channel_id)
+
+    def date(self, timestamp: str, pattern: str, *, fallback: str, url: str = "") -> str:
+        """Return a date in UTC as its sender wanted it shown, or the fallback that came with it."""
+        shown = shown_date(timestamp, pattern) or fallback or timestamp
+        return self.link(url, shown) if url else shown
+
+    def _bare(self, text: str) -> str:
+        """Keep the addresses that stand in a text as themselves."""
+        if "://" in text:
+            self.links.extend(Link(url=self.plain(match[0])) for match in _BARE_URL.finditer(text))
+        return text
+
+    def _special(self, command: str, label: str) -> str:
+        """Resolve `here`, `channel`, `subteam^S…`, `date^…` and what may come."""
+        kind, _, rest = command.partition("^")
+        if kind == "date" and rest:
+            timestamp, pattern, url = (*rest.split("^", 2), "", "")[:3]
+            return self.date(timestamp, pattern, fallback=label, url=self.plain(url))
+        if kind == "subteam" and not label:
+            return self.user(rest)
+        return "@" + (label or command.rsplit("^", 1)[-1]).removeprefix("@")
 
     def _markdown_link(self, match: re.Match[str]) -> str:
         return self.link(match[2], match[1])
@@ -78,18 +107,17 @@ class Flattener:
         if sigil == "#":
             return "#" + label.removeprefix("#") if label else self.channel(rest)
         if sigil == "!":
-            return label if rest.startswith("date^") and label else _special(rest, label)
+            return self._special(rest, label)
         return self.link(self.plain(body), _unmarked(label)) if _URL.fullmatch(body) else ""
 
 
-def _special(command: str, label: str) -> str:
-    """Resolve `here`, `channel`, `subteam^S…` and what may come."""
-    return "@" + (label or command.rsplit("^", 1)[-1]).removeprefix("@")
-
-
 def _unmarked(text: str) -> str:
+    if "*" not in text and "_" not in text:
+        return text
     return _ITALIC.sub(r"\1", _BOLD.sub(r"\2", text))
 
 
 def _unmarked_outside_code(text: str) -> str:
+    if "`" not in text:
+        return _unmarked(text)
     return "".join(part if index % 2 else _unmarked(part) for index, part in enumerate(_CODE.split(text)))

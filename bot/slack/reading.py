@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.incident.messages import Author, AuthorKind, File, Message, at_of, ts_key
-from bot.slack.alerts import Alert, read_attachments, read_fields
+from bot.incident.messages import Alert, Author, AuthorKind, Link, Message, at_of, ts_key
+from bot.safety.hidden import strip_hidden
+from bot.slack.alert_reading import read_alert
+from bot.slack.alerts import Attached, Fields, fields_of, raw_pairs, read_attachments
+from bot.slack.attached_files import file_lines, read_files
 from bot.slack.layout import flatten_block, flatten_blocks
+from bot.slack.lengths import without_middle
 from bot.slack.mrkdwn import Flattener
 from bot.slack.rich_text import dicts, string
+from bot.slack.wordsets import is_covered, squashed
 
 Json = Mapping[str, Any]
 Permalink = Callable[[str, str | None], str]
@@ -26,8 +31,8 @@ _HOUSEKEEPING = re.compile(
 )
 """Subtypes that say nothing about an incident."""
 _DELETED = frozenset({"tombstone", "message_deleted"})
-_TWIN_SHARE = 0.8
-"""A text whose words stand to this share in the blocks is their notification text, not more content."""
+_MOST_TITLE_CHARS = 500
+_MOST_FIELDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,24 +143,48 @@ def _is_content(item: Json) -> bool:
 def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Permalink) -> Message:
     flattener = Flattener(names)
     author = _author(item, names)
-    alert = read_attachments(item.get("attachments"), flattener)
-    files = tuple(_files(item))
-    body = _body(item, alert, flattener)
+    attached = read_attachments(item.get("attachments"), flattener)
+    files = tuple(read_files(item.get("files")))
+    body = _body(item, attached, flattener)
+    whole = strip_hidden("\n".join([part for part in [body] if part] + file_lines(files, body))).strip()
+    text, cut_chars = without_middle(whole)
+    title = strip_hidden(attached.title or _headline(item, author, body))[:_MOST_TITLE_CHARS]
+    fields, alert = _stated(item, author, title, text, names)
     thread_ts = item["thread_ts"] if _is_ts(item.get("thread_ts")) else None
     return Message(
         id=f"m{number}",
         ts=item["ts"],
         thread_ts=thread_ts,
         author=author,
-        text="\n".join([part for part in [body] if part] + _file_lines(files, body)).strip(),
-        title=alert.title or _headline(item, author, body),
-        fields=read_fields(item) if author.kind is AuthorKind.BOT else (),
+        text=text,
+        title=title,
+        fields=fields,
+        alert=alert,
+        cut_chars=cut_chars,
         files=files,
-        links=tuple(dict.fromkeys(flattener.links)),
+        links=_each_once(flattener.links),
         reactions=tuple(_reactions(item)),
         edited_at=_edited_at(item),
         permalink=permalink(item["ts"], thread_ts),
     )
+
+
+def _stated(
+    item: Json, author: Author, title: str, text: str, names: Mapping[str, str]
+) -> tuple[Fields, Alert | None]:
+    """Read what a bot states as names and values; what people write is prose."""
+    if author.kind is not AuthorKind.BOT:
+        return (), None
+    pairs = raw_pairs(item)[:_MOST_FIELDS]
+    fields = fields_of(pairs, Flattener(names))
+    said_at = at_of(item["ts"])
+    return fields, read_alert(item, title=title, text=text, pairs=pairs, fields=fields, said_at=said_at)
+
+
+def _each_once(links: Sequence[Link]) -> tuple[Link, ...]:
+    """Return each link once; an address without a label says nothing beside the same with one."""
+    labelled = {link.url for link in links if link.label}
+    return tuple(dict.fromkeys(link for link in links if link.label or link.url not in labelled))
 
 
 def _author(item: Json, names: Mapping[str, str]) -> Author:
@@ -176,15 +205,15 @@ def _profile_name(item: Json) -> str:
     return next((name for name in names if name), "")
 
 
-def _body(item: Json, alert: Alert, flattener: Flattener) -> str:
+def _body(item: Json, attached: Attached, flattener: Flattener) -> str:
     """Join text, blocks and attachments in the order in which they are seen, each word once."""
     text = flattener.mrkdwn(string(item.get("text"))).strip()
     told = _once(text, [block.strip("\n") for block in flatten_blocks(item.get("blocks"), flattener)])
-    for part in alert.parts:
-        if _squashed(part) not in _squashed("\n".join(told)):
+    for part in attached.parts:
+        if squashed(part) not in squashed("\n".join(told)):
             told.append(part)
-    if alert.fallback and not _is_covered(alert.fallback, "\n".join(told)):
-        told.append(alert.fallback)
+    if attached.fallback and not is_covered(attached.fallback, "\n".join(told)):
+        told.append(attached.fallback)
     return "\n".join(told).strip()
 
 
@@ -193,25 +222,11 @@ def _once(text: str, blocks: list[str]) -> list[str]:
     shown = "\n".join(blocks)
     if not text or not shown:
         return [text or shown] if text or shown else []
-    if _squashed(shown) in _squashed(text):
+    if squashed(shown) in squashed(text):
         return [text]
-    if _is_covered(text, shown):
+    if is_covered(text, shown):
         return blocks
-    return [text, *(block for block in blocks if _squashed(block) not in _squashed(text))]
-
-
-def _is_covered(text: str, shown: str) -> bool:
-    words = _words(text)
-    present = set(_words(shown))
-    return sum(word in present for word in words) >= _TWIN_SHARE * len(words)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
-def _squashed(text: str) -> str:
-    return "".join(_words(text))
+    return [text, *(block for block in blocks if squashed(block) not in squashed(text))]
 
 
 def _headline(item: Json, author: Author, body: str) -> str:
@@ -234,27 +249,6 @@ def _first_text(item: Json, blocks: list[dict[str, Any]]) -> str:
     texts = [string(item.get("text"))]
     texts += [string(text.get("text")) for block in blocks for text in dicts([block.get("text")])]
     return next((text for text in texts if text), "")
-
-
-def _files(item: Json) -> Iterator[File]:
-    for file in dicts(item.get("files")):
-        name = string(file.get("name")) or string(file.get("title"))
-        if not name or file.get("mode") == "tombstone":
-            continue
-        head = string(file.get("preview")) or string(file.get("preview_plain_text"))
-        size = file.get("size")
-        is_longer = isinstance(size, int) and size > len(head.encode("utf-8", "surrogatepass"))
-        is_partial = bool(head) and (is_longer or file.get("preview_is_truncated") is True)
-        yield File(name=name, mimetype=string(file.get("mimetype")), head=head, is_partial=is_partial)
-
-
-def _file_lines(files: Sequence[File], body: str) -> list[str]:
-    """Show each file by its name, and its head unless the message says the same."""
-    told = _squashed(body)
-    return [
-        f"{file.name}:\n{file.head}" if file.head and _squashed(file.head) not in told else file.name
-        for file in files
-    ]
 
 
 def _reactions(item: Json) -> Iterator[tuple[str, int]]:

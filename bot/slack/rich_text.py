@@ -69,8 +69,14 @@ def _leaf(leaf: Json, flattener: Flattener, *, code: bool = True) -> str:
     if kind == "link":
         return flattener.link(string(leaf.get("url")), string(leaf.get("text")))
     if kind == "date":
-        return string(leaf.get("fallback")) or string(leaf.get("timestamp"))
+        return _date(leaf, flattener)
     return _reference(leaf, flattener)
+
+
+def _date(leaf: Json, flattener: Flattener) -> str:
+    timestamp, pattern = string(leaf.get("timestamp")), string(leaf.get("format"))
+    fallback, url = string(leaf.get("fallback")), string(leaf.get("url"))
+    return flattener.date(timestamp, pattern, fallback=fallback, url=url)
 
 
 def _reference(leaf: Json, flattener: Flattener) -> str:

@@ -1,0 +1,191 @@
+"""From a bot's message to what it states: state, severity, service, times; no vendor is named here."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
+
+from bot.incident.messages import Alert, AlertState
+from bot.incident.times import stated_at
+from bot.slack.alert_words import (
+    SERVICE_NAMES,
+    SEVERITY_NAMES,
+    STATE_NAMES,
+    WEAK_STATE_NAMES,
+    bare,
+    severity_in,
+    state_of_color,
+    state_of_emoji,
+    state_of_head,
+    state_of_lead,
+    state_of_value,
+)
+from bot.slack.alerts import Fields
+from bot.slack.dates import epoch_at
+from bot.slack.rich_text import dicts, string
+
+Json = Mapping[str, Any]
+Pairs = Sequence[tuple[str, str]]
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\s-]+")
+_TIME_NAME = re.compile(
+    r"start|began|begin|since|trigger|fired|creat|opened|ended|ends|resolv|closed|clear|recover|updat|chang|occurr|"
+    r"detect|seen|time|date|when|activat|acknowledg|until|deployed|finished|(?:^| )at$"
+)
+_DATE = re.compile(r"<!date\^(\d{1,14})\^([^|>\n]{0,80})")
+_ISO = re.compile(
+    r"(20\d\d-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?", re.IGNORECASE
+)
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+_OF_LEAD = re.compile(
+    r"\b(?:Application|Service|Component|App|Deployment|Workload)\s+[`*\"']?([A-Za-z0-9][\w./-]{1,60})[`*\"']?\s+"
+    r"(?:is|has|was|have|sync|deploy|fail|in)"
+)
+_OWNED = re.compile(
+    r"(?:^|\[|: |\|)(?=[\w.-]*[A-Za-z])([A-Za-z0-9][\w.-]{0,38}/[\w.-]*[A-Za-z][\w.-]{0,60})(?=[\]>\s:#]|$)"
+)
+_HEAD_CHARS = 300
+_MOST_SEVERITY_CHARS = 40
+_MOST_SERVICE_CHARS = 200
+_MOST_LABEL_CHARS = 40
+
+
+def read_alert(
+    message: Json, *, title: str, text: str, pairs: Pairs, fields: Fields, said_at: datetime
+) -> Alert:
+    """Read what a bot's message states.
+
+    Args:
+        message: Slack's message object.
+        title: As flattened; it may be empty.
+        text: As flattened.
+        pairs: The fields as markup, for the dates in them.
+        fields: The same as a reader sees them.
+        said_at: When it was posted.
+    """
+    named = {_named(name): bare(value) for name, value in reversed(fields)}
+    heads = _heads(message, title, text)
+    state, status = _state(named, heads, message)
+    return Alert(
+        state=state,
+        status=status,
+        severity=_severity(named, heads),
+        service=_service(named, heads, message),
+        times=tuple(dict.fromkeys(_times(message, pairs, said_at))),
+    )
+
+
+def _named(name: str) -> str:
+    return _CAMEL.sub(" ", name).strip().casefold()
+
+
+def _heads(message: Json, title: str, text: str) -> list[str]:
+    """Return what a reader sees first, most telling first: the title, then the first lines."""
+    lines = [line for line in text[:1_000].split("\n") if line.strip()][:2]
+    pretexts = [string(part.get("pretext")) for part in dicts(message.get("attachments"))]
+    return [head for head in dict.fromkeys((title, *pretexts[:1], *lines)) if head]
+
+
+def _state(named: Mapping[str, str], heads: Sequence[str], message: Json) -> tuple[AlertState, str]:
+    """Return the state and its words: of a headline's first word, fields, sentences, emoji, colors."""
+    found = chain(
+        map(state_of_head, heads),
+        _fielded(named, STATE_NAMES),
+        map(state_of_lead, heads),
+        _fielded(named, WEAK_STATE_NAMES),
+        map(state_of_emoji, heads),
+        map(_colored, dicts(message.get("attachments"))),
+    )
+    return next(((state, words.strip()) for state, words in found if state), (AlertState.UNKNOWN, ""))
+
+
+def _fielded(named: Mapping[str, str], names: Sequence[str]) -> Iterator[tuple[AlertState, str]]:
+    yield from ((state_of_value(named[name]), named[name]) for name in names if name in named)
+
+
+def _colored(attachment: Json) -> tuple[AlertState, str]:
+    return state_of_color(string(attachment.get("color")).casefold()), ""
+
+
+def _severity(named: Mapping[str, str], heads: Sequence[str]) -> str:
+    stated = (named[name] for name in SEVERITY_NAMES if name in named)
+    short = (value for value in stated if value and len(value) <= _MOST_SEVERITY_CHARS)
+    return next(short, "") or next(filter(None, map(severity_in, heads)), "")
+
+
+def _service(named: Mapping[str, str], heads: Sequence[str], message: Json) -> str:
+    stated = (named[name] for name in SERVICE_NAMES if name in named)
+    short = (value for value in stated if value and len(value) <= _MOST_SERVICE_CHARS)
+    return next(short, "") or _told_service(heads) or _owned(message, heads)
+
+
+def _told_service(heads: Sequence[str]) -> str:
+    found = (_OF_LEAD.search(head) for head in heads)
+    return next((match[1].rstrip(".") for match in found if match), "")
+
+
+def _owned(message: Json, heads: Sequence[str]) -> str:
+    """Return the repository, `owner/name`, that a code host names in a headline or below."""
+    parts = list(dicts(message.get("attachments")))
+    below = (string(part.get(key))[:_HEAD_CHARS] for part in parts for key in ("footer", "fallback"))
+    found = (_OWNED.search(text[:_HEAD_CHARS]) for text in (*heads, *below))
+    return next((match[1] for match in found if match), "")
+
+
+def _times(message: Json, pairs: Pairs, said_at: datetime) -> Iterator[tuple[str, datetime]]:
+    for name, value in pairs:
+        named = _named(name.strip("*: "))
+        if _TIME_NAME.search(named) and (at := _at(value, said_at)):
+            yield name.strip("*: "), at
+    told = {value for _, value in pairs}
+    for text in _texts(message):
+        if "<!date^" in text:
+            dates = [m for m in _DATE.finditer(text) if not any(m[0] in value for value in told)]
+            yield from ((_label(m), at) for m in dates if (at := epoch_at(m[1])))
+    for attachment in dicts(message.get("attachments")):
+        if at := epoch_at(string(attachment.get("ts"))):
+            yield "", at
+
+
+def _texts(message: Json) -> Iterator[str]:
+    yield string(message.get("text"))
+    for holder in (message, *dicts(message.get("attachments"))):
+        for block in dicts(holder.get("blocks")):
+            for item in dicts(
+                [block.get("text"), *dicts(block.get("elements")), *dicts(block.get("fields"))]
+            ):
+                yield string(item.get("text"))
+        if holder is not message:
+            yield from (string(holder.get(key)) for key in ("pretext", "text", "footer"))
+
+
+def _fields(block: Json) -> Iterator[dict[str, Any]]:
+    return dicts(block.get("fields"))
+
+
+def _label(match: re.Match[str]) -> str:
+    """Return the word that names a date: before it, or first in its own format."""
+    own, found, _ = match[2].partition(":")
+    if found and "{" not in own:
+        return own.strip()[:_MOST_LABEL_CHARS]
+    before = match.string[max(0, match.start() - _MOST_LABEL_CHARS) : match.start()].rpartition("\n")[2]
+    name = before.rstrip(" *_:").rpartition("  ")[2].strip(" *_|·•")
+    return name if _TIME_NAME.search(name.casefold()) else ""
+
+
+def _at(value: str, said_at: datetime) -> datetime | None:
+    if match := _DATE.search(value):
+        return epoch_at(match[1])
+    if match := _ISO.search(value):
+        return _iso(match)
+    words = value.strip("`* ")
+    return epoch_at(words) if _EPOCH.fullmatch(words) else stated_at(words[:80], said_at=said_at)
+
+
+def _iso(match: re.Match[str]) -> datetime | None:
+    zone = (match[3] or "Z").upper().replace("UTC", "Z").replace("GMT", "Z")
+    try:
+        return datetime.fromisoformat(f"{match[1]}T{match[2]}{zone}").astimezone(UTC)
+    except ValueError:  # 2026-02-31, or an hour that no day has
+        return None

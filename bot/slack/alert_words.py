@@ -1,0 +1,234 @@
+"""The words by which monitors, pipelines and trackers say how things stand; no vendor is named here."""
+
+import re
+
+from bot.incident.messages import AlertState
+
+
+def _any(words: str) -> str:
+    """Make one pattern of words that are separated by commas and line ends."""
+    return "|".join(word.strip() for word in words.split(",") if word.strip())
+
+
+_EMOJI = re.compile(
+    r"^(?:\s*(?::[a-z0-9_+'-]+:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]))+\s*", re.IGNORECASE
+)
+_ARROWS = re.compile(r"\s*(?:→|⇒|➔|➜|->|=>|&gt;)\s*|\s+to\s+(?=[A-Z])")
+
+STATE_NAMES = (
+    "state",
+    "status",
+    "alert state",
+    "alert status",
+    "new state",
+    "current state",
+    "incident status",
+    "incident state",
+    "issue status",
+    "issue state",
+    "monitor status",
+    "transition",
+    "health status",
+    "conclusion",
+    "result",
+    "outcome",
+    "phase",
+    "event",
+)
+WEAK_STATE_NAMES = ("sync status",)
+"""They say how a deploy went, not how its service is."""
+SEVERITY_NAMES = (
+    "severity",
+    "alert severity",
+    "incident severity",
+    "sev",
+    "priority",
+    "issue priority",
+    "urgency",
+    "criticality",
+    "impact",
+    "level",
+)
+SERVICE_NAMES = (
+    "service",
+    "service name",
+    "services",
+    "impacted service",
+    "impacted services",
+    "affected service",
+    "affected services",
+    "application",
+    "app",
+    "app name",
+    "application name",
+    "component",
+    "components",
+    "affected components",
+    "kube service",
+    "functionname",
+    "servicename",
+    "dbinstanceidentifier",
+    "queuename",
+    "tablename",
+    "loadbalancer",
+    "impacted entities",
+    "impacted entity",
+    "entity",
+    "entity name",
+    "system",
+    "target",
+    "project",
+    "repository",
+    "repo",
+    "workload",
+    "deployment",
+    "job",
+)
+"""Names of fields, most telling first; spelt with spaces, in small letters."""
+
+_OPENED = _any(r"""
+    (?:pull|merge) request (?:#?\d+ )?(?:re)?opened, issue (?:created|opened) by, to ?do, backlog, draft,
+    planned,
+    (?:created|opened|raised|filed|reported)(?: (?:a|an|the|new))* (?:bug|task|story|ticket|epic)\b,
+    (?:created|opened|raised|filed|reported)(?: (?:a|an|the|new))* (?:sub-?task|issue|incident ticket)\b,
+    (?:created|opened|raised|filed|reported)(?: (?:a|an|the|new))* (?:problem|change(?: request)?|request)\b,
+    scheduled
+""")
+_VALUES = {
+    AlertState.OPENED: _OPENED,
+    AlertState.RESOLVED: _any(r"""
+        resolved, auto-?resolved, recovered, recovery, recovering, ok(?:ay)?, closed, cleared, normal, done,
+        up, back to normal, healthy, operational, is up again, fixed, inactive, ended, restored, remediated,
+        all clear, won'?t (?:fix|do), good, passing, available, mitigated
+    """),
+    AlertState.ACKNOWLEDGED: _any(r"""
+        acknowledged, ack(?:ed|'?d)?, monitoring, assigned, reassigned, muted, snoozed, silenced, archived,
+        verifying, suppressed
+    """),
+    AlertState.FIRING: _any(r"""
+        firing, triggered, re-?triggered, fired, alarm, in alarm, alert(?:ing)?, active, activated,
+        open(?:ed)?, new, re-?opened, critical, warn(?:ing)?, degraded, down, fail(?:ed|ing|ure|s)?,
+        error(?:ed)?, unhealthy, ongoing, investigating, identified, no ?data, insufficient[ _]data,
+        escalat(?:ed|ing), unresolved, outage, problem, (?:partial|major|minor) outage, missing, regressed,
+        regression, breached, unavailable, timed out, aborted, started, declared
+    """),
+    AlertState.CHANGED: _any(r"""
+        synced, out ?of ?sync, succeeded, success(?:ful(?:ly)?)?, deployed, merged, created, updated,
+        edited, running, progressing, published, released, rolled (?:out|back), applied, finished,
+        completed, cancell?ed, promoted, in progress, in review, moved, changed, transitioned, passed,
+        approved, implemented, enabled, disabled, deleted, selected for development
+    """),
+}
+"""What the value of a state field begins with; tried in this order."""
+_SENTENCES = {
+    AlertState.RESOLVED: _any(r"""
+        (?:been|was|is|got|now|auto-?) ?(?:resolved|recovered|closed|cleared|fixed|restored),
+        (?:is|now) (?:healthy|operational),
+        (?:incident|alert|issue|alarm|problem|monitor) (?:resolved|recovered|closed|cleared),
+        back to normal, (?:resolved|closed) (?:by|via|the (?:incident|alert|issue)), is up again,
+        all checks have passed
+    """),
+    AlertState.ACKNOWLEDGED: _any(r"""
+        (?:been|was|is) (?:acknowledged|assigned|muted|snoozed), acknowledged (?:by|the),
+        (?:incident|alert|issue) acknowledged
+    """),
+    AlertState.FIRING: _any(r"""
+        (?:been|was|is) (?:triggered|down|firing|degraded|unhealthy|breached), has degraded, failed,
+        failure,
+        (?:incident|alert|issue|alarm|problem|monitor) (?:triggered|opened|activated|fired|declared|created),
+        new (?:alert|issue|incident|error|alarm), cloudwatch alarm, out of memory
+    """),
+    AlertState.OPENED: _OPENED,
+    AlertState.CHANGED: _any(r"""
+        synced, deployed, succeeded, successful(?:ly)?, merged, published, released, rolled (?:out|back),
+        applied, updated, transitioned, moved, changed, created, pushed, completed, promoted, now running
+    """),
+}
+"""What a headline tells as a sentence; tried in this order."""
+_FIRST = _any(r"""
+    triggered, re-triggered, acknowledged, resolved, recovered, firing, fired, warn(?:ing)?, alarm, ok,
+    closed, alert closed, alert, no data, critical, problem, recovery, down, up, investigating, identified,
+    monitoring, new alert, error, reopened, escalated, ongoing
+""")
+_VALUE = {state: re.compile(rf"(?:{words})\b", re.IGNORECASE) for state, words in _VALUES.items()}
+_SENTENCE = {state: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for state, words in _SENTENCES.items()}
+_HEAD = re.compile(
+    r"\W{0,3}\[(?P<boxed>[A-Za-z][A-Za-z ]{1,18})(?::\s?\d+)?[\],:]"
+    rf"|\W{{0,3}}(?P<first>{_FIRST})\b(?=:| [-\u2013\u2014|#]|\s*\[|$| on \{{| <)",
+    re.IGNORECASE,
+)
+_EMOJI_STATES = {
+    AlertState.FIRING: re.compile(
+        r":(?:rotating_light|red_circle|fire|x|no_entry|warning|bangbang|alert|boom):|🚨|🔴|🔥|❌"
+    ),
+    AlertState.RESOLVED: re.compile(
+        r":(?:white_check_mark|large_green_circle|heavy_check_mark|green_heart|ok):|✅|🟢"
+    ),
+}
+_NAMED_COLORS = {"danger": AlertState.FIRING, "warning": AlertState.FIRING, "good": AlertState.RESOLVED}
+_HEX = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE)
+_CLEAR_SHARE = 1.35
+_SEVERITY = re.compile(
+    r"\b(?P<code>SEV[- ]?[0-5]|P[0-5])\b"
+    r"|[\[(](?P<boxed>critical|major|minor|high|medium|moderate|low|warning|info)[\])]"
+    r"|^\W{0,3}(?P<first>critical|warning|major|minor)\b(?=:| [-\u2013\u2014|])",
+    re.IGNORECASE,
+)
+_HEAD_CHARS = 300
+
+
+def bare(text: str) -> str:
+    """Return words without the emoji that stand before them."""
+    return _EMOJI.sub("", text).strip()
+
+
+def state_of_value(value: str) -> AlertState:
+    """Return the state that a field's value names; of `OK → ALARM` the last word counts."""
+    steps = [step for step in _ARROWS.split(bare(value)) if step]
+    last = bare(steps[-1]) if steps else ""
+    found = next((state for state, pattern in _VALUE.items() if pattern.match(last)), AlertState.UNKNOWN)
+    return found or (AlertState.CHANGED if len(steps) > 1 else AlertState.UNKNOWN)
+
+
+def state_of_head(text: str) -> tuple[AlertState, str]:
+    """Return the state that a headline begins with, such as `[FIRING:2] …`, and its word."""
+    match = _HEAD.match(bare(text[:_HEAD_CHARS]))
+    word = (match["boxed"] or match["first"]) if match else ""
+    return (state_of_value(word), word) if word else (AlertState.UNKNOWN, "")
+
+
+def state_of_lead(text: str) -> tuple[AlertState, str]:
+    """Return the state that a headline tells as a sentence, and the words that do."""
+    head = text[:_HEAD_CHARS]
+    for state, pattern in _SENTENCE.items():
+        if match := pattern.search(head):
+            return state, match[0]
+    return AlertState.UNKNOWN, ""
+
+
+def state_of_emoji(text: str) -> tuple[AlertState, str]:
+    """Return the state that an emoji of a headline stands for, and the emoji."""
+    head = text[:_HEAD_CHARS]
+    for state, pattern in _EMOJI_STATES.items():
+        if match := pattern.search(head):
+            return state, match[0].strip(":")
+    return AlertState.UNKNOWN, ""
+
+
+def state_of_color(color: str) -> AlertState:
+    """Return what the bar beside an attachment says: red and orange are trouble, green is none."""
+    if color in _NAMED_COLORS:
+        return _NAMED_COLORS[color]
+    match = _HEX.fullmatch(color)
+    if match is None:
+        return AlertState.UNKNOWN
+    red, green, blue = (int(match[1][at : at + 2], 16) for at in (0, 2, 4))
+    if red > _CLEAR_SHARE * blue and red > green:
+        return AlertState.FIRING
+    return AlertState.RESOLVED if green > _CLEAR_SHARE * red and green > blue else AlertState.UNKNOWN
+
+
+def severity_in(text: str) -> str:
+    """Return the severity that a headline states, such as `P1` in `[P1] edge 5xx`; else empty."""
+    match = _SEVERITY.search(text[:_HEAD_CHARS])
+    return (match["code"] or match["boxed"] or match["first"]) if match else ""

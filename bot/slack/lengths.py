@@ -1,0 +1,29 @@
+"""Texts that are too long to be read whole: their head and their tail stay, and how much went is said."""
+
+from bot.slack.limits import grapheme_end
+
+MOST_TEXT_CHARS = 24_000
+"""What stays of one message: above the 16,000 of Slack's longest rendered body, far below a pasted log."""
+_TAIL_SHARE = 4
+"""A log's end says what failed; a quarter is kept for it."""
+
+
+def without_middle(text: str, *, most_chars: int = MOST_TEXT_CHARS) -> tuple[str, int]:
+    """Return a text of about `most_chars` characters at most, and how many were left out of its middle.
+
+    It is cut between characters as people see them, at line ends where there are any near.
+    """
+    if len(text) <= most_chars:
+        return text, 0
+    tail_chars = most_chars // _TAIL_SHARE
+    head_end = _line_end(text, grapheme_end(text, most_chars - tail_chars))
+    tail_start = _line_end(text, grapheme_end(text, len(text) - tail_chars))
+    cut = tail_start - head_end
+    head, tail = text[:head_end].rstrip("\n"), text[tail_start:].lstrip("\n")
+    return f"{head}\n[{cut:,} characters left out here]\n{tail}", cut
+
+
+def _line_end(text: str, at: int) -> int:
+    """Return the last line end within the tenth before `at`, else `at`."""
+    found = text.rfind("\n", at - at // 10, at)
+    return found if found > 0 else at
