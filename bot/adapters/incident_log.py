@@ -188,17 +188,15 @@ class IncidentLog:
         return Slice(entries=entries, cursor=last, is_open=is_open, is_broken=is_broken)
 
     async def scrub(self, ref: IncidentRef, ts: str) -> int:
-        """Keep no word of a message that was deleted; return how many pieces were written anew.
+        """Keep no word and no reaction of a message; return how many pieces were written anew.
 
-        That it was deleted stays known. Cursors stay good.
+        That it was deleted stays known, and cursors stay good. What is appended meanwhile is left alone.
         """
-        pieces, is_known = await self._without(ref, ts)
-        if not pieces and is_known:
-            return 0
-        closing = b"" if is_known else self._sealed([Deleted(ts=ts)], ref)
-        changes = [part for number, piece in pieces.items() for part in (number, piece)]
-        with store_errors_named():
-            await self._scrub(keys=[_log(ref)], args=[FIELD, closing, *changes])
+        pieces = await self._without(ref, ts)
+        if pieces:
+            changes = [part for number, piece in pieces.items() for part in (number, piece)]
+            with store_errors_named():
+                await self._scrub(keys=[_log(ref)], args=[FIELD, *changes])
         return len(pieces)
 
     async def remove(self, ref: IncidentRef) -> int:
@@ -281,18 +279,16 @@ class IncidentLog:
             if len(page) < PAGE_PIECES:
                 return
 
-    async def _without(self, ref: IncidentRef, ts: str) -> tuple[dict[str, bytes], bool]:
-        """Return the pieces that speak of a message, each without it, and whether its deletion is known."""
+    async def _without(self, ref: IncidentRef, ts: str) -> dict[str, bytes]:
+        """Return the pieces that tell what a message says, each without it."""
         found: dict[str, bytes] = {}
-        is_known = False
         with store_errors_named():
             async for number, piece in self._pieces(ref, START):
                 entries = self._readable(piece, ref)
                 kept = [entry for entry in entries if entry.ts != ts or isinstance(entry, Deleted)]
-                is_known = is_known or any(entry.ts == ts for entry in kept)
                 if len(kept) < len(entries):
                     found[number] = self._sealed(kept, ref)
-        return found, is_known
+        return found
 
     def _readable(self, piece: bytes, ref: IncidentRef) -> list[Entry]:
         try:

@@ -198,10 +198,10 @@ return last and last[1] or '0-0'
 """
 
 LOG_SCRUB = """
--- KEYS: log. ARGV: field, a piece for the end or '', then id, piece… Puts pieces in place of others: the
--- stream is made anew with the ids it had, so that nobody's cursor is wrong.
+-- KEYS: log. ARGV: field, then id, piece… Puts pieces in place of others: the stream is made anew with the
+-- ids it had, so that nobody's cursor is wrong.
 local log, changed = KEYS[1], {}
-for i = 3, #ARGV, 2 do changed[ARGV[i]] = ARGV[i + 1] end
+for i = 2, #ARGV, 2 do changed[ARGV[i]] = ARGV[i + 1] end
 local left_ms = redis.call('PTTL', log)
 local all = redis.call('XRANGE', log, '-', '+')
 if #all == 0 then return end
@@ -209,7 +209,6 @@ redis.call('DEL', log)
 for _, element in ipairs(all) do
   redis.call('XADD', log, element[1], ARGV[1], changed[element[1]] or element[2][2])
 end
-if ARGV[2] ~= '' then redis.call('XADD', log, '*', ARGV[1], ARGV[2]) end
 if left_ms > 0 then redis.call('PEXPIRE', log, left_ms) end
 """
 

@@ -5,6 +5,7 @@ that was whole in another epoch is compared with Slack's history before it is tr
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,7 @@ class Presence:
         redis: Where; not closed by this class.
         beat_seconds: How often it is said.
         receiving_seconds: How long it holds; whole seconds.
+        is_receiving: Whether Slack could reach this process just now; over HTTP nobody can tell.
     """
 
     def __init__(
@@ -37,9 +39,11 @@ class Presence:
         *,
         beat_seconds: float = BEAT_SECONDS,
         receiving_seconds: int = RECEIVING_SECONDS,
+        is_receiving: Callable[[], bool] = lambda: True,
     ) -> None:
         self._beat_seconds = beat_seconds
         self._receiving_seconds = receiving_seconds
+        self._is_receiving = is_receiving
         self._beat = redis.register_script(lua.BEAT)
         self._beating: asyncio.Task[None] | None = None
 
@@ -77,6 +81,8 @@ class Presence:
             await self._try_to_beat()
 
     async def _try_to_beat(self) -> None:
+        if not self._is_receiving():
+            return
         try:
             await self.beat()
         except StoreUnavailableError as error:
