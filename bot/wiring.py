@@ -14,12 +14,14 @@ from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.ledger import RedisLedger
 from bot.adapters.proxy import proxy_for
+from bot.adapters.open_streams import OpenStreams
 from bot.adapters.queue import open_redis
 from bot.adapters.sealing import Sealer
 from bot.adapters.slack import Identity, SlackWorkspace, identify
 from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_retry import retry_handlers
+from bot.adapters.stops import RedisStops
 from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.analysts import rules
@@ -111,7 +113,9 @@ async def copilot(
                 allow_external=settings.slack_connect == "on",
             ),
             reader=IncidentReader(client),
+            streams=await stack.enter_async_context(open_streams(redis, client)),
         )
+        stack.push_async_callback(workspace.close)
         catalogue = default_catalogue()
         yield Copilot(
             workspace=workspace,
@@ -123,7 +127,20 @@ async def copilot(
             literals=settings.literals(),
             request_seconds=settings.request_seconds,
             has_model=bool(settings.anthropic_api_key.get_secret_value()),
+            stops=RedisStops(redis),
         )
+
+
+@asynccontextmanager
+async def open_streams(redis: Redis, client: AsyncWebClient) -> AsyncIterator[OpenStreams]:
+    """Give the book of open streams; what crashed workers left open is closed meanwhile."""
+    streams = OpenStreams(redis, client)
+    watching = asyncio.create_task(streams.watch())
+    try:
+        yield streams
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 def incident_log(settings: Settings, redis: Redis) -> IncidentLog:

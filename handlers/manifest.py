@@ -34,6 +34,7 @@ SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
 """Every Web API method the code calls, with the bot scopes it needs."""
 
 SCOPES_OF_EVENT: dict[str, tuple[str, ...]] = {
+    "agent_session_stopped": ("assistant:write",),
     "app_mention": ("app_mentions:read",),
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
@@ -60,6 +61,7 @@ WHY_SCOPE = {
 """What each bot scope is for."""
 
 WHY_EVENT = {
+    "agent_session_stopped": "somebody pressed Stop while an answer was being written",
     "app_mention": "a mention is a question",
     "message.channels": "what is said, edited and deleted in public channels with the bot",
     "message.groups": "the same in private channels with the bot",

@@ -9,7 +9,6 @@ from datetime import datetime
 from bot.request import Request, RequestKind
 from handlers.fields import at, id_at, is_direct, items_at, token_at, ts_at
 
-EVENT = "agent_session_stopped"
 _MOST = 50
 
 
@@ -25,7 +24,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         came before one was there.
     """
     event = at(body, "event")
-    if at(event, "type") != EVENT:
+    if at(event, "type") != "agent_session_stopped":
         return None
     team = id_at(body, "team_id") or id_at(event, "team")
     channel, person, thread = id_at(event, "channel"), id_at(event, "user"), ts_at(event, "thread_ts")
