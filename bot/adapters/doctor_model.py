@@ -1,6 +1,7 @@
 """What `doctor` asks Claude's API: each model of the pair. Imports the SDK: import this only when asked."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from bot.doctor.finding import Finding, Trouble, unreachable
 from bot.models.catalogue import Model
 
 SETTING = "ANTHROPIC_BASE_URL"
+_CLEAN = re.compile(r"[!#-&(-~]+")  # what can stand in a header, no quote among it
 
 
 async def examine(
@@ -30,6 +32,8 @@ async def examine(
     """
     if not key:
         return [model.key_absent()]
+    if not _CLEAN.fullmatch(key):
+        return [model.key_unclean()]
     async with anthropic.AsyncAnthropic(
         api_key=key, base_url=base_url, timeout=seconds, max_retries=0
     ) as client:

@@ -21,8 +21,8 @@ from bot.doctor.machine import clock
 
 SETTING = "SLACK_API_URL"
 MOST_CHANNELS = 1000
-UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
-"""What a call raises when no answer of Slack's came."""
+UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError, AttributeError, TypeError, ValueError)
+"""What a call raises when no answer of Slack's came; the last three when something else answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,8 @@ class SlackProbe:
 
     async def bot_token(self, token: str) -> Asked:
         """Try the bot token; its answer also carries the scopes and Slack's time."""
-        if not token:
-            return Asked(findings=[slack.bot_token_absent()])
+        if not slack.is_clean(token):
+            return Asked(findings=[slack.bot_token_unclean(token)])
         try:
             async with self._client(token) as client:
                 return await self._identify(client)
@@ -79,8 +79,8 @@ class SlackProbe:
 
         Slack may deliver on it in that moment; an event comes again on another connection.
         """
-        if not token:
-            return [slack.app_token_absent()]
+        if not slack.is_clean(token):
+            return [slack.app_token_unclean(token)]
         try:
             async with self._client(token) as client:
                 opened = await client.apps_connections_open(app_token=token)
@@ -214,5 +214,5 @@ async def receiver_answers(host: str, port: int, *, seconds: float) -> bool:
             session.get(f"http://{host}:{port}/healthz") as answer,
         ):
             return answer.status == HTTPStatus.OK and "alive" in await answer.json()
-    except (*UNREACHABLE, ValueError):
+    except UNREACHABLE:
         return False

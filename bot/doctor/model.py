@@ -53,6 +53,12 @@ def key_absent() -> Finding:
     )
 
 
+def key_unclean() -> Finding:
+    """Tell that more than the key was pasted."""
+    found = "ANTHROPIC_API_KEY holds a character that no key has, such as a quote, a space or a line break"
+    return failed(KEY, found, NEW_KEY)
+
+
 def models(facts: list[ModelFacts], *, today: date, other_pair: str) -> list[Finding]:
     """Judge the pair; a trouble with the key is told once.
 

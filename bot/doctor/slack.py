@@ -25,6 +25,8 @@ _KINDS = (
     (re.compile(r"xapp-"), "an app-level token"),
     (re.compile(r"[0-9a-f]{32}\Z"), "a signing secret"),
 )
+_CLEAN = re.compile(r"[A-Za-z0-9._-]+")
+UNCLEAN = "holds a character that no token has, such as a quote, a space or a line break"
 _IS_SECRET = re.compile(r"[0-9a-f]{32}\Z")
 _APP_ID = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 
@@ -62,9 +64,15 @@ def kind_of(token: str) -> str:
     return next((words for form, words in _KINDS if form.match(token)), "")
 
 
-def bot_token_absent() -> Finding:
-    """Tell that no bot token is set."""
-    return failed(BOT, "SLACK_BOT_TOKEN is not set", COPY_BOT)
+def is_clean(token: str) -> bool:
+    """Say whether a token can be sent at all; quotes, spaces and line breaks come along in pasting."""
+    return _CLEAN.fullmatch(token) is not None
+
+
+def bot_token_unclean(token: str) -> Finding:
+    """Tell that there is no bot token, or more than one."""
+    found = f"SLACK_BOT_TOKEN {UNCLEAN}" if token else "SLACK_BOT_TOKEN is not set"
+    return failed(BOT, found, COPY_BOT)
 
 
 def bot_token_refused(code: str, token: str) -> Finding:
@@ -155,9 +163,11 @@ def signing_secret(secret: str) -> Finding:
     return failed(SECRET, found, COPY_SIGNING)
 
 
-def app_token_absent() -> Finding:
-    """Tell that Socket Mode is not used."""
-    return noted(APP, "not set; only Socket Mode needs it")
+def app_token_unclean(token: str) -> Finding:
+    """Tell that Socket Mode is not used, or that more than the token was pasted."""
+    if not token:
+        return noted(APP, "not set; only Socket Mode needs it")
+    return failed(APP, f"SLACK_APP_TOKEN {UNCLEAN}", MAKE_APP)
 
 
 def app_token_refused(code: str, token: str) -> Finding:

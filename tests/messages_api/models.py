@@ -4,6 +4,7 @@ Source: Anthropic's pages on adaptive thinking, effort, prompt caching and tool 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 ALL_EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 
@@ -35,3 +36,16 @@ MODELS = {
     "claude-opus-4-6": Accepts(**_FOUR_SIX, min_cache_tokens=4096),
 }
 MAX_OUTPUT_TOKENS = 128_000
+
+
+def listed(name: str) -> dict[str, Any]:
+    """What the Models API says of a model that may be used and is not planned to go."""
+    return {
+        "id": name,
+        "type": "model",
+        "display_name": name,
+        "created_at": "2026-09-22T00:00:00Z",
+        "deprecated_at": None,
+        "lifecycle": "active",
+        "retires_at": None,
+    }

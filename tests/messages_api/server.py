@@ -11,6 +11,7 @@ from aiohttp import web
 from tests.messages_api.cache import PromptCache
 from tests.messages_api.events import as_sse, error_event, events
 from tests.messages_api.judge import RefusalError, judge
+from tests.messages_api.models import MODELS, listed
 from tests.messages_api.script import Turn
 
 
@@ -30,6 +31,8 @@ class StandIn:
     refusals: list[str] = field(default_factory=list)
     cache: PromptCache = field(default_factory=PromptCache)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    listed: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: listed(name) for name in MODELS})
+    refused_status: int = 0
 
     @property
     def bodies(self) -> list[dict[str, Any]]:
@@ -52,6 +55,15 @@ class StandIn:
             headers = {"retry-after": turn.retry_after} if turn.retry_after else {}
             return self._error(status=turn.status, kind=turn.error, message=turn.message, headers=headers)
         return await self._stream(request, body, turn)
+
+    async def model(self, request: web.Request) -> web.Response:
+        """`GET /v1/models/{id}`: what the API knows of one model, whom it lets ask for it."""
+        if self.refused_status:
+            return self._error(status=self.refused_status, kind="authentication_error", message="refused")
+        found = self.listed.get(request.match_info["id"])
+        if found is None:
+            return self._error(status=404, kind="not_found_error", message="no such model")
+        return web.json_response(found)
 
     async def asked(self, _request: web.Request) -> web.Response:
         return web.json_response(self.bodies)
@@ -100,6 +112,7 @@ async def stand_in(turns: Sequence[Turn], *, port: int = 0) -> AsyncIterator[Sta
     state = StandIn(list(turns))
     app = web.Application(client_max_size=50_000_000)
     app.router.add_post("/v1/messages", state.messages)
+    app.router.add_get("/v1/models/{id}", state.model)
     app.router.add_get("/requests", state.asked)
     runner = web.AppRunner(app, shutdown_timeout=0.5)
     await runner.setup()
