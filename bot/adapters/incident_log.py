@@ -154,7 +154,9 @@ class IncidentLog:
         with store_errors_named():
             return bool(await self._redis.exists(key("withdrawn", request_id)))
 
-    async def write(self, ref: IncidentRef, entries: Iterable[Entry], *, instead_of: str = "") -> str:
+    async def write(
+        self, ref: IncidentRef, entries: Iterable[Entry], *, instead_of: str = "", behind: str = ""
+    ) -> str:
         """Append what history says; return the cursor behind it, empty when the log is not open (any more).
 
         Args:
@@ -163,14 +165,17 @@ class IncidentLog:
             instead_of: A cursor: everything up to it is removed in the same step. Give all entries that
                 stand (`Log.entries()`), after all of history was read; then the log is as young as they
                 are, and broken pieces are gone.
+            behind: The cursor up to which the caller has read. When others have appended since, it is
+                returned itself, so that nothing of theirs is passed over.
         """
         groups = list(_groups([self._sealed(part, ref) for part in _parts(entries)])) or [[]]
         cursor = CLOSED
         with store_errors_named():
             for number, pieces in enumerate(groups, 1):
                 replaced = instead_of if number == len(groups) else ""
-                args: Arguments = [FIELD, self._ttl_seconds, replaced, *pieces]
+                args: Arguments = [FIELD, self._ttl_seconds, replaced, behind, *pieces]
                 cursor = as_text(await self._write(keys=[_log(ref)], args=args))
+                behind = cursor if behind else ""
         return cursor
 
     async def since(self, ref: IncidentRef, cursor: str | None) -> Slice:

@@ -183,17 +183,19 @@ return kept
 """
 
 LOG_WRITE = """
--- KEYS: log. ARGV: field, ttl, an id or '', pieces… Appends; then removes all up to the id.
--- Returns the id of the last element, '' when there is no log.
-local log = KEYS[1]
+-- KEYS: log. ARGV: field, ttl, an id or '', a cursor or '', pieces… Appends; then removes all up to the id.
+-- Returns the id of the last element; the cursor when others appended behind it; '' when there is no log.
+local log, cursor = KEYS[1], ARGV[4]
 if redis.call('EXISTS', log) == 0 then return '' end
-for i = 4, #ARGV do redis.call('XADD', log, '*', ARGV[1], ARGV[i]) end
+local before = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+for i = 5, #ARGV do redis.call('XADD', log, '*', ARGV[1], ARGV[i]) end
 local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
 if ARGV[3] ~= '' then
   local ms, number = string.match(ARGV[3], '(%d+)-(%d+)')
   redis.call('XTRIM', log, 'MINID', ms .. '-' .. string.format('%.0f', number + 1))
 end
 redis.call('EXPIRE', log, ARGV[2])
+if cursor ~= '' and before and before[1] ~= cursor then return cursor end
 return last and last[1] or '0-0'
 """
 
