@@ -13,8 +13,9 @@ from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.ledger import RedisLedger
-from bot.adapters.proxy import proxy_for
+from bot.adapters.log_keeper import LogKeeper
 from bot.adapters.open_streams import OpenStreams
+from bot.adapters.proxy import proxy_for
 from bot.adapters.queue import open_redis
 from bot.adapters.sealing import Sealer
 from bot.adapters.slack import Identity, SlackWorkspace, identify
@@ -120,6 +121,8 @@ async def copilot(
         yield Copilot(
             workspace=workspace,
             memory=memory,
+            log=LogKeeper(incident_log(settings, redis), redis),
+            retention_days=settings.retention_days,
             analyst=await stack.enter_async_context(analyst(settings, ready=ready)),
             router=router_for(settings.model_pair),
             catalogue=catalogue,
