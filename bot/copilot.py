@@ -9,8 +9,15 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.answering import answer_of
-from bot.errors import CopilotError, PostRefusedError, StaleRunError, StoreUnavailableError
+from bot.errors import (
+    CopilotError,
+    PostRefusedError,
+    StaleRunError,
+    StoreUnavailableError,
+    WithdrawnError,
+)
 from bot.fenced import FencedWorkspace
+from bot.freshness import Freshness
 from bot.incident.board import Board, merge
 from bot.incident.case import Case
 from bot.incident.extraction import extract
@@ -20,8 +27,9 @@ from bot.investigation import Finding, investigate, redact
 from bot.lookups import COMMITS, Lookups
 from bot.models.catalogue import Catalogue
 from bot.outgoing import Outgoing
-from bot.ports import Analyst, Blocks, Fence, Memory, Posted, Reply, Workspace
-from bot.request import QUICK_KINDS, Request, RequestKind
+from bot.ports import Analyst, Blocks, Fence, Log, Memory, Posted, Reply, Workspace
+from bot.rechecking import Rechecker
+from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router
 from bot.routing.route import Tier
 from bot.run import Run, asked_at, saved_answer
@@ -33,6 +41,8 @@ from bot.slack.hypothesis_lines import hypothesis_blocks
 from bot.slack.texts import plain, status_words
 from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
 from bot.superseded import Marker
+from bot.upkeep import KINDS as UPKEEP_KINDS
+from bot.upkeep import Upkeep
 
 log = structlog.get_logger()
 
@@ -43,6 +53,8 @@ NO_MODEL = "no model: putting changes and symptoms in order"
 COMMENT = "Draft of the postmortem."
 LEAST_SECONDS = 15.0
 """Even a request that waited long gets so much time, so that it can end with more than an apology."""
+PERSONS_QUOTES = frozenset({RequestKind.EVIDENCE, RequestKind.REFUTE})
+"""Quick kinds that show what was said, so that not everybody who is in the channel by now may ask."""
 GAVE_UP = (
     "I tried this several times, failed each time and gave up. Please ask again; nothing else is affected."
 )
@@ -56,10 +68,12 @@ class Copilot:
         literals: The process's own secrets, removed from everything.
         request_seconds: The most a person waits for the end of a request, from the moment it was received.
         has_model: There is a model to ask.
+        retention_days: How long what was said is kept.
     """
 
     workspace: Workspace
     memory: Memory
+    log: Log
     analyst: Analyst
     router: Router
     catalogue: Catalogue
@@ -67,6 +81,7 @@ class Copilot:
     literals: tuple[str, ...]
     request_seconds: float
     has_model: bool = True
+    retention_days: int = 14
     stops: StopBook = field(default_factory=LocalStops)
 
     async def handle(self, request: Request, fence: Fence) -> None:
@@ -83,7 +98,10 @@ class Copilot:
         run, deadline = None, asyncio.timeout(self._left_seconds(request))
         try:
             async with deadline:
+                await self._check_withdrawn(request)
                 run = await self._work(request, fence)
+        except WithdrawnError:
+            log.info("request.withdrawn", request=request.id)
         except (StaleRunError, StoreUnavailableError):
             raise  # another run of this request ends it, here or elsewhere
         except TimeoutError:
@@ -105,9 +123,20 @@ class Copilot:
         age = (datetime.now(UTC) - request.received_at).total_seconds()
         return max(min(LEAST_SECONDS, self.request_seconds), self.request_seconds - age)
 
+    async def _check_withdrawn(self, request: Request) -> None:
+        """Stop before anything is shown when the message that asked was deleted.
+
+        Raises:
+            WithdrawnError: It was.
+        """
+        if request.message_ts and await self.memory.is_withdrawn(request.id):
+            await self.workspace.status(request, request.thread_ts or request.message_ts, "")
+            raise WithdrawnError
+
     async def _tidy(self, run: Run) -> None:
         """Do what may fail without harm once the answer stands: mark older answers, clear the status."""
         try:
+            await self._rechecker().catch_up(run.incident)
             marker = Marker(self.workspace, self.memory, self._outgoing(run.redactor))
             await marker.mark(run.ref, await self.memory.board(run.ref))
         except CopilotError as error:
@@ -120,7 +149,12 @@ class Copilot:
         await self._fenced(fence)._apologize(request, fence, GAVE_UP)  # noqa: SLF001  # one of our own
 
     async def _apologize(self, request: Request, fence: Fence, sentence: str) -> None:
-        """End a request with one plain sentence: in its message if it has one, else to the asker alone."""
+        """End a request with one plain sentence: in its message if it has one, else to the asker alone.
+
+        What nobody asked for, or nobody asks for any more, ends without a word.
+        """
+        if request.kind in SILENT_KINDS:
+            return
         blocks, text = self._outgoing().message(plain(sentence, answer_id=request.id), sentence)
         reply = self.workspace.reply(request, request.thread_ts or request.message_ts, fence)
         try:
@@ -129,6 +163,8 @@ class Copilot:
                 return
         except PostRefusedError as error:
             log.warning("reply.refused", request=request.id, error=error.code)
+        if await self.memory.is_withdrawn(request.id):
+            return
         await self.workspace.whisper(request, blocks, text=text)
         await self.workspace.status(request, request.thread_ts or request.message_ts, "")
 
@@ -142,16 +178,37 @@ class Copilot:
             await note(self.stops, request)
             await self.workspace.status(request, request.thread_ts, "")
             return None
+        if request.kind in UPKEEP_KINDS:
+            await self._upkeep().handle(request)
+            return None
         if request.kind in QUICK_KINDS:
+            if request.kind in PERSONS_QUOTES:
+                await self.workspace.admit(request)
             await Lookups(self.workspace, self.memory, self._outgoing()).handle(request)
             return None
         run = await self._begin(request)
         case, board = await self._case(run)
         if request.kind is RequestKind.POSTMORTEM:
-            await self._postmortem(run, case, board)
-        else:
-            await self._answer(run, case, board, fence)
-        return run
+            return await self._postmortem(run, case, board)
+        return await self._answer(run, case, board, fence)
+
+    def _rechecker(self) -> Rechecker:
+        return Rechecker(
+            workspace=self.workspace,
+            memory=self.memory,
+            log=self.log,
+            literals=self.literals,
+            link_hosts=self.link_hosts,
+        )
+
+    def _upkeep(self) -> Upkeep:
+        return Upkeep(
+            workspace=self.workspace,
+            log=self.log,
+            out=self._outgoing(),
+            rechecker=self._rechecker(),
+            retention_days=self.retention_days,
+        )
 
     async def _begin(self, request: Request) -> Run:
         """Read and redact; from here on nothing unredacted is in reach."""
@@ -197,20 +254,23 @@ class Copilot:
         )
         return case, board
 
-    async def _answer(self, run: Run, case: Case, board: Board, fence: Fence) -> None:
+    async def _answer(self, run: Run, case: Case, board: Board, fence: Fence) -> Run:
         out = self._outgoing(run.redactor)
         reply = self.workspace.reply(run.request, run.thread_ts, fence)
         facts = first_facts(case.facts, case.incident, answer_id=run.request.id, as_of=run.asked_at)
+        await self._check_withdrawn(run.request)
         await _show(reply, out, facts, "Facts first; the diagnosis follows.")
         run.log("facts.shown", facts=len(case.facts.items))
         await self.workspace.status(run.request, run.thread_ts, out.line(self._asking(case)))
         on_verified = self._shower(run, reply, out, start=len(facts))
         analyst = self._stoppable(run, reply)
         finding = await investigate(case, analyst, board=board, on_verified=on_verified)
+        run, case, finding = await Freshness(self.workspace, self.log).renewed(run, case, finding)
         finding = await self._commit(run, case, finding)
         run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
         posted = await self._finish(run, reply, out, case, finding)
         run.log("answer.posted", ts=posted.ts)
+        return run
 
     def _stoppable(self, run: Run, reply: Reply) -> Analyst:
         watch = Watch(
@@ -272,16 +332,18 @@ class Copilot:
             seconds=run.seconds,
         )
 
-    async def _postmortem(self, run: Run, case: Case, board: Board) -> None:
+    async def _postmortem(self, run: Run, case: Case, board: Board) -> Run:
         """Draft the review from the board, asking the analyst only when the board is empty."""
         if not board.hypotheses:
             finding = await investigate(case, self.analyst, board=board, on_verified=_nothing)
+            run, case, finding = await Freshness(self.workspace, self.log).renewed(run, case, finding)
             board = (await self._commit(run, case, finding)).board
         review = draft(run.incident, case.facts, board.hypotheses, now=run.asked_at)
         text = self._outgoing(run.redactor).file(to_markdown(review))
         name = file_name(run.incident.channel_name)
         await self.workspace.attach(run.request, run.thread_ts, name=name, content=text, comment=COMMENT)
         run.log("answer.posted", file=name, chars=len(text))
+        return run
 
 
 def file_name(channel_name: str) -> str:

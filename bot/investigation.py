@@ -8,6 +8,7 @@ from bot.errors import AnalystFailedError
 from bot.incident.board import Board, merge, settle
 from bot.incident.case import Case
 from bot.incident.hypotheses import Dropped, Hypothesis, Mitigation
+from bot.incident.lost import Lost, fallen
 from bot.incident.messages import Alert, Incident, Link, Message
 from bot.incident.verification import Verified, rank, verify
 from bot.ports import Analyst, Closing, Restart
@@ -102,6 +103,32 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
         mitigations=tuple(gathered.aimed(item) for item in (*closing.mitigations, *gathered.mitigations)),
         dropped=tuple(gathered.dropped),
         unproposed=tuple(h.id for h in settled.hypotheses if h.is_live and h.id not in proposed),
+    )
+
+
+def examined_again(finding: Finding, case: Case, lost: Collection[Lost]) -> Finding:
+    """Check a finding once more after messages that it may rest on were deleted or edited.
+
+    What no longer passes falls, with that reason; the rest stands on what is left.
+
+    Args:
+        finding: As it was checked before.
+        case: With the messages as they stand now.
+        lost: What happened to the others.
+    """
+    results = {h.id: verify(h, case) for h in finding.hypotheses if h.is_live}
+    passed = [result.hypothesis for result in results.values() if isinstance(result, Verified)]
+    broken = [name for name, result in results.items() if isinstance(result, Dropped)]
+    board = fallen(finding.board, broken, lost, now=case.asked_at)
+    board = merge(board, passed, now=case.asked_at, facts=case.facts)
+    by_id = {hypothesis.id: hypothesis for hypothesis in board.hypotheses}
+    gone = {one.id for one in lost if one.text is None}
+    return replace(
+        finding,
+        board=board,
+        hypotheses=rank([by_id.get(h.id, h) for h in finding.hypotheses]),
+        mitigations=tuple(m for m in finding.mitigations if not m.cites or set(m.cites) - gone),
+        dropped=(*finding.dropped, *(result for result in results.values() if isinstance(result, Dropped))),
     )
 
 

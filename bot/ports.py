@@ -299,8 +299,8 @@ class Log(Protocol):
         """
         ...
 
-    async def remove(self, ref: IncidentRef) -> int:
-        """Remove a log; with all logs of its threads when it is a channel's. Return how many there were."""
+    async def remove(self, ref: IncidentRef, *, with_threads: bool = False) -> int:
+        """Remove a log, and with it those of all threads in its channel; return how many there were."""
         ...
 
 

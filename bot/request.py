@@ -69,7 +69,8 @@ class Request:
         received_at: When we accepted it, by our clock; aware, UTC.
         subject: What the kind says it is; else empty.
         is_direct: Asked in a direct message to the bot.
-        pressed_ts: By Slack's clock, when the button was pressed that opened a form; else empty.
+        pressed_ts: By Slack's clock, when the button was pressed that opened a form, or when what is to be
+            rechecked happened; else empty.
     """
 
     id: str

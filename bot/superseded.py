@@ -1,7 +1,9 @@
 """The line on top of an old answer that says what has fallen since, so that nobody acts on it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
@@ -18,6 +20,8 @@ from bot.slack.texts import escaped
 
 log = structlog.get_logger()
 
+ASK_AGAIN = "Ask again for a fresh answer."
+_MOST_BECAUSE = 3
 _REASON_CHARS = 160
 _NOTIFICATION_CHARS = 280
 
@@ -59,14 +63,23 @@ def top_line(answer: SavedAnswer, board: Board) -> str:
     """Return what has fallen of an answer, such as `Superseded 22:36: H1 refuted [18]`; else nothing.
 
     All hypotheses that are kept of an answer stood when it was given. An answer of which none is refuted but
-    one lost to a rival is not superseded, it is `Updated`.
+    one lost to a rival, or that cites a message which was deleted since, is not superseded, it is `Updated`.
     """
     fallen = [h for h in board.hypotheses if h.id in answer.hypothesis_ids and not h.is_live]
-    if not fallen:
+    told = _told(fallen)
+    lost = [words for words in answer.lost if not any(words in line for line in told)]
+    if not (told or lost):
         return ""
-    last = max(_fall(hypothesis).at for hypothesis in fallen)
+    times = [_fall(hypothesis).at for hypothesis in fallen]
+    last = max([*times, *([datetime.fromisoformat(answer.lost_at)] if answer.lost_at else [])])
     verb = "Superseded" if any(h.status is Status.REFUTED for h in fallen) else "Updated"
-    return f"{verb} {last:%H:%M}: {'; '.join(_told(fallen))}"
+    again = f". {ASK_AGAIN}" if answer.lost else ""
+    return f"{verb} {last:%H:%M}: {'; '.join([*told, *lost])}{again}"
+
+
+def cites(answer: SavedAnswer, evidence_id: str) -> bool:
+    """Say whether an answer cites a message, in what it shows or in what it keeps."""
+    return evidence_id in answer.quotes or f"[{shown_number(evidence_id)}]" in json.dumps(answer.blocks)
 
 
 def _told(fallen: Sequence[Hypothesis]) -> list[str]:
@@ -74,7 +87,8 @@ def _told(fallen: Sequence[Hypothesis]) -> list[str]:
 
 
 def _why(change: Change) -> str:
-    cited = "".join(f" [{shown_number(evidence_id)}]" for evidence_id in change.because[:3])
+    numbers = (f"[{shown_number(evidence_id)}]" for evidence_id in change.because[:_MOST_BECAUSE])
+    cited = "".join(f" {number}" for number in numbers if number not in change.reason)
     by = "" if change.by == RULE else " by a person"
     reason = shorten(change.reason, _REASON_CHARS)
     return f"{by}{cited}: {reason}" if reason else f"{by}{cited}"

@@ -102,6 +102,8 @@ async def copilot(
         stack.push_async_callback(redis.aclose)
         me = await identify(client)
         memory = RedisMemory(redis, ttl_seconds=settings.retention_days * DAY_SECONDS)
+        log = incident_log(settings, redis)
+        stack.push_async_callback(log.close)
         workspace = SlackWorkspace(
             client=client,
             me=me,
@@ -121,7 +123,7 @@ async def copilot(
         yield Copilot(
             workspace=workspace,
             memory=memory,
-            log=LogKeeper(incident_log(settings, redis), redis),
+            log=LogKeeper(log, redis),
             retention_days=settings.retention_days,
             analyst=await stack.enter_async_context(analyst(settings, ready=ready)),
             router=router_for(settings.model_pair),

@@ -259,7 +259,8 @@ def _version(event: Event, message: object, version: str) -> Said | None:
 
 
 def _recheck(event: Event, ts: str, thread: str | None, how: str) -> Request:
-    return event.ask(RequestKind.RECHECK, f"{ts}:{event.at_ts}", text=how, subject=ts, thread_ts=thread or ts)
+    name, facts = f"{ts}:{event.at_ts}", {"thread_ts": thread or ts, "pressed_ts": event.at_ts}
+    return event.ask(RequestKind.RECHECK, name, text=how, subject=ts, **facts)
 
 
 def _only_grew(before: object, after: object) -> bool:

@@ -11,7 +11,11 @@ _VERBS = {
     "postmortem": RequestKind.POSTMORTEM,
     "post-mortem": RequestKind.POSTMORTEM,
     "help": RequestKind.HELP,
+    "watch": RequestKind.WATCH,
+    "unwatch": RequestKind.UNWATCH,
 }
+_ALONE = frozenset({RequestKind.HELP, RequestKind.WATCH, RequestKind.UNWATCH})
+"""`help me find …` and `watch the error rate: …` are questions."""
 _FIRST = re.compile(r"/?([a-z-]{3,11})(?![\w-])[\s:,.?!]*")
 
 
@@ -23,14 +27,14 @@ def verb_of(text: str) -> tuple[RequestKind | None, str]:
 
     Returns:
         The kind that the first word names and the text after it; None and all of the text when it names
-        none. `help` counts only when it stands alone: `help me find …` is a question.
+        none. `help`, `watch` and `unwatch` count only when they stand alone.
     """
     found = _FIRST.match(text.lower())
     kind = _VERBS.get(found[1]) if found else None
     if found is None or kind is None:
         return None, text
     rest = text[found.end() :].strip()
-    return (None, text) if kind is RequestKind.HELP and rest else (kind, rest)
+    return (None, text) if kind in _ALONE and rest else (kind, rest)
 
 
 def request_of(text: str) -> tuple[RequestKind, str]:

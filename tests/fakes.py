@@ -3,12 +3,17 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.errors import ExternalChannelError
 from bot.incident.board import Board
 from bot.incident.case import Case
+from bot.incident.forgotten import Forgotten
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Closing, Posted, Restart, SavedAnswer
 from bot.request import Request
+from bot.watching import Scope, Watch
+
+WHOLE = Watch(scope=Scope.CHANNEL, is_logged=True)
 
 
 @dataclass
@@ -53,9 +58,25 @@ class FakeWorkspace:
     files: list[tuple[str, str]] = field(default_factory=list)
     updates: list[tuple[Posted, Blocks, str]] = field(default_factory=list)
     active: str | None = None
+    watch: Watch = WHOLE
+    wishes: list[bool] = field(default_factory=list)
+    followed: list[IncidentRef] = field(default_factory=list)
 
     async def locate(self, request: Request) -> IncidentRef:
         return self.incident.ref
+
+    async def admit(self, request: Request, *, is_fresh: bool = False) -> Watch:
+        if self.watch.scope is Scope.REFUSED:
+            raise ExternalChannelError(channel_id=request.channel_id)
+        return self.watch
+
+    async def wish(self, request: Request, *, is_on: bool) -> None:
+        self.wishes.append(is_on)
+
+    async def follow(self, ref: IncidentRef) -> None:
+        if self.failure:
+            raise self.failure
+        self.followed.append(ref)
 
     async def read(self, ref: IncidentRef, *, until_ts: str | None) -> Incident:
         if self.failure:
@@ -88,6 +109,9 @@ class FakeMemory:
     boards: dict[str, Board] = field(default_factory=dict)
     answers_kept: dict[str, SavedAnswer] = field(default_factory=dict)
     thumbs: dict[tuple[str, str], str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+    marks: Forgotten = field(default_factory=Forgotten)
     rivals: list[Board] = field(default_factory=list)
     """Boards that somebody else commits just before us, one before each of our commits."""
 
@@ -119,8 +143,38 @@ class FakeMemory:
     async def answers(self, ref: IncidentRef) -> list[SavedAnswer]:
         return [answer for answer in self.answers_kept.values() if answer.incident_key == ref.key]
 
+    async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
+        return self.numbers.get(ts)
+
+    async def is_withdrawn(self, request_id: str) -> bool:
+        return request_id in self.withdrawn
+
+    async def forgotten(self, ref: IncidentRef) -> Forgotten:
+        return self.marks
+
     async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
         self.thumbs[answer_id, person_id] = verdict
+
+
+@dataclass
+class FakeLog:
+    said: dict[str, str] = field(default_factory=dict)
+    """What is kept of messages, by `ts`."""
+    news: list[set[str]] = field(default_factory=list)
+    """What changed, one set for each time that somebody asks."""
+    erased: list[tuple[str, str]] = field(default_factory=list)
+    removed: list[tuple[str, bool]] = field(default_factory=list)
+
+    async def changed(self, incident: Incident) -> frozenset[str]:
+        return frozenset(self.news.pop(0) if self.news else ())
+
+    async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
+        self.erased.append((ref.key, ts))
+        return self.said.pop(ts, "")
+
+    async def remove(self, ref: IncidentRef, *, with_threads: bool = False) -> int:
+        self.removed.append((ref.key, with_threads))
+        return 1
 
 
 @dataclass

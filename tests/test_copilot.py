@@ -20,7 +20,7 @@ from bot.ports import Closing, Restart, Usage
 from bot.request import Request, RequestKind
 from bot.router import router_for
 from bot.slack.limits import visible_text
-from tests.fakes import FakeAnalyst, FakeFence, FakeMemory, FakeReply, FakeWorkspace
+from tests.fakes import FakeAnalyst, FakeFence, FakeLog, FakeMemory, FakeReply, FakeWorkspace
 from tests.slack.samples import H1, H2, STORE
 
 CLAUDE = Closing(analyst="claude", usage=Usage(model="claude-opus-5-5", cost_usd=Decimal("0.13")))
@@ -32,6 +32,7 @@ def copilot(*steps, memory=None, workspace=None, seconds=20.0, literals=()):
     return Copilot(
         workspace=workspace or FakeWorkspace(STORE),
         memory=memory or FakeMemory(),
+        log=FakeLog(),
         analyst=FakeAnalyst(steps),
         router=router_for(""),
         catalogue=default_catalogue(),

@@ -211,12 +211,6 @@ TABLE: tuple[Keys, ...] = (
         holds="whether a member wants a channel followed",
     ),
     Keys(
-        pattern="withdrawn:*",
-        owner="store",
-        ttl_seconds=WAITING_SECONDS,
-        holds="that the message that asked was deleted",
-    ),
-    Keys(
         pattern="forgotten:*",
         owner="store",
         ttl_seconds=MARK_SECONDS,

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from bot.adapters import lua
-from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WAITING_SECONDS, WISH_SECONDS, key
+from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WISH_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
 from bot.incident.board import Board
 from bot.incident.forgotten import Forgotten
@@ -129,11 +129,6 @@ class RedisMemory:
         """Keep what a member wants of a channel."""
         with store_errors_named():
             await self._redis.set(key("watch", team_id, channel_id), _ON if is_on else _OFF, ex=WISH_SECONDS)
-
-    async def withdraw(self, request_id: str) -> None:
-        """Note that the message that asked was deleted."""
-        with store_errors_named():
-            await self._redis.set(key("withdrawn", request_id), b"1", ex=WAITING_SECONDS)
 
     async def is_withdrawn(self, request_id: str) -> bool:
         """Say whether the message that asked was deleted."""

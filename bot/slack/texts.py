@@ -11,6 +11,7 @@ _HELP = (
     ("@copilot escalate [question]", "the same from Opus"),
     ("/opus [question]", "the same, for the thread with the newest message"),
     ("/copilot postmortem", "a draft of the review, as a file"),
+    ("/copilot watch", "I follow this whole channel as one incident; /copilot unwatch ends it"),
     ("/copilot help", "this"),
 )
 

@@ -247,8 +247,8 @@ async def test_a_members_wish_stands_until_another_is_made(memory: RedisMemory) 
     assert await memory.wish("T1", "C2") is None
 
 
-async def test_a_withdrawn_request_is_known_and_no_other(memory: RedisMemory) -> None:
-    await memory.withdraw("msg:T1:C1:1.0")
+async def test_a_withdrawn_request_is_known_and_no_other(memory: RedisMemory, redis_client: Redis) -> None:
+    await redis_client.set(key("withdrawn", "msg:T1:C1:1.0"), b"1")
 
     assert await memory.is_withdrawn("msg:T1:C1:1.0")
     assert not await memory.is_withdrawn("msg:T1:C1:1.1")

@@ -1,0 +1,92 @@
+"""The `Log` port over the logs in the store: what changed since a reading, what must not be kept."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from redis.asyncio import Redis
+
+from bot.adapters.incident_log import IncidentLog
+from bot.adapters.keys import key
+from bot.adapters.replies import as_text, store_errors_named
+from bot.incident.log import Deleted, Entry, Reacted, Said
+from bot.incident.messages import Incident, IncidentRef
+
+_PROSE = frozenset({"text", "fallback", "title", "value", "preview", "pretext", "name"})
+"""What people read of Slack's message objects stands under these names."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogKeeper:
+    """Looks after logs; every method raises `StoreUnavailableError` when the store is away.
+
+    Args:
+        log: The logs.
+        redis: Where they are; finds those of a channel's threads. Not closed by this class.
+    """
+
+    log: IncidentLog
+    redis: Redis
+
+    async def changed(self, incident: Incident) -> frozenset[str]:
+        """Return the `ts` of what may be gone, or say something else, since an incident was read."""
+        if not incident.cursor:
+            return frozenset()
+        news = await self.log.since(incident.ref, incident.cursor)
+        read = {message.ts for message in incident.messages}
+        return frozenset(entry.ts for entry in news.entries if not isinstance(entry, Reacted)) & read
+
+    async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
+        """Keep no word of a message that is gone; return those words, empty when none were kept.
+
+        A crash between the two steps loses no more than what history still has.
+        """
+        kept = await self.log.since(ref, None)
+        if not kept.is_open:
+            return ""
+        own = [entry for entry in kept.entries if entry.ts == ts]
+        versions = sorted((entry for entry in own if isinstance(entry, Said)), key=lambda said: said.rank)
+        if is_deleted:
+            await self.log.write(ref, [Deleted(ts=ts)])
+            await self.log.scrub(ref, ts)
+            return _words(versions)
+        if len({said.body for said in versions}) > 1:
+            await self.log.scrub(ref, ts)
+            await self.log.write(ref, _standing(own, versions[-1]))
+        return _words(said for said in versions[:-1] if said.body != versions[-1].body)
+
+    async def remove(self, ref: IncidentRef, *, with_threads: bool = False) -> int:
+        """Remove a log, and with it those of all threads in its channel; return how many there were."""
+        refs = await self._of_channel(ref) if with_threads else [ref]
+        return sum([bool(await self.log.remove(one)) for one in refs])
+
+    async def _of_channel(self, ref: IncidentRef) -> list[IncidentRef]:
+        start = key("log", ref.team_id, ref.channel_id, "")
+        with store_errors_named():
+            names = [as_text(name) async for name in self.redis.scan_iter(match=f"{start}*", count=1_000)]
+        threads = {name.removeprefix(start) for name in names} - {"channel"}
+        return [
+            replace(ref, thread_ts=None),
+            *(replace(ref, thread_ts=thread_ts) for thread_ts in sorted(threads)),
+        ]
+
+
+def _standing(own: list[Entry], last: Said) -> Iterator[Entry]:
+    yield last
+    yield from (entry for entry in own if isinstance(entry, Reacted))
+
+
+def _words(versions: Iterable[Said]) -> str:
+    return "\n".join(text for said in versions for text in _texts(said.raw))
+
+
+def _texts(part: object) -> Iterator[str]:
+    """Yield every text in Slack's message object, wherever it stands."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if isinstance(value, str) and name in _PROSE:
+                yield value
+            else:
+                yield from _texts(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _texts(value)

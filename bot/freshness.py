@@ -1,0 +1,58 @@
+"""An answer under way when messages change: it is checked again before it is finished."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from bot.incident.case import Case
+from bot.incident.extraction import extract
+from bot.incident.lost import Lost
+from bot.incident.messages import Incident
+from bot.investigation import Finding, examined_again, redact
+from bot.ports import Log, Workspace
+from bot.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Brings a finding up to what is said now.
+
+    Args:
+        workspace: Reads the incident again, only when the log says that something changed.
+        log: Knows what changed.
+    """
+
+    workspace: Workspace
+    log: Log
+
+    async def renewed(self, run: Run, case: Case, finding: Finding) -> tuple[Run, Case, Finding]:
+        """Return all three with the messages as they stand now; the same when none of them changed."""
+        changed = await self.log.changed(run.incident)
+        if not changed:
+            return run, case, finding
+        now = await self.workspace.read(run.ref, until_ts=run.request.message_ts)
+        touched = now.with_messages(message for message in now.messages if message.ts in changed)
+        clean, _ = await asyncio.to_thread(redact, touched, run.redactor)
+        incident, lost = _updated(run.incident, now, clean, changed)
+        if not lost:
+            return run, case, finding
+        facts = await asyncio.to_thread(extract, incident, now=run.asked_at)
+        case = replace(case, incident=incident, facts=facts)
+        run = replace(run, incident=incident)
+        run.log("answer.rechecked", deleted=sum(one.text is None for one in lost), changed=len(lost))
+        return run, case, examined_again(finding, case, lost)
+
+
+def _updated(
+    before: Incident, now: Incident, clean: Incident, changed: frozenset[str]
+) -> tuple[Incident, list[Lost]]:
+    """Return the incident with what changed in it, and what that was."""
+    by_ts = {message.ts: message for message in clean.messages}
+    messages = [by_ts.get(m.ts, m) for m in before.messages if m.ts not in changed or m.ts in by_ts]
+    gone = [Lost(id=m.id) for m in before.messages if m.ts in changed and m.ts not in by_ts]
+    other = [
+        Lost(id=m.id, text=by_ts[m.ts].text)
+        for m in before.messages
+        if m.ts in by_ts and by_ts[m.ts].text != m.text
+    ]
+    deleted = max(now.deleted, before.deleted + len(gone)) if gone else before.deleted
+    return replace(before, messages=tuple(messages), deleted=deleted, cursor=now.cursor), [*gone, *other]

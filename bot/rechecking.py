@@ -1,0 +1,154 @@
+"""A message was deleted or edited: what rests on it falls, its words leave, and older answers say so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from bot.errors import ChannelUnreadableError, StoreUnavailableError
+from bot.incident.board import Board
+from bot.incident.erasing import Erasure, erased_json
+from bot.incident.lost import Lost, weakened
+from bot.incident.messages import Incident, IncidentRef, Message, at_of
+from bot.investigation import redact
+from bot.outgoing import Outgoing
+from bot.ports import Log, Memory, SavedAnswer, Workspace
+from bot.safety.redaction import Redactor
+from bot.superseded import Marker, cites
+
+log = structlog.get_logger()
+
+DELETED_QUOTE = "(this message was deleted)"
+COMMITS = 8
+"""So often is a change made anew when somebody else committed first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rechecker:
+    """Draws what follows from messages that changed.
+
+    Args:
+        literals: The process's own secrets, removed from everything.
+        link_hosts: The hosts that may be linked.
+    """
+
+    workspace: Workspace
+    memory: Memory
+    log: Log
+    literals: tuple[str, ...]
+    link_hosts: frozenset[str]
+
+    async def recheck(self, ref: IncidentRef, ts: str, *, is_deleted: bool, at: datetime) -> None:
+        """Draw what follows from one message; doing it twice does what once does.
+
+        Args:
+            ref: The incident that may rest on it.
+            ts: The message.
+            is_deleted: It is gone; otherwise it was edited.
+            at: When that happened, by Slack's clock.
+        """
+        gone = await self.log.erase(ref, ts, is_deleted=is_deleted)
+        number = await self.memory.number_of(ref, ts)
+        answers = await self.memory.answers(ref) if number else ()
+        board = await self.memory.board(ref)
+        if number is None or not (answers or board.hypotheses):
+            return
+        redactor = Redactor(await self.memory.incident_key(ref), literals=self.literals)
+        incident = await self._read(ref)
+        lost = _lost(f"m{number}", incident, redactor, is_deleted=is_deleted)
+        if lost is None:
+            return
+        erasure = _erasure(lost, incident, said=(gone, *_quoted(answers, lost.id)))
+        board = await self._weaken(ref, lost, erasure, at=at)
+        for answer in answers:
+            await self._revise(answer, lost, erasure, at=at)
+        out = Outgoing(redactor=redactor, link_hosts=self.link_hosts)
+        left = await Marker(self.workspace, self.memory, out).mark(ref, board)
+        log.info("message.rechecked", incident=ref.key, message=lost.id, deleted=lost.text is None, left=left)
+
+    async def catch_up(self, incident: Incident) -> None:
+        """Draw what follows from messages that changed since an incident was read for an answer.
+
+        Their own requests may have been worked before that answer was kept.
+        """
+        changed = await self.log.changed(incident)
+        if not changed:
+            return
+        now = await self.workspace.read(incident.ref, until_ts=None)
+        standing = {message.ts for message in now.messages}
+        at = at_of(now.messages[-1].ts) if now.messages else incident.messages[-1].at
+        for ts in sorted(changed):
+            await self.recheck(incident.ref, ts, is_deleted=ts not in standing, at=at)
+
+    async def _read(self, ref: IncidentRef) -> Incident | None:
+        """Return what is said now; None when the channel or the thread cannot be read any more."""
+        try:
+            return await self.workspace.read(ref, until_ts=None)
+        except ChannelUnreadableError:
+            return None
+
+    async def _weaken(self, ref: IncidentRef, lost: Lost, erasure: Erasure, *, at: datetime) -> Board:
+        for _ in range(COMMITS):
+            board = await self.memory.board(ref)
+            changed = weakened(board, lost, now=at, words=erasure.words)
+            if changed is board or await self.memory.commit_board(ref, changed):
+                return changed
+        raise StoreUnavailableError("the board changed too often")
+
+    async def _revise(self, answer: SavedAnswer, lost: Lost, erasure: Erasure, *, at: datetime) -> None:
+        revised = revised_answer(answer, lost, erasure, at=at)
+        if revised != answer:
+            await self.memory.save_answer(revised)
+
+
+def revised_answer(answer: SavedAnswer, lost: Lost, erasure: Erasure, *, at: datetime) -> SavedAnswer:
+    """Return an answer as it is kept after a message was lost; one that does not cite it stays as it is."""
+    if not cites(answer, lost.id):
+        return answer
+    blocks = erased_json(answer.blocks, erasure.words)
+    is_told = lost.text is None or blocks != answer.blocks
+    return replace(
+        answer,
+        quotes={
+            one: _quote(quote, lost) if one == lost.id else quote for one, quote in answer.quotes.items()
+        },
+        blocks=blocks,
+        text=erasure.words(answer.text),
+        claims={one: erasure.words(claim) for one, claim in answer.claims.items()},
+        lost=(*answer.lost, lost.words) if is_told and lost.words not in answer.lost else answer.lost,
+        lost_at=at.isoformat() if is_told and lost.words not in answer.lost else answer.lost_at,
+    )
+
+
+def _quote(quote: tuple[str, str, str, str], lost: Lost) -> tuple[str, str, str, str]:
+    author, at, _, permalink = quote
+    return author, at, DELETED_QUOTE if lost.text is None else lost.text, permalink
+
+
+def _lost(
+    evidence_id: str, incident: Incident | None, redactor: Redactor, *, is_deleted: bool
+) -> Lost | None:
+    """Return what was lost; None when it is not known what an edited message says now."""
+    if is_deleted:
+        return Lost(id=evidence_id)
+    if incident is None:
+        return None
+    message = incident.by_id.get(evidence_id)
+    return Lost(id=evidence_id, text=_redacted(message, incident, redactor) if message else None)
+
+
+def _redacted(message: Message, incident: Incident, redactor: Redactor) -> str:
+    clean, _ = redact(incident.with_messages([message]), redactor)
+    return clean.messages[0].text
+
+
+def _erasure(lost: Lost, incident: Incident | None, *, said: Sequence[str]) -> Erasure:
+    others = [message.text for message in incident.messages if message.id != lost.id] if incident else []
+    mark = "(deleted)" if lost.text is None else "(edited)"
+    return Erasure(gone="\n".join(said), kept=(*others, lost.text or ""), mark=mark)
+
+
+def _quoted(answers: Sequence[SavedAnswer], evidence_id: str) -> list[str]:
+    found = (answer.quotes[evidence_id][2] for answer in answers if evidence_id in answer.quotes)
+    return [words for words in dict.fromkeys(found) if words != DELETED_QUOTE]
