@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, ClientTimeout, web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -106,8 +106,14 @@ async def _stop(queue: RequestQueue, working: "asyncio.Task[None]") -> None:
 
 
 @asynccontextmanager
-async def product(*, lanes: int = 5, **changes: Any) -> AsyncIterator[Product]:
-    """Run a workspace with as many threads as lanes, and a client of it; receivers and workers are added."""
+async def product(*, lanes: int = 5, call_seconds: float = 30.0, **changes: Any) -> AsyncIterator[Product]:
+    """Run a workspace with as many threads as lanes, and a client of it; receivers and workers are added.
+
+    Args:
+        lanes: How many threads.
+        call_seconds: The most that one call of the Web API may take.
+        changes: Settings of the workspace.
+    """
     quick = {"retry_pauses_seconds": (0.0, 0.3, 1.0, 3.0), "ack_seconds": 1.0, **changes}
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(running_sandbox(**quick))
@@ -119,4 +125,6 @@ async def product(*, lanes: int = 5, **changes: Any) -> AsyncIterator[Product]:
             anthropic_api_key="",
         )
         client = await stack.enter_async_context(wiring.slack_client(settings))
+        session = ClientSession(timeout=ClientTimeout(total=call_seconds))
+        client.session = await stack.enter_async_context(session)
         yield Product(sandbox=sandbox, settings=settings, client=client, lanes=lanes, stack=stack)
