@@ -56,7 +56,9 @@ async def serve(role: str, settings: Settings) -> None:
         stack_receiver = await stack.enter_async_context(AsyncExitStack())
         tasks: list[asyncio.Task[None]] = []
         if role in {"all", "worker", "socket"}:
-            copilot = await stack.enter_async_context(wiring.copilot(settings, url, client, ready=ready))
+            copilot = await stack.enter_async_context(
+                wiring.copilot(settings, url, client, ready=ready, queue=queue)
+            )
             working = queue.work(
                 copilot.handle,
                 give_up=copilot.give_up,

@@ -1,16 +1,19 @@
 """The composition root: the only file, beside the roles, that builds adapters."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
+import handlers
 from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
+from bot.adapters.gaps import Gaps
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.ledger import RedisLedger
 from bot.adapters.log_keeper import LogKeeper
@@ -18,8 +21,10 @@ from bot.adapters.open_streams import OpenStreams
 from bot.adapters.proxy import proxy_for
 from bot.adapters.queue import open_redis
 from bot.adapters.sealing import Sealer
-from bot.adapters.slack import Identity, SlackWorkspace, identify
+from bot.adapters.slack import Identity, SlackWorkspace, identify, permalinks
 from bot.adapters.slack_channels import Channels
+from bot.adapters.slack_live import LiveReader
+from bot.adapters.slack_names import Names
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_retry import retry_handlers
 from bot.adapters.stops import RedisStops
@@ -27,8 +32,9 @@ from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.analysts import rules
 from bot.copilot import Copilot
+from bot.incident.history import Us
 from bot.models.catalogue import default_catalogue
-from bot.ports import Analyst
+from bot.ports import Analyst, Queue
 from bot.router import router_for
 from bot.settings import Settings
 
@@ -94,9 +100,22 @@ async def _warm(claude: ClaudeAnalyst, ready: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def copilot(
-    settings: Settings, url: str, client: AsyncWebClient, *, ready: asyncio.Event
+    settings: Settings,
+    url: str,
+    client: AsyncWebClient,
+    *,
+    ready: asyncio.Event,
+    queue: Queue | None = None,
 ) -> AsyncIterator[Copilot]:
-    """Give a copilot that works on the store at `url`; `ready` as for `analyst`."""
+    """Give a copilot that works on the store at `url`; `ready` as for `analyst`.
+
+    Args:
+        settings: For all that it is made of.
+        url: Of the store.
+        client: For Slack.
+        ready: As for `analyst`.
+        queue: Takes questions that were lost on their way here; without it nobody looks for them.
+    """
     async with AsyncExitStack() as stack:
         redis = open_redis(url)
         stack.push_async_callback(redis.aclose)
@@ -104,18 +123,39 @@ async def copilot(
         memory = RedisMemory(redis, ttl_seconds=settings.retention_days * DAY_SECONDS)
         log = incident_log(settings, redis)
         stack.push_async_callback(log.close)
+        channels = Channels(
+            client=client,
+            wishes=memory,
+            patterns=settings.watched_channels,
+            allow_external=settings.slack_connect == "on",
+        )
+        reader = IncidentReader(client)
+        live = LiveReader(
+            reader=reader,
+            log=log,
+            names=Names(client=client, redis=redis, sealer=sealer(settings), team_id=me.team_id),
+            memory=memory,
+            us=Us(user_id=me.user_id, bot_id=me.bot_id),
+            permalink=permalinks(me.url),
+        )
+        if queue is not None:
+            gaps = Gaps(
+                live=live,
+                log=log,
+                channels=channels,
+                queue=queue,
+                parse=handlers.parse,
+                bot_user_id=me.user_id,
+            )
+            await stack.enter_async_context(running(gaps.run()))
         workspace = SlackWorkspace(
             client=client,
             me=me,
             memory=memory,
             ledger=RedisLedger(redis),
-            channels=Channels(
-                client=client,
-                wishes=memory,
-                patterns=settings.watched_channels,
-                allow_external=settings.slack_connect == "on",
-            ),
-            reader=IncidentReader(client),
+            channels=channels,
+            reader=reader,
+            live=live,
             streams=await stack.enter_async_context(open_streams(redis, client)),
         )
         stack.push_async_callback(workspace.close)
@@ -148,10 +188,25 @@ async def open_streams(redis: Redis, client: AsyncWebClient) -> AsyncIterator[Op
         await asyncio.gather(watching, return_exceptions=True)
 
 
+@asynccontextmanager
+async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let something run for the time of a block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def sealer(settings: Settings) -> Sealer:
+    """Return what seals words and names in the store; all roles must have the same secret."""
+    return Sealer(settings.store_secret.get_secret_value() or settings.slack_bot_token.get_secret_value())
+
+
 def incident_log(settings: Settings, redis: Redis) -> IncidentLog:
-    """Return the logs of incidents; all roles must have the same secret."""
-    secret = settings.store_secret.get_secret_value() or settings.slack_bot_token.get_secret_value()
-    return IncidentLog(redis, Sealer(secret), ttl_seconds=settings.retention_days * DAY_SECONDS)
+    """Return the logs of incidents."""
+    return IncidentLog(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS)
 
 
 def link_hosts(settings: Settings, me: Identity) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The Slack workspace behind the `Workspace` port: reading, one reply a request, whispers, files."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -11,14 +12,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of
 from bot.adapters.slack_files import share
-from bot.adapters.slack_read import IncidentReader, speakers
+from bot.adapters.slack_live import LiveReader
+from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_reply import Ledger, SlackReply, named
 from bot.adapters.slack_stream import NoBook, OpenStreamBook, Pace, SlackStream, Starts
 from bot.errors import ChannelUnreadableError, ClosedChannelError, EditFailedError, NoThreadError
 from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Fence, Memory, Posted, Reply
 from bot.request import Request
-from bot.slack.reading import evidence_ts, read_messages
 from bot.watching import Scope, Watch
 
 log = structlog.get_logger()
@@ -56,12 +57,29 @@ async def identify(client: AsyncWebClient) -> Identity:
     )
 
 
+def permalinks(url: str) -> Callable[[IncidentRef, str, str | None], str]:
+    """Return what makes the address of a message, as `chat.getPermalink` does.
+
+    Args:
+        url: The workspace's address, ending in a slash.
+    """
+
+    def permalink(ref: IncidentRef, ts: str, thread_ts: str | None) -> str:
+        link = f"{url}archives/{ref.channel_id}/p{ts.replace('.', '')}"
+        is_reply = thread_ts not in {None, ts}
+        return f"{link}?thread_ts={thread_ts}&cid={ref.channel_id}" if is_reply else link
+
+    return permalink
+
+
 @dataclass(slots=True)
 class SlackWorkspace:
     """A `Workspace` over Slack's Web API.
 
     Args:
         channels: Say where the incident is the whole channel.
+        reader: Finds threads.
+        live: Reads incidents.
     """
 
     client: AsyncWebClient
@@ -70,6 +88,7 @@ class SlackWorkspace:
     ledger: Ledger
     channels: Channels
     reader: IncidentReader
+    live: LiveReader
     pace: Pace = field(default_factory=Pace)
     streams: OpenStreamBook = field(default_factory=NoBook)
     _starts: Starts = field(default_factory=Starts)
@@ -132,31 +151,22 @@ class SlackWorkspace:
         """Keep what a member wants of the channel of a request."""
         await self.channels.set_wish(request.team_id, request.channel_id, is_on=is_on)
 
+    async def follow(self, ref: IncidentRef) -> None:
+        """Open the log of a channel and fill it from history; where nothing may be kept, do nothing.
+
+        Raises:
+            ChannelUnreadableError: Slack does not let us.
+        """
+        if await self.channels.is_logged(ref):
+            await self.live.check(ref, seconds=0)
+
     async def read(self, ref: IncidentRef, *, until_ts: str | None) -> Incident:
         """Read an incident with all its threads and pages, numbered, not yet redacted."""
-        raw = await self.reader.messages(ref, until_ts=until_ts)
-        own = {"bot_user_id": self.me.user_id, "bot_id": self.me.bot_id}
-        numbers = await self.memory.mint(ref, evidence_ts(raw, **own))
-        names = await self.reader.names_of(speakers(raw))
-        reading = read_messages(
-            raw,
-            numbers=numbers,
-            names=names,
-            permalink=lambda ts, root: self._permalink(ref, ts, root),
-            **own,
-        )
-        return Incident(
-            ref=ref,
-            messages=reading.messages,
-            deleted=reading.deleted,
-            channel_name=(await self.channels.about(ref.team_id, ref.channel_id)).name,
-            is_thread_only=(await self.channels.watch(ref.team_id, ref.channel_id)).is_closed,
-        )
-
-    def _permalink(self, ref: IncidentRef, ts: str, thread_ts: str | None) -> str:
-        link = f"{self.me.url}archives/{ref.channel_id}/p{ts.replace('.', '')}"
-        is_reply = thread_ts not in {None, ts}
-        return f"{link}?thread_ts={thread_ts}&cid={ref.channel_id}" if is_reply else link
+        facts = await self.channels.about(ref.team_id, ref.channel_id)
+        watch = await self.channels.watch(ref.team_id, ref.channel_id)
+        is_logged = await self.channels.is_logged(ref)
+        incident = await self.live.read(ref, until_ts=until_ts, is_logged=is_logged)
+        return replace(incident, channel_name=facts.name, is_thread_only=watch.is_closed)
 
     def reply(self, request: Request, thread_ts: str | None, fence: Fence) -> Reply:
         """Return the request's one message; within one run it is one object, which alone sends."""

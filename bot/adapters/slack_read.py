@@ -1,111 +1,174 @@
-"""Reads a whole incident from Slack: all pages of the channel, all threads, the names of all who spoke.
+"""Reads incidents from Slack's history, page by page, as far as Slack and the time allow.
 
 Methods and paging are Slack's Web API: `conversations.history` (newest first) and `conversations.replies`
-(oldest first; wants the root's `ts`), both cursor-paged; `users.info` for names.
+(oldest first; wants the root's `ts`; every page begins with the root), both cursor-paged with up to 999
+messages a page. Their limit is about 50 calls a minute each (Tier 3), so a channel with hundreds of threads
+takes minutes; what was not read is counted, not hidden.
 """
 
 import asyncio
-import re
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_failures import code_of, unreadable
+from bot.adapters.slack_failures import FAULTS, code_of, unreadable
+from bot.incident.history import counters
 from bot.incident.messages import IncidentRef, ts_key
 
-PAGE_SIZE = 200
-CALLS_AT_ONCE = 8
-MAX_NAMES = 5_000
-PAGES_FOR_THREADS = 5
-"""How far back the newest thread is looked for: 1,000 messages of the channel itself."""
+log = structlog.get_logger()
 
-MENTION = re.compile(r"<@([UW][A-Z0-9]{2,})")
-UNKNOWN_USER = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+PAGE_SIZE = 999
+CALLS_AT_ONCE = 8
+MESSAGES_FOR_THREADS = 1000
+"""How far back the newest thread is looked for, in the channel itself."""
 
 Raw = dict[str, Any]
+Take = Callable[[Sequence[Raw]], None]
+Wants = Callable[[Raw], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of history.
+
+    Attributes:
+        is_last: Nothing follows it.
+    """
+
+    messages: list[Raw]
+    is_last: bool
+
+
+@dataclass(slots=True)
+class Found:
+    """What a reading of everything has found out beside the messages themselves.
+
+    Attributes:
+        listed: The `ts` of all that was read.
+        read: The roots whose replies were read, with their counters at that time.
+        unread: Root → how many of its replies could not be read; `""` for the channel itself, at least one.
+        is_channel_whole: All of the channel's top level was read.
+    """
+
+    listed: set[str] = field(default_factory=set)
+    read: dict[str, tuple[int, str]] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+    is_channel_whole: bool = False
+
+    @property
+    def omitted(self) -> int:
+        """How many messages could not be read, as far as that is known."""
+        return sum(self.unread.values())
 
 
 async def pages(
-    client: AsyncWebClient, channel_id: str, thread_ts: str | None, **arguments: Any
-) -> AsyncGenerator[list[Raw], None]:
+    client: AsyncWebClient,
+    channel_id: str,
+    thread_ts: str | None,
+    *,
+    limit: int = PAGE_SIZE,
+    oldest: str = "",
+) -> AsyncGenerator[Page, None]:
     """Yield the pages of a thread, or of a channel's top level when `thread_ts` is None.
 
     Args:
         client: Waits for rate limits by itself.
         channel_id: Where.
         thread_ts: The root's `ts`.
-        arguments: Further ones of the method, such as `oldest`.
+        limit: Messages a page, 1 to 999.
+        oldest: Only what is younger than this `ts`; a thread's root comes anyway.
 
     Raises:
         SlackApiError: Slack refuses.
     """
-    method = client.conversations_replies if thread_ts else client.conversations_history
-    where = {"channel": channel_id, **({"ts": thread_ts} if thread_ts else {}), **arguments}
     cursor = ""
     while True:
-        page = await method(limit=PAGE_SIZE, cursor=cursor or None, include_all_metadata=True, **where)
-        yield list(page.get("messages") or [])
+        page = await _page(client, channel_id, thread_ts, limit=limit, oldest=oldest, cursor=cursor)
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        messages = page.get("messages")
+        found = [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
+        yield Page(messages=found, is_last=not cursor)
         if not cursor:
             return
 
 
+async def _page(
+    client: AsyncWebClient, channel_id: str, thread_ts: str | None, *, limit: int, oldest: str, cursor: str
+) -> Any:
+    bounds: dict[str, Any] = {"limit": limit, "oldest": oldest or None, "cursor": cursor or None}
+    if thread_ts is None:
+        return await client.conversations_history(channel=channel_id, **bounds)
+    return await client.conversations_replies(channel=channel_id, ts=thread_ts, **bounds)
+
+
 @dataclass(slots=True)
 class IncidentReader:
-    """Reads messages and names; names are kept for the life of the process."""
+    """Reads messages from Slack."""
 
     client: AsyncWebClient
-    names: dict[str, str] = field(default_factory=dict)
 
-    async def messages(self, ref: IncidentRef, *, until_ts: str | None) -> list[Raw]:
-        """Return every message of the incident in `ts` order, each once.
+    async def newest(self, ref: IncidentRef, *, limit: int, oldest: str = "") -> Page:
+        """Return the newest messages of a channel's top level, or of a thread those younger than `oldest`.
 
-        Args:
-            ref: The channel with all its threads, or one thread.
-            until_ts: Leave out this message and everything later; None reads to the end.
+        One call, unless more than `limit` replies are younger.
 
         Raises:
             ChannelUnreadableError: Slack does not let us.
+            SlackApiError: Slack is busy or broken.
         """
+        found: list[Raw] = []
         try:
-            found = await (
-                self._all(ref.channel_id, ref.thread_ts) if ref.thread_ts else self._channel(ref.channel_id)
-            )
+            async with aclosing(
+                pages(self.client, ref.channel_id, ref.thread_ts, limit=limit, oldest=oldest)
+            ) as parts:
+                async for page in parts:
+                    found += page.messages
+                    if ref.thread_ts is None or page.is_last:
+                        return Page(messages=found, is_last=page.is_last)
         except SlackApiError as error:
             raise unreadable(ref.channel_id, error) from None
-        unique = {str(message["ts"]): message for message in found if "ts" in message}
-        ordered = sorted(unique.values(), key=lambda message: ts_key(str(message["ts"])))
-        if until_ts is None:
-            return ordered
-        return [message for message in ordered if ts_key(str(message["ts"])) < ts_key(until_ts)]
+        return Page(messages=found, is_last=True)
 
-    async def _all(self, channel_id: str, thread_ts: str | None) -> list[Raw]:
-        async with aclosing(pages(self.client, channel_id, thread_ts)) as found:
-            return [message async for page in found for message in page]
+    async def everything(self, ref: IncidentRef, *, take: Take, wants: Wants, seconds: float) -> Found:
+        """Read a channel with its threads, or one thread.
 
-    async def _channel(self, channel_id: str) -> list[Raw]:
-        top = await self._all(channel_id, None)
-        roots = [str(message["ts"]) for message in top if message.get("reply_count")]
-        gate = asyncio.Semaphore(CALLS_AT_ONCE)
+        Args:
+            ref: Which.
+            take: Gets each page as it comes, in no order.
+            wants: Says of a root that has replies whether to read them.
+            seconds: The most it may take; what is not read by then is counted.
 
-        async def thread(ts: str) -> list[Raw]:
-            async with gate:
-                return await self._thread(channel_id, ts)
-
-        threads = await asyncio.gather(*(thread(ts) for ts in roots))
-        return [*top, *(message for messages in threads for message in messages)]
-
-    async def _thread(self, channel_id: str, thread_ts: str) -> list[Raw]:
+        Raises:
+            ChannelUnreadableError: Slack does not let us.
+            SlackApiError: Slack is busy or broken, and nothing was read.
+        """
+        reading = _Reading(client=self.client, channel_id=ref.channel_id, take=take, wants=wants)
         try:
-            return await self._all(channel_id, thread_ts)
+            async with asyncio.timeout(seconds):
+                await (reading.only(ref.thread_ts) if ref.thread_ts else reading.channel())
         except SlackApiError as error:
-            if code_of(error) != "thread_not_found":
+            raise unreadable(ref.channel_id, error) from None
+        except TimeoutError:
+            if not reading.found.listed:
                 raise
-            return []  # deleted since the channel was listed
+            log.info("reading.cut", channel=ref.channel_id, omitted=reading.found.omitted)
+        return reading.found
+
+    async def threads(self, ref: IncidentRef, roots: Sequence[Raw], *, take: Take, seconds: float) -> Found:
+        """Read the replies to some roots of a channel; what cannot be read is counted."""
+        reading = _Reading(client=self.client, channel_id=ref.channel_id, take=take, wants=lambda _: True)
+        reading.expect(roots)
+        try:
+            async with asyncio.timeout(seconds):
+                await reading.replies()
+        except TimeoutError:
+            log.info("reading.cut", channel=ref.channel_id, omitted=reading.found.omitted)
+        return reading.found
 
     async def newest_thread(self, channel_id: str) -> str | None:
         """Return the root of the thread with the newest message; None when the channel has none.
@@ -113,73 +176,96 @@ class IncidentReader:
         Raises:
             ChannelUnreadableError: Slack does not let us.
         """
-        try:
-            roots = await self._recent_roots(channel_id)
-        except SlackApiError as error:
-            raise unreadable(channel_id, error) from None
+        here = IncidentRef(team_id="", channel_id=channel_id)
+        page = await self.newest(here, limit=PAGE_SIZE)
+        roots = [message for message in page.messages if counters(message)[0]]
         newest = max(roots, key=_latest_reply, default=None)
         return str(newest["ts"]) if newest else None
 
-    async def _recent_roots(self, channel_id: str) -> list[Raw]:
-        roots: list[Raw] = []
-        seen = 0
-        async with aclosing(pages(self.client, channel_id, None)) as found:
-            async for page in found:
-                roots.extend(message for message in page if message.get("reply_count"))
-                seen += 1
-                if seen == PAGES_FOR_THREADS:
-                    break
-        return roots
 
-    async def names_of(self, user_ids: Iterable[str]) -> dict[str, str]:
-        """Return a display name for each user id; an id that Slack does not explain stands for itself."""
-        if len(self.names) > MAX_NAMES:
-            self.names.clear()
-        unknown = sorted({user_id for user_id in user_ids if user_id not in self.names})
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """One reading of a channel or of some of its threads; what it has found so far stands at any time."""
+
+    client: AsyncWebClient
+    channel_id: str
+    take: Take
+    wants: Wants
+    found: Found = field(default_factory=Found)
+    roots: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    async def channel(self) -> None:
+        self.found.unread[""] = 1
+        try:
+            async with aclosing(pages(self.client, self.channel_id, None)) as parts:
+                async for page in parts:
+                    self._took(page.messages)
+                    self.expect([item for item in page.messages if counters(item)[0] and self.wants(item)])
+        except FAULTS as error:
+            if not self.found.listed:
+                raise
+            log.warning("history.torn", channel=self.channel_id, error=_name(error))
+        else:
+            del self.found.unread[""]
+            self.found.is_channel_whole = True
+        await self.replies()
+
+    def expect(self, roots: Sequence[Raw]) -> None:
+        """Count the replies to these roots as not read yet."""
+        self.roots.update((str(root["ts"]), counters(root)) for root in roots)
+        self.found.unread.update((str(root["ts"]), counters(root)[0]) for root in roots)
+
+    async def replies(self) -> None:
+        """Read the expected threads, those with the newest replies first."""
         gate = asyncio.Semaphore(CALLS_AT_ONCE)
 
-        async def learn(user_id: str) -> None:
+        async def read(root: str) -> None:
             async with gate:
-                await self._learn(user_id)
+                await self._expected(root)
 
-        await asyncio.gather(*map(learn, unknown))
-        return self.names
+        newest_first = sorted(self.roots, key=lambda root: ts_key(self.roots[root][1] or root), reverse=True)
+        await asyncio.gather(*map(read, newest_first))
 
-    async def _learn(self, user_id: str) -> None:
+    async def _expected(self, root: str) -> None:
         try:
-            user = (await self.client.users_info(user=user_id))["user"]
-        except SlackApiError as error:
-            if code_of(error) in UNKNOWN_USER:
-                self.names[user_id] = user_id
-            return  # otherwise asked again next time: Slack was busy, not ignorant
-        profile = user.get("profile") or {}
-        self.names[user_id] = (
-            profile.get("display_name") or profile.get("real_name") or user.get("name") or user_id
-        )
+            await self.thread(root)
+        except FAULTS as error:
+            if _name(error) == "thread_not_found":  # deleted since the channel was listed
+                self.found.unread.pop(root, None)
+                return
+            log.warning("thread.torn", channel=self.channel_id, thread=root, error=_name(error))
+
+    async def only(self, root: str) -> None:
+        """Read one thread that is all there is to read."""
+        try:
+            await self.thread(root)
+        except FAULTS as error:
+            if not self.found.listed:
+                raise
+            log.warning("thread.torn", channel=self.channel_id, thread=root, error=_name(error))
+
+    async def thread(self, root: str) -> None:
+        """Read one thread."""
+        replies = 0
+        async with aclosing(pages(self.client, self.channel_id, root)) as parts:
+            async for page in parts:
+                self._took(page.messages)
+                replies += sum(item.get("ts") != root for item in page.messages)
+                seen = next(
+                    (counters(item) for item in page.messages if str(item.get("ts")) == root), (0, "")
+                )
+                self.found.read[root] = seen
+                self.found.unread[root] = max(1, seen[0] - replies)
+        self.found.unread.pop(root, None)
+
+    def _took(self, messages: Sequence[Raw]) -> None:
+        self.take(messages)
+        self.found.listed.update(str(item.get("ts")) for item in messages)
 
 
 def _latest_reply(root: Raw) -> tuple[int, int]:
-    return ts_key(str(root.get("latest_reply") or root["ts"]))
+    return ts_key(counters(root)[1] or str(root["ts"]))
 
 
-def speakers(raw: Iterable[Raw]) -> set[str]:
-    """Return the ids of everybody who wrote or is mentioned, in text, blocks or attachments."""
-    found: set[str] = set()
-    for message in raw:
-        for part in ("text", "blocks", "attachments"):
-            found.update(_mentioned(message.get(part)))
-        if message.get("user"):
-            found.add(str(message["user"]))
-    return found
-
-
-def _mentioned(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield from MENTION.findall(value)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _mentioned(item)
-    elif isinstance(value, dict):
-        if value.get("type") == "user" and value.get("user_id"):
-            yield str(value["user_id"])
-        yield from _mentioned(list(value.values()))
+def _name(error: Exception) -> str:
+    return code_of(error) if isinstance(error, SlackApiError) else type(error).__name__

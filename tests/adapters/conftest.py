@@ -11,14 +11,19 @@ from redis.asyncio import Redis
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.incident_log import IncidentLog
 from bot.adapters.ledger import RedisLedger
 from bot.adapters.queue import RequestQueue
-from bot.adapters.slack import SlackWorkspace, identify
+from bot.adapters.sealing import Sealer
+from bot.adapters.slack import SlackWorkspace, identify, permalinks
 from bot.adapters.slack_channels import Channels
+from bot.adapters.slack_live import LiveReader
+from bot.adapters.slack_names import Names
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_stream import Pace
 from bot.adapters.store import RedisMemory
 from bot.errors import StaleRunError
+from bot.incident.history import Us
 from bot.request import Request, RequestKind
 from bot.slack.texts import plain
 from sandbox.people import BOT_ID, PERSON_ID, TEAM_ID
@@ -126,10 +131,26 @@ def words(part):
     return ""
 
 
+def live_reader(client: AsyncWebClient, redis: Redis, me, **settings) -> LiveReader:
+    """What reads incidents, as one process has it."""
+    sealer = Sealer("a secret of tests")
+    return LiveReader(
+        reader=IncidentReader(client),
+        log=IncidentLog(redis, sealer, ttl_seconds=3600),
+        names=Names(client=client, redis=redis, sealer=sealer, team_id=me.team_id),
+        memory=RedisMemory(redis),
+        us=Us(user_id=me.user_id, bot_id=me.bot_id),
+        permalink=permalinks(me.url),
+        **settings,
+    )
+
+
 def worker(client: AsyncWebClient, redis: Redis, earlier: SlackWorkspace | None = None, me=None):
+    me = earlier.me if earlier else me
     return SlackWorkspace(
         client=client,
-        me=earlier.me if earlier else me,
+        me=me,
+        live=live_reader(client, redis, me),
         memory=RedisMemory(redis),
         ledger=RedisLedger(redis),
         channels=Channels(client=client, wishes=RedisMemory(redis), patterns=("inc-*",)),

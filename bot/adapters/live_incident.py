@@ -1,0 +1,137 @@
+"""One incident as this process knows it, and what takes pages of Slack's history into it."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.adapters.slack_read import Found, Page, Raw
+from bot.adapters.slack_shown import GONE, Shown
+from bot.incident.forgotten import Forgotten
+from bot.incident.history import Standing, Us, counters, differs, missing, news_in
+from bot.incident.log import Entry, is_ts
+from bot.incident.messages import IncidentRef, ts_key
+
+
+@dataclass(slots=True, kw_only=True)
+class Live:
+    """One incident.
+
+    Attributes:
+        cursor: How far its log was read; None before it was.
+        epoch: In which this process compared it with history; empty before it did.
+        settled: The counters of each root whose thread was read whole at these counters.
+        unread: Root → how many replies could not be read; `""` for the channel itself.
+        was_whole: Its log was known to be whole. If it no longer is, it was removed or has aged.
+        is_broken: Pieces of its log could not be opened.
+        forgotten: What must not be read again.
+    """
+
+    ref: IncidentRef
+    shown: Shown
+    cursor: str | None = None
+    epoch: str = ""
+    settled: dict[str, tuple[int, str]] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+    was_whole: bool = False
+    is_broken: bool = False
+    forgotten: Forgotten = field(default_factory=Forgotten)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def standing(self) -> Standing:
+        """What stands."""
+        return self.shown.standing
+
+    @property
+    def newest(self) -> str:
+        """The `ts` of the newest message known; before there is one, that of nothing."""
+        order = self.standing.order
+        return order[-1][1] if order else self.ref.thread_ts or "0.0"
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Take entries of the log or from history."""
+        self.shown.note(self.standing.take(entries))
+
+    def is_news(self, root: Raw) -> bool:
+        """Say whether a root's thread is another than the one known."""
+        ts = str(root.get("ts"))
+        is_settled = self.settled.get(ts) == counters(root)
+        return not is_settled and differs(root, self.standing.replies.get(ts, ()))
+
+    def empty(self, shown: Shown) -> None:
+        """Forget all that was known."""
+        self.shown, self.cursor, self.epoch = shown, None, ""
+        self.was_whole, self.is_broken = False, False
+        self.settled, self.unread = {}, {}
+
+
+@dataclass(slots=True)
+class Taking:
+    """Takes history into an incident.
+
+    Attributes:
+        as_of: The newest `ts` that history has shown.
+        news: What the incident did not know.
+    """
+
+    live: Live
+    us: Us
+    as_of: str = ""
+    news: list[Entry] = field(default_factory=list)
+    _known: tuple[str, ...] = ()
+    _replies: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Remember what was known before history was asked: only that can be missing in it."""
+        self.as_of = self.live.newest
+        self._known = tuple(self.live.standing.top_level())
+        self._replies = {root: frozenset(known) for root, known in self.live.standing.replies.items()}
+
+    def __call__(self, page: Sequence[Raw]) -> None:
+        """Take one page."""
+        live = self.live
+        wanted = [raw for raw in page if is_ts(raw.get("ts")) and not self._is_forgotten(raw)]
+        self.as_of = max([self.as_of, *(raw["ts"] for raw in wanted)], key=ts_key)
+        tombs = {raw["ts"] for raw in wanted if raw.get("subtype") == GONE}
+        live.shown.tombs |= tombs
+        self._learn(news_in(wanted, live.standing.log, as_of=self.as_of, us=self.us))
+        live.shown.note(tombs)
+
+    def _is_forgotten(self, raw: Raw) -> bool:
+        thread = raw.get("thread_ts")
+        return self.live.forgotten.covers(raw["ts"], thread if is_ts(thread) else None)
+
+    def _learn(self, entries: Iterable[Entry]) -> None:
+        found = list(entries)
+        self.news += found
+        self.live.take(found)
+
+    def looked(self, page: Page, *, oldest: str) -> None:
+        """Take what is missing in the one page of a look for deleted.
+
+        Args:
+            page: As taken.
+            oldest: The bound it was asked with; empty for none.
+        """
+        listed = [str(raw.get("ts")) for raw in page.messages if is_ts(raw.get("ts"))]
+        root = self.live.ref.thread_ts
+        known: Iterable[str] = self._replies.get(root, ()) if root else self._known
+        start = oldest if root else "" if page.is_last else min(listed, key=ts_key, default=self.as_of)
+        self._miss(listed, (ts for ts in known if not start or ts_key(ts) > ts_key(start)))
+
+    def read(self, found: Found) -> None:
+        """Take what is missing in all that was read for deleted, and remember what was read whole."""
+        if not self.live.ref.thread_ts and found.is_channel_whole:
+            self._miss(found.listed, self._known)
+            gone = self._replies.keys() - found.listed
+            self._miss(found.listed, (ts for root in gone for ts in self._replies[root]))
+        for root, counted in found.read.items():
+            if root not in found.unread:
+                self._miss(found.listed, self._replies.get(root, ()))
+                self.live.settled[root] = counted
+        self.live.unread = found.unread
+
+    def _miss(self, listed: Iterable[str], known: Iterable[str]) -> None:
+        standing = self.live.standing.log
+        still: Iterator[str] = (ts for ts in known if ts in standing.said)
+        self._learn(missing(listed, still, log=standing, as_of=self.as_of))

@@ -1,0 +1,133 @@
+"""An incident's messages as the copilot reads them, made anew only where something changed."""
+
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.adapters.slack_names import Names, ids_in, told_in
+from bot.incident.history import Standing, Us
+from bot.incident.messages import IncidentRef, Message, ts_key
+from bot.slack.reading import Permalink, evidence_ts, read_messages
+
+AT_ONCE = 250
+"""Messages flattened before others on the loop get their turn: some 25 ms."""
+PROFILES = ('"user_profile":', '"bot_profile":')
+GONE = "tombstone"
+
+
+class Mint(Protocol):
+    """Numbers messages."""
+
+    async def mint(self, ref: IncidentRef, ts: Sequence[str]) -> dict[str, int]:
+        """Give each `ts` its number within the incident."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Shown:
+    """Messages by `ts`, and what is still to be done on them.
+
+    Args:
+        standing: What they are made of.
+        us: Whose posts are no evidence.
+        permalink: Called with `ts` and `thread_ts`.
+    """
+
+    ref: IncidentRef
+    standing: Standing
+    us: Us
+    permalink: Permalink
+    messages: dict[str, Message] = field(default_factory=dict)
+    aside: set[str] = field(default_factory=set)
+    """Our own posts and what was asked of us, gone or not: they are counted nowhere."""
+    tombs: set[str] = field(default_factory=set)
+    """What history lists as deleted: people see that something was there, so it has its number."""
+    _dirty: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _told: dict[str, str] = field(default_factory=dict)
+    _unnamed: dict[str, set[str]] = field(default_factory=dict)
+    _spoke: dict[str, int] = field(default_factory=dict)
+
+    def note(self, changed: Collection[str]) -> None:
+        """Remember that these messages stand otherwise than before, or no longer."""
+        self._dirty |= set(changed)
+        for ts in changed:
+            said = self.standing.log.said.get(ts)
+            if said is None:
+                self.messages.pop(ts, None)
+            else:
+                self._note_names(ts, said.body)
+
+    def _note_names(self, ts: str, body: str) -> None:
+        if any(mark in body for mark in PROFILES):
+            self._told.update(told_in(self.standing.log.said[ts].raw))
+        for one, is_author in ids_in(body):
+            if one not in self._names:
+                self._unnamed.setdefault(one, set()).add(ts)
+                self._spoke[one] = self._spoke.get(one, 0) + is_author
+
+    async def refresh(self, names: Names, mint: Mint, *, until_ts: str | None) -> None:
+        """Make anew what changed, up to a message, it left out."""
+        await self._learn(names)
+        while due := self._due(until_ts):
+            for first in range(0, len(due), AT_ONCE):
+                await self._make(due[first : first + AT_ONCE], mint)
+                await asyncio.sleep(0)
+
+    def _due(self, until_ts: str | None) -> list[str]:
+        end = None if until_ts is None else ts_key(until_ts)
+        return sorted((ts for ts in self._dirty if end is None or ts_key(ts) < end), key=ts_key)
+
+    async def _learn(self, names: Names) -> None:
+        """Ask for the names that are missing, of those who said most first."""
+        if not self._unnamed:
+            return
+        most_first = sorted(
+            self._unnamed, key=lambda one: (-self._spoke.get(one, 0), -len(self._unnamed[one]), one)
+        )
+        found = await names.of(most_first, told=self._told)
+        for one, name in found.items():
+            self._names[one] = name
+            self._dirty |= self._unnamed.pop(one, set())
+
+    async def _make(self, due: Sequence[str], mint: Mint) -> None:
+        raw = [self.standing.log.raw(ts) for ts in due if ts in self.standing.log.said]
+        buried = [{"ts": ts, "subtype": GONE} for ts in due if ts in self.tombs]
+        us = {"bot_user_id": self.us.user_id, "bot_id": self.us.bot_id}
+        await self._number(mint, evidence_ts([*raw, *buried], **us))
+        reading = read_messages(raw, numbers=self._numbers, names=self._names, permalink=self.permalink, **us)
+        self.aside.update(reading.own_ts, reading.asked_ts)
+        for ts in due:
+            self.messages.pop(ts, None)
+        self.messages.update((message.ts, message) for message in reading.messages)
+        self._dirty.difference_update(due)
+
+    async def _number(self, mint: Mint, due: Sequence[str]) -> None:
+        """Number what has no number yet; when the store has forgotten ours, everything."""
+        new = [ts for ts in due if ts not in self._numbers]
+        if not new:
+            return
+        first = next(iter(self._numbers), None)
+        minted = await mint.mint(self.ref, [*([first] if first else []), *new])
+        if first is not None and minted[first] != self._numbers[first]:
+            self._numbers.clear()
+            self.messages.clear()
+            self._dirty.update(self.standing.log.said)
+        self._numbers.update(minted)
+
+    def until(self, until_ts: str | None) -> Iterator[Message]:
+        """Yield the messages before one, oldest first."""
+        end = None if until_ts is None else ts_key(until_ts)
+        for place, ts in self.standing.order:
+            if end is not None and place >= end:
+                return
+            if ts in self.messages:
+                yield self.messages[ts]
+
+    def deleted(self, until_ts: str | None) -> int:
+        """Return how many messages before one are known to have been deleted."""
+        end = None if until_ts is None else ts_key(until_ts)
+        gone = self.standing.log.deleted - self.aside
+        return sum(end is None or ts_key(ts) < end for ts in gone)

@@ -1,0 +1,149 @@
+"""What Slack's history says beside what a log has: the entries that make the log say the same.
+
+A page of history is true as of the newest message in it, and of everything that the log knew before the page
+was asked for; so history wins over what the log had then, and loses to whatever comes later.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.incident.log import Deleted, Entry, Log, Reacted, Said, seen
+from bot.incident.messages import ts_key
+
+Raw = Mapping[str, Any]
+
+BROADCAST = '"subtype":"thread_broadcast"'
+HIDDEN = '"hidden":true'
+"""In a body: such a message is told by an event and never listed."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """The messages that stand, in order and by thread.
+
+    Attributes:
+        log: Their state; changed through `take` alone.
+        order: The key and `ts` of every message, oldest first.
+        replies: The `ts` of the replies to each root.
+    """
+
+    log: Log = field(default_factory=Log)
+    order: list[tuple[tuple[int, int], str]] = field(default_factory=list)
+    replies: dict[str, set[str]] = field(default_factory=dict)
+    _placed: set[str] = field(default_factory=set)
+
+    def take(self, entries: Iterable[Entry]) -> set[str]:
+        """Take entries; return the `ts` of the messages that stand otherwise than before."""
+        changed = self.log.apply_all(entries)
+        gone = {ts for ts in changed if ts not in self.log.said and ts in self._placed}
+        new = {ts for ts in changed if ts in self.log.said and ts not in self._placed}
+        for ts in changed & self.log.said.keys():
+            self._join(self.log.said[ts])
+        if gone:
+            self._leave(gone)
+        self.order += [(ts_key(ts), ts) for ts in new]
+        self.order.sort()  # mostly in order already, which takes no longer than a look
+        self._placed |= new
+        return changed
+
+    def top_level(self) -> Iterator[str]:
+        """Yield the `ts` of what stands in the channel itself, newest first."""
+        for _, ts in reversed(self.order):
+            said = self.log.said[ts]
+            if not _is_reply(said) or BROADCAST in said.body:
+                yield ts
+
+    def _join(self, said: Said) -> None:
+        if _is_reply(said):
+            self.replies.setdefault(str(said.thread_ts), set()).add(said.ts)
+
+    def _leave(self, gone: set[str]) -> None:
+        self.order = [place for place in self.order if place[1] not in gone]
+        self._placed -= gone
+        for replies in self.replies.values():
+            replies.difference_update(gone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Us:
+    """How the copilot's own posts are known.
+
+    Attributes:
+        user_id: Its user.
+        bot_id: Its bot; may be empty.
+    """
+
+    user_id: str
+    bot_id: str
+
+    def wrote(self, raw: Raw) -> bool:
+        """Say whether a message is the copilot's own."""
+        is_bot = bool(self.bot_id) and raw.get("bot_id") == self.bot_id
+        return is_bot or (bool(self.user_id) and raw.get("user") == self.user_id)
+
+
+def news_in(page: Sequence[Raw], log: Log, *, as_of: str, us: Us) -> Iterator[Entry]:
+    """Yield what a page of history says otherwise than the log.
+
+    Args:
+        page: Message objects; those without a good `ts` are passed over.
+        log: As it was before the page was asked for; it may be changed while this goes on.
+        as_of: The newest `ts` that history has shown.
+        us: Of our own posts only their standing is kept.
+    """
+    for raw in page:
+        is_own = us.wrote(raw)
+        for entry in seen(raw, as_of=as_of, known=log, is_own=is_own):
+            if _is_news(entry, log) and not (is_own and isinstance(entry, Reacted)):
+                yield entry
+
+
+def _is_news(entry: Entry, log: Log) -> bool:
+    if entry.ts in log.deleted:
+        return False
+    if isinstance(entry, Said):
+        standing = log.said.get(entry.ts)
+        return standing is None or standing.body != entry.body
+    if isinstance(entry, Reacted):
+        last = log.reacted(entry.ts).get((entry.name, entry.person_id))
+        return (last.count if last else 0) != entry.count
+    return True
+
+
+def missing(listed: Iterable[str], known: Iterable[str], *, log: Log, as_of: str) -> Iterator[Deleted]:
+    """Yield the deletion of what the log has in a stretch of history and history has not.
+
+    Args:
+        listed: Every `ts` of that stretch, as history has it.
+        known: Every `ts` of it, as the log had it before history was asked.
+        log: Tells what is never listed.
+        as_of: The newest `ts` that history has shown; nothing from there on is taken for deleted, because it
+            may be younger than the answer.
+    """
+    here, end = set(listed), ts_key(as_of)
+    for ts in known:
+        if ts not in here and ts_key(ts) < end and HIDDEN not in log.said[ts].body:
+            yield Deleted(ts=ts)
+
+
+def differs(root: Raw, replies: Iterable[str]) -> bool:
+    """Say whether a root's counters, as history has them, are others than its known replies make."""
+    known = set(replies)
+    count, latest = counters(root)
+    return count != len(known) or (count > 0 and latest != max(known, key=ts_key))
+
+
+def counters(root: Raw) -> tuple[int, str]:
+    """Return how many replies a root has and the `ts` of the last one; 0 and empty without any."""
+    count = root.get("reply_count")
+    return (count, str(root.get("latest_reply") or "")) if isinstance(count, int) and count else (0, "")
+
+
+def is_overdue(entry: Entry, *, as_of: str, seconds: int) -> bool:
+    """Say whether an event should have told a message or a deletion long before history did."""
+    return not isinstance(entry, Reacted) and ts_key(as_of)[0] - ts_key(entry.ts)[0] > seconds
+
+
+def _is_reply(said: Said) -> bool:
+    return said.thread_ts is not None and said.thread_ts != said.ts
