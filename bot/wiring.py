@@ -122,7 +122,7 @@ async def copilot(
         me = await identify(client)
         memory = RedisMemory(redis, ttl_seconds=settings.retention_days * DAY_SECONDS)
         log = incident_log(settings, redis)
-        stack.push_async_callback(log.close)
+        stack.push_async_callback(log.aclose)
         channels = Channels(
             client=client,
             wishes=memory,
