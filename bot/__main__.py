@@ -187,6 +187,35 @@ def doctor(
         raise typer.Exit(1)
 
 
+@app.command()
+def forget(
+    permalink: Annotated[
+        str, typer.Argument(help="Of a message, a thread or a channel, as Slack copies it.")
+    ],
+    thread: Annotated[bool, typer.Option("--thread", help="The whole thread of that message.")] = False,
+) -> None:
+    """Remove a message, a thread or a channel and all that came of it; print what was removed as JSON."""
+    from bot import forgetting, wiring
+    from bot.errors import BadInputError, StoreUnavailableError
+    from bot.permalinks import place_of
+
+    place, settings = place_of(permalink), load_settings()
+
+    async def run() -> forgetting.Counts:
+        async with wiring.forgetting(settings, place.channel_id) as (forgets, teams):
+            counts = [await forgets.forget(team, place, whole_thread=thread) for team in sorted(teams)]
+        return sum(counts, forgetting.Counts())
+
+    try:
+        counts = asyncio.run(run())
+    except StoreUnavailableError as error:
+        problem = f"the store does not answer ({error}); nothing more was removed: run it again."
+        raise BadInputError(
+            field="REDIS_URL" if settings.redis_url else "DATA_DIR", problem=problem
+        ) from None
+    typer.echo(json.dumps(counts.as_json()))
+
+
 def shipped_incidents() -> Path:
     """Return the folder of the incidents that ship with the program."""
     return Path(str(files("evals"))) / "data" / "incidents"

@@ -23,6 +23,8 @@ from bot.adapters.queue import open_redis
 from bot.adapters.sealing import Sealer
 from bot.adapters.slack import Identity, SlackWorkspace, identify, permalinks
 from bot.adapters.slack_channels import Channels
+from bot.adapters.slack_failures import FAULTS
+from bot.adapters.slack_forgetting import SlackPosts
 from bot.adapters.slack_live import LiveReader
 from bot.adapters.slack_names import Names
 from bot.adapters.slack_read import IncidentReader
@@ -32,6 +34,8 @@ from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.analysts import rules
 from bot.copilot import Copilot
+from bot.errors import BadInputError
+from bot.forgetting import Forgetting
 from bot.incident.history import Us
 from bot.models.catalogue import default_catalogue
 from bot.ports import Analyst, Queue
@@ -202,6 +206,42 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 def sealer(settings: Settings) -> Sealer:
     """Return what seals words and names in the store; all roles must have the same secret."""
     return Sealer(settings.store_secret.get_secret_value() or settings.slack_bot_token.get_secret_value())
+
+
+@asynccontextmanager
+async def forgetting(settings: Settings, channel_id: str) -> AsyncIterator[tuple[Forgetting, set[str]]]:
+    """Give what forgets, and the workspaces in which it is to; without a good token Slack is left as it is.
+
+    Raises:
+        BadInputError: There is no store, or nobody can say which workspace the channel is in.
+    """
+    if not settings.redis_url and not (settings.data_dir / "valkey").is_dir():
+        problem = f"{settings.data_dir} holds no store: run this where the copilot runs, or set REDIS_URL."
+        raise BadInputError(field="DATA_DIR", problem=problem)
+    async with AsyncExitStack() as stack:
+        redis = open_redis(await stack.enter_async_context(store(settings)))
+        stack.push_async_callback(redis.aclose)
+        log, memory = incident_log(settings, redis), RedisMemory(redis)
+        stack.push_async_callback(log.aclose)
+        client = await stack.enter_async_context(slack_client(settings))
+        me = await _known(client, settings)
+        teams = {me.team_id} if me else await memory.teams_of(channel_id)
+        if not teams:
+            problem = (
+                "is not set or not good, and nothing is kept of this channel: only Slack knows its workspace."
+            )
+            raise BadInputError(field="SLACK_BOT_TOKEN", problem=problem)
+        keeper = LogKeeper(log, redis)
+        yield Forgetting(kept=memory, logs=keeper, slack=SlackPosts(client) if me else None), teams
+
+
+async def _known(client: AsyncWebClient, settings: Settings) -> Identity | None:
+    if not settings.slack_bot_token.get_secret_value():
+        return None
+    try:
+        return await identify(client)
+    except FAULTS:
+        return None
 
 
 def incident_log(settings: Settings, redis: Redis) -> IncidentLog:

@@ -9,7 +9,7 @@ from bot.adapters.incident_log import IncidentLog
 from bot.adapters.keys import key
 from bot.adapters.replies import as_text, store_errors_named
 from bot.incident.log import Deleted, Entry, Reacted, Said
-from bot.incident.messages import Incident, IncidentRef
+from bot.incident.messages import Incident, IncidentRef, ts_key
 
 _PROSE = frozenset({"text", "fallback", "title", "value", "preview", "pretext", "name"})
 """What people read of Slack's message objects stands under these names."""
@@ -43,6 +43,9 @@ class LogKeeper:
         kept = await self.log.since(ref, None)
         if not kept.is_open:
             return ""
+        if kept.is_broken:  # what cannot be read cannot be shown to be clean; history fills a new log
+            await self.log.remove(ref)
+            return ""
         own = [entry for entry in kept.entries if entry.ts == ts]
         versions = sorted((entry for entry in own if isinstance(entry, Said)), key=lambda said: said.rank)
         if is_deleted:
@@ -56,10 +59,21 @@ class LogKeeper:
 
     async def remove(self, ref: IncidentRef, *, with_threads: bool = False) -> int:
         """Remove a log, and with it those of all threads in its channel; return how many there were."""
-        refs = await self._of_channel(ref) if with_threads else [ref]
+        refs = await self.logs_of(ref) if with_threads else [ref]
         return sum([bool(await self.log.remove(one)) for one in refs])
 
-    async def _of_channel(self, ref: IncidentRef) -> list[IncidentRef]:
+    async def thread_of(self, ref: IncidentRef, root_ts: str) -> set[str]:
+        """Return the `ts` of all messages of a thread that a log knows."""
+        kept = (await self.log.since(ref, None)).entries
+        return {one.ts for one in kept if isinstance(one, Said) and root_ts in {one.thread_ts, one.ts}}
+
+    async def newest(self, ref: IncidentRef) -> str:
+        """Return the newest `ts` that a log knows; empty when it knows none."""
+        kept = (await self.log.since(ref, None)).entries
+        return max((one.ts for one in kept), key=ts_key, default="")
+
+    async def logs_of(self, ref: IncidentRef) -> list[IncidentRef]:
+        """Return the incidents of a channel that have a log, and the channel's own."""
         start = key("log", ref.team_id, ref.channel_id, "")
         with store_errors_named():
             names = [as_text(name) async for name in self.redis.scan_iter(match=f"{start}*", count=1_000)]

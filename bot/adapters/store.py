@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from bot.adapters import lua
-from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WISH_SECONDS, key
+from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WAITING_SECONDS, WISH_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
 from bot.incident.board import Board
 from bot.incident.forgotten import Forgotten
@@ -24,6 +24,8 @@ SECRET_BYTES = 32
 _CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
 """What a mark of `forget` covers."""
 
+_OF_INCIDENTS = ("numbers", "board", "answers", "secret", "log")
+"""Families of keys that name an incident."""
 _ON, _OFF = b"on", b"off"
 
 _BOARD = TypeAdapter(Board)
@@ -130,6 +132,11 @@ class RedisMemory:
         with store_errors_named():
             await self._redis.set(key("watch", team_id, channel_id), _ON if is_on else _OFF, ex=WISH_SECONDS)
 
+    async def withdraw(self, request_id: str) -> None:
+        """Let a request that waits end without a word."""
+        with store_errors_named():
+            await self._redis.set(key("withdrawn", request_id), b"1", ex=WAITING_SECONDS)
+
     async def is_withdrawn(self, request_id: str) -> bool:
         """Say whether the message that asked was deleted."""
         with store_errors_named():
@@ -166,12 +173,21 @@ class RedisMemory:
         """Return the incidents of a channel of which anything is kept: the channel's own and its threads'."""
         found = set()
         with store_errors_named():
-            for kind in ("numbers", "board", "answers", "secret"):
+            for kind in _OF_INCIDENTS:
                 start = key(kind, ref.team_id, ref.channel_id, "")
                 async for name in self._redis.scan_iter(match=start + "*", count=1_000):
                     found.add(as_text(name).removeprefix(start))
         threads = (None if thread == _CHANNEL else thread for thread in sorted(found))
         return [replace(ref, thread_ts=thread) for thread in threads]
+
+    async def teams_of(self, channel_id: str) -> set[str]:
+        """Return the workspaces in which anything is kept of a channel."""
+        with store_errors_named():
+            names = [
+                as_text(name) async for name in self._redis.scan_iter(match=f"*:{channel_id}:*", count=1_000)
+            ]
+        parts = [name.removeprefix(key("")).split(":") for name in names]
+        return {part[1] for part in parts if part[0] in _OF_INCIDENTS and part[2:3] == [channel_id]}
 
     async def drop_answer(self, answer: SavedAnswer) -> None:
         """Remove a kept answer and its thumbs."""

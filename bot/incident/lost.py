@@ -59,7 +59,7 @@ def fallen(board: Board, ids: Iterable[str], because: Iterable[Lost], *, now: da
 
 
 def _after(hypothesis: Hypothesis, lost: Lost, *, now: datetime, words: Callable[[str], str]) -> Hypothesis:
-    if not _mentions(hypothesis, lost.id):
+    if not mentions(hypothesis, lost.id):
         return hypothesis
     broken = any(map(lost.breaks, hypothesis.evidence))
     left = _without(hypothesis, lost)
@@ -69,7 +69,8 @@ def _after(hypothesis: Hypothesis, lost: Lost, *, now: datetime, words: Callable
     return _moved(clean, _change((lost,), now=now))
 
 
-def _mentions(hypothesis: Hypothesis, evidence_id: str) -> bool:
+def mentions(hypothesis: Hypothesis, evidence_id: str) -> bool:
+    """Say whether a hypothesis cites a message anywhere, in its history too."""
     ended = hypothesis.ended_by.evidence_for if hypothesis.ended_by else ()
     cited = {item.id for item in (*hypothesis.evidence, *ended)}
     return evidence_id in cited.union(*(change.because for change in hypothesis.history))
