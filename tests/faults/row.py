@@ -23,6 +23,7 @@ class Row:
         row: The matrix's name, `S1` to `S7`, `R1`.
         fault: What was done, in a few words.
         events: What came in, each thing once: messages, calls, deliveries.
+        orders: In how many orders they came.
         acked: Deliveries that were acknowledged.
         jobs: Requests that were made of them.
         posts: Results that can be seen.
@@ -37,6 +38,7 @@ class Row:
     row: str
     fault: str
     events: int | None = None
+    orders: int | None = None
     acked: int | None = None
     jobs: int | None = None
     posts: int | None = None
