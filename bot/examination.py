@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.adapters import doctor_machine, doctor_store
 from bot.adapters.doctor_slack import Asked, SlackProbe
-from bot.doctor import slack
+from bot.doctor import machine, model, slack, store
 from bot.doctor.finding import Finding, failed
 from bot.models.catalogue import default_catalogue
 from bot.settings import Settings
@@ -27,15 +27,16 @@ async def examine(settings: Settings, *, seconds: float = PROBE_SECONDS) -> list
     Returns:
         One or more findings a check, in the order in which a person sets things up.
     """
+    asking_models = _models(settings, seconds)  # loads the SDK: before any time limit begins to run
     done = await asyncio.gather(
         _slack(settings, seconds),
-        _within(seconds, "store", _store(settings, seconds)),
-        _within(seconds, "model key", _models(settings, seconds)),
-        _within(seconds, "port", _port(settings, seconds)),
+        _within(seconds, store.STORE, _store(settings, seconds)),
+        _within(seconds, model.KEY, asking_models),
+        _within(seconds, machine.PORT, _port(settings, seconds)),
     )
     urls = (settings.slack_api_url, doctor_machine.api_url())
-    machine = [doctor_machine.folder(settings.data_dir), doctor_machine.proxies(urls)]
-    return [finding for findings in (*done, machine) for finding in findings]
+    here = [doctor_machine.folder(settings.data_dir), doctor_machine.proxies(urls)]
+    return [finding for findings in (*done, here) for finding in findings]
 
 
 async def _slack(settings: Settings, seconds: float) -> list[Finding]:
@@ -83,14 +84,20 @@ async def _store(settings: Settings, seconds: float) -> list[Finding]:
     return await doctor_store.examine_embedded()
 
 
-async def _models(settings: Settings, seconds: float) -> list[Finding]:
-    from bot.adapters import doctor_model  # noqa: PLC0415  # loads the SDK, while other checks wait for answers
+def _models(settings: Settings, seconds: float) -> Probe:
+    key = settings.anthropic_api_key.get_secret_value()
+    if not key:
+        return _only(model.key_absent())
+    from bot.adapters import doctor_model  # noqa: PLC0415  # the SDK takes a second to load
 
     catalogue = default_catalogue()
     pair = catalogue.pair(settings.model_pair)
     other = next(name for name in catalogue.pairs if name != pair.name)
-    key = settings.anthropic_api_key.get_secret_value()
-    return await doctor_model.examine(key, (pair.sonnet, pair.opus), other_pair=other, seconds=seconds * 0.9)
+    return doctor_model.examine(key, (pair.sonnet, pair.opus), other_pair=other, seconds=seconds * 0.9)
+
+
+async def _only(finding: Finding) -> list[Finding]:
+    return [finding]
 
 
 async def _port(settings: Settings, seconds: float) -> list[Finding]:

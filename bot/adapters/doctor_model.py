@@ -24,14 +24,12 @@ async def examine(
     """Ask for each model of the pair; nothing is generated, so nothing is paid.
 
     Args:
-        key: The API key; empty for none.
+        key: The API key.
         pair: The models that questions are routed between.
         other_pair: The name of the pair that could be used instead.
         seconds: The most it may take.
         base_url: Where the API is; None for the SDK's default, which honours `ANTHROPIC_BASE_URL`.
     """
-    if not key:
-        return [model.key_absent()]
     if not _CLEAN.fullmatch(key):
         return [model.key_unclean()]
     async with anthropic.AsyncAnthropic(

@@ -13,8 +13,12 @@ SLOW_MS = 50.0
 
 SETTING = "REDIS_URL"
 
+GIVE_PASSWORD = "Put the password into REDIS_URL (redis://:password@host:6379/0)."  # noqa: S105  # a sentence
+
 _ERRORS = (
-    ("NOAUTH", "it wants a password", "Put the password into REDIS_URL (redis://:password@host:6379/0)."),
+    ("NOAUTH", "it wants a password", GIVE_PASSWORD),
+    ("Authentication required", "it wants a password", GIVE_PASSWORD),
+    ("already authenticated", "it wants a password", GIVE_PASSWORD),  # what redis-py makes of a HELLO refused
     ("WRONGPASS", "it refuses the password", "Correct user and password in REDIS_URL."),
     (
         "invalid username-password",
