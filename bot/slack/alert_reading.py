@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from itertools import chain
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
 from bot.incident.messages import Alert, AlertState
@@ -12,6 +12,8 @@ from bot.slack.alert_words import (
     SERVICE_NAMES,
     SEVERITY_NAMES,
     STATE_NAMES,
+    TAG_NAMES,
+    WEAK_SERVICE_NAMES,
     WEAK_STATE_NAMES,
     bare,
     severity_in,
@@ -39,13 +41,24 @@ _ISO = re.compile(
 )
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
 _OF_LEAD = re.compile(
-    r"\b(?:Application|Service|Component|App|Deployment|Workload)\s+[`*\"']?([A-Za-z0-9][\w./-]{1,60})[`*\"']?\s+"
+    r"\b(?:[Aa]pplication|[Ss]ervice|[Cc]omponent|App|[Dd]eployment|[Ww]orkload)\s+[`*\"']?([A-Za-z0-9][\w./-]{1,60})[`*\"']?\s+"
     r"(?:is|has|was|have|sync|deploy|fail|in)"
 )
 _OWNED = re.compile(
     r"(?:^|\[|: |\|)(?=[\w.-]*[A-Za-z])([A-Za-z0-9][\w.-]{0,38}/[\w.-]*[A-Za-z][\w.-]{0,60})(?=[\]>\s:#]|$)"
 )
 _HEAD_CHARS = 300
+_SAID = re.compile(
+    r"\b(started|began|triggered|fired|resolved|recovered|ended|opened|closed|created|detected|failed|since)\b"
+    r"[^\n]{0,24}?(?=\b(?:20\d\d-\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|"
+    r"\d\d?:\d\d))",
+    re.IGNORECASE,
+)
+_SCOPE = re.compile(r"\{([^{}\n]{1,200})\}")
+_SAID_CHARS = 2_000
+_AFTER_CHARS = 48
+_VALUE_CHARS = 80
+_MOST_TIMES = 12
 _MOST_SEVERITY_CHARS = 40
 _MOST_SERVICE_CHARS = 200
 _MOST_LABEL_CHARS = 40
@@ -64,7 +77,7 @@ def read_alert(
         fields: The same as a reader sees them.
         said_at: When it was posted.
     """
-    named = {_named(name): bare(value) for name, value in reversed(fields)}
+    named = {_named(name): bare(value) for name, value in reversed([*fields, *_tags(fields, title)])}
     heads = _heads(message, title, text)
     state, status = _state(named, heads, message)
     return Alert(
@@ -72,12 +85,22 @@ def read_alert(
         status=status,
         severity=_severity(named, heads),
         service=_service(named, heads, message),
-        times=tuple(dict.fromkeys(_times(message, pairs, said_at))),
+        times=_times(message, pairs, text, said_at),
     )
 
 
 def _named(name: str) -> str:
     return _CAMEL.sub(" ", name).strip().casefold()
+
+
+def _tags(fields: Fields, title: str) -> Iterator[tuple[str, str]]:
+    """Read the tags in a field of tags, and in the scope of a title: `on {service:checkout}`."""
+    texts = [value for name, value in fields if _named(name) in TAG_NAMES]
+    texts += _SCOPE.findall(title)
+    for tag in " ".join(texts).replace(",", " ").split():
+        name, sign, value = tag.partition(":") if ":" in tag else tag.partition("=")
+        if sign and value:
+            yield name, value
 
 
 def _heads(message: Json, title: str, text: str) -> list[str]:
@@ -117,7 +140,8 @@ def _severity(named: Mapping[str, str], heads: Sequence[str]) -> str:
 def _service(named: Mapping[str, str], heads: Sequence[str], message: Json) -> str:
     stated = (named[name] for name in SERVICE_NAMES if name in named)
     short = (value for value in stated if value and len(value) <= _MOST_SERVICE_CHARS)
-    return next(short, "") or _told_service(heads) or _owned(message, heads)
+    weak = (named[name] for name in WEAK_SERVICE_NAMES if name in named)
+    return next(short, "") or _told_service(heads) or next(weak, "") or _owned(message, heads)
 
 
 def _told_service(heads: Sequence[str]) -> str:
@@ -133,16 +157,42 @@ def _owned(message: Json, heads: Sequence[str]) -> str:
     return next((match[1] for match in found if match), "")
 
 
-def _times(message: Json, pairs: Pairs, said_at: datetime) -> Iterator[tuple[str, datetime]]:
-    for name, value in pairs:
-        named = _named(name.strip("*: "))
-        if _TIME_NAME.search(named) and (at := _at(value, said_at)):
-            yield name.strip("*: "), at
-    told = {value for _, value in pairs}
+def _times(message: Json, pairs: Pairs, text: str, said_at: datetime) -> tuple[tuple[str, datetime], ...]:
+    """Return the times of fields, dates, sentences and attachments; each once, by its best name."""
+    found: dict[datetime, str] = {}
+    sources = (_fielded_times(pairs, said_at), _dates(message), _said(text, said_at), _stamps(message))
+    for name, at in islice(chain.from_iterable(sources), _MOST_TIMES):
+        if at not in found and (at.second or not any(_is_within(at, other) for other in found)):
+            found[at] = name
+    return tuple((name, at) for at, name in found.items())
+
+
+def _is_within(minute: datetime, at: datetime) -> bool:
+    """Say whether a time that was shown without seconds is one that is known with them."""
+    return timedelta(0) <= at - minute < timedelta(minutes=1)
+
+
+def _fielded_times(pairs: Pairs, said_at: datetime) -> Iterator[tuple[str, datetime]]:
+    for raw, value in pairs:
+        name = raw.strip("*: ")
+        if _TIME_NAME.search(_named(name)) and (at := _at(value, said_at)):
+            yield name, at
+
+
+def _dates(message: Json) -> Iterator[tuple[str, datetime]]:
     for text in _texts(message):
         if "<!date^" in text:
-            dates = [m for m in _DATE.finditer(text) if not any(m[0] in value for value in told)]
-            yield from ((_label(m), at) for m in dates if (at := epoch_at(m[1])))
+            yield from ((_label(match), at) for match in _DATE.finditer(text) if (at := epoch_at(match[1])))
+
+
+def _said(text: str, said_at: datetime) -> Iterator[tuple[str, datetime]]:
+    for match in _SAID.finditer(text[:_SAID_CHARS]):
+        words = text[match.end() : match.end() + _AFTER_CHARS].partition("\n")[0]
+        if at := _at(words, said_at):
+            yield match[1].lower(), at
+
+
+def _stamps(message: Json) -> Iterator[tuple[str, datetime]]:
     for attachment in dicts(message.get("attachments")):
         if at := epoch_at(string(attachment.get("ts"))):
             yield "", at
@@ -180,7 +230,7 @@ def _at(value: str, said_at: datetime) -> datetime | None:
     if match := _ISO.search(value):
         return _iso(match)
     words = value.strip("`* ")
-    return epoch_at(words) if _EPOCH.fullmatch(words) else stated_at(words[:80], said_at=said_at)
+    return epoch_at(words) if _EPOCH.fullmatch(words) else stated_at(words[:_VALUE_CHARS], said_at=said_at)
 
 
 def _iso(match: re.Match[str]) -> datetime | None:

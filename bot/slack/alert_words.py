@@ -1,6 +1,7 @@
 """The words by which monitors, pipelines and trackers say how things stand; no vendor is named here."""
 
 import re
+from itertools import islice
 
 from bot.incident.messages import AlertState
 
@@ -13,8 +14,9 @@ def _any(words: str) -> str:
 _EMOJI = re.compile(
     r"^(?:\s*(?::[a-z0-9_+'-]+:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]))+\s*", re.IGNORECASE
 )
-_ARROWS = re.compile(r"\s*(?:→|⇒|➔|➜|->|=>|&gt;)\s*|\s+to\s+(?=[A-Z])")
+_ARROWS = re.compile(r"\s*(?:→|⇒|⟶|➔|➜|->|=>)\s*|\s+to\s+(?=[A-Z])")
 
+# Names of fields, most telling first; spelt with spaces, in small letters.
 STATE_NAMES = (
     "state",
     "status",
@@ -65,27 +67,21 @@ SERVICE_NAMES = (
     "components",
     "affected components",
     "kube service",
-    "functionname",
-    "servicename",
-    "dbinstanceidentifier",
-    "queuename",
-    "tablename",
-    "loadbalancer",
+    "function name",
+    "db instance identifier",
+    "queue name",
+    "table name",
+    "load balancer",
     "impacted entities",
     "impacted entity",
     "entity",
     "entity name",
     "system",
     "target",
-    "project",
-    "repository",
-    "repo",
-    "workload",
-    "deployment",
-    "job",
 )
-"""Names of fields, most telling first; spelt with spaces, in small letters."""
-
+WEAK_SERVICE_NAMES = ("project", "workload", "deployment", "job", "repository", "repo")
+"""They name what a service is kept or run by; what a headline names goes before."""
+TAG_NAMES = ("tags", "labels", "dimensions")
 _OPENED = _any(r"""
     (?:pull|merge) request (?:#?\d+ )?(?:re)?opened, issue (?:created|opened) by, to ?do, backlog, draft,
     planned,
@@ -125,18 +121,19 @@ _SENTENCES = {
         (?:been|was|is|got|now|auto-?) ?(?:resolved|recovered|closed|cleared|fixed|restored),
         (?:is|now) (?:healthy|operational),
         (?:incident|alert|issue|alarm|problem|monitor) (?:resolved|recovered|closed|cleared),
-        back to normal, (?:resolved|closed) (?:by|via|the (?:incident|alert|issue)), is up again,
-        all checks have passed
+        back to normal, (?:resolved|closed) (?:by|via|(?:the )?(?:incident|alert|issue)), is up again,
+        all checks have passed, 0 firing
     """),
     AlertState.ACKNOWLEDGED: _any(r"""
-        (?:been|was|is) (?:acknowledged|assigned|muted|snoozed), acknowledged (?:by|the),
+        (?:been|was|is) (?:acknowledged|assigned|muted|snoozed), acknowledged by,
+        acknowledged (?:the )?(?:incident|alert|issue),
         (?:incident|alert|issue) acknowledged
     """),
     AlertState.FIRING: _any(r"""
-        (?:been|was|is) (?:triggered|down|firing|degraded|unhealthy|breached), has degraded, failed,
-        failure,
+        (?:been|was|is) (?:triggered|down|firing|degraded|unhealthy|breached|activated|opened),
+        has degraded, failed, failure,
         (?:incident|alert|issue|alarm|problem|monitor) (?:triggered|opened|activated|fired|declared|created),
-        new (?:alert|issue|incident|error|alarm), cloudwatch alarm, out of memory
+        new (?:alert|issue|incident|error|alarm), out of memory, [1-9]\d{0,3} firing
     """),
     AlertState.OPENED: _OPENED,
     AlertState.CHANGED: _any(r"""
@@ -152,10 +149,10 @@ _FIRST = _any(r"""
 """)
 _VALUE = {state: re.compile(rf"(?:{words})\b", re.IGNORECASE) for state, words in _VALUES.items()}
 _SENTENCE = {state: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for state, words in _SENTENCES.items()}
-_HEAD = re.compile(
-    r"\W{0,3}\[(?P<boxed>[A-Za-z][A-Za-z ]{1,18})(?::\s?\d+)?[\],:]"
-    rf"|\W{{0,3}}(?P<first>{_FIRST})\b(?=:| [-\u2013\u2014|#]|\s*\[|$| on \{{| <)",
-    re.IGNORECASE,
+_BOXED = re.compile(r"\[\W{0,3}([A-Za-z][A-Za-z -]{1,18}?)(?::\s?\d+)?\W{0,3}[\],]")
+_HEAD = re.compile(rf"\W{{0,3}}({_FIRST})\b(?=:| [-\u2013\u2014|#]|\s*\[|$| on \{{| <)", re.IGNORECASE)
+_STEP = re.compile(
+    r"\bfrom [`*\"']?[\w ]{1,30}[`*\"']? ?(?:→|⟶|➔|->|to) ?[`*\"']?([A-Za-z][\w ]{1,30})", re.IGNORECASE
 )
 _EMOJI_STATES = {
     AlertState.FIRING: re.compile(
@@ -171,10 +168,12 @@ _CLEAR_SHARE = 1.35
 _SEVERITY = re.compile(
     r"\b(?P<code>SEV[- ]?[0-5]|P[0-5])\b"
     r"|[\[(](?P<boxed>critical|major|minor|high|medium|moderate|low|warning|info)[\])]"
+    r"|\b(?P<told>critical|high|medium|moderate|low|warning)[ -](?:priority|severity)\b"
     r"|^\W{0,3}(?P<first>critical|warning|major|minor)\b(?=:| [-\u2013\u2014|])",
     re.IGNORECASE,
 )
 _HEAD_CHARS = 300
+_MOST_BOXES = 4
 
 
 def bare(text: str) -> str:
@@ -192,14 +191,20 @@ def state_of_value(value: str) -> AlertState:
 
 def state_of_head(text: str) -> tuple[AlertState, str]:
     """Return the state that a headline begins with, such as `[FIRING:2] …`, and its word."""
-    match = _HEAD.match(bare(text[:_HEAD_CHARS]))
-    word = (match["boxed"] or match["first"]) if match else ""
-    return (state_of_value(word), word) if word else (AlertState.UNKNOWN, "")
+    head = bare(text[:_HEAD_CHARS])
+    boxed = (match[1] for match in islice(_BOXED.finditer(head), _MOST_BOXES))
+    for word in boxed:
+        if state := next((s for s, pattern in _VALUE.items() if pattern.fullmatch(word)), None):
+            return state, word
+    match = _HEAD.match(head)
+    return (state_of_value(match[1]), match[1]) if match else (AlertState.UNKNOWN, "")
 
 
 def state_of_lead(text: str) -> tuple[AlertState, str]:
     """Return the state that a headline tells as a sentence, and the words that do."""
     head = text[:_HEAD_CHARS]
+    if match := _STEP.search(head):
+        return state_of_value(match[1]) or AlertState.CHANGED, match[0]
     for state, pattern in _SENTENCE.items():
         if match := pattern.search(head):
             return state, match[0]
@@ -231,4 +236,4 @@ def state_of_color(color: str) -> AlertState:
 def severity_in(text: str) -> str:
     """Return the severity that a headline states, such as `P1` in `[P1] edge 5xx`; else empty."""
     match = _SEVERITY.search(text[:_HEAD_CHARS])
-    return (match["code"] or match["boxed"] or match["first"]) if match else ""
+    return (match["code"] or match["boxed"] or match["told"] or match["first"]) if match else ""

@@ -18,11 +18,13 @@ Pair = tuple[str, str]
 _BOLD = re.compile(r"\*{1,2}([^*\n:]{1,60})(?::\s?\*{1,2}|\*{1,2}\s?:)")
 _ALONE = re.compile(r"\*{1,2}([^*\n:]{1,40}):?\*{1,2}:?")
 _MARKED = re.compile(r"(?:^|[\s|])([A-Za-z][\w/-]*(?: [A-Z][\w/-]*){0,3}): ?([*`])([^*`\n]+)\2")
+_COLUMNS = re.compile(r"\s{3,}|\t| [|·•] ")
 _NAME = re.compile(r"[\w./@ -]{1,40}")
 _KNOWN = re.compile(
     r"(?:alert |current |new |incident |issue |impacted |affected )?"
     r"(?:severity|priority|urgency|impact|state|status|service|component|components|application|environment|region|"
-    r"start(?:ed|s)?(?: at)?|ended(?: at)?|resolved at|triggered at|since|runbook|dashboard|source|summary|"
+    r"start(?:ed|s)?(?: at)?|(?:ended|resolved|triggered|created|opened|closed|updated)(?: at)?|since|"
+    r"runbook|dashboard|source|summary|"
     r"description|policy|condition|monitor|project|assignee|reporter|duration|account|metric|reason)",
     re.IGNORECASE,
 )
@@ -71,9 +73,14 @@ def _pairs_of(line: str, following: str) -> Iterator[Pair]:
         yield from (pair for _, pair in sorted([*_bold(line, following), *_marked(line)]))
         yield from _tags(line)
         return
-    name, _, value = line.partition(":")
-    if value.strip() and _KNOWN.fullmatch(name.strip()):
-        yield name.strip(), value.strip()
+    parts = [part.partition(":") for part in _COLUMNS.split(line.strip())]
+    named = [(name.strip(), value.strip()) for name, _, value in parts if _is_name(name) and value.strip()]
+    if len(named) > 1 or any(_KNOWN.fullmatch(name) for name, _ in named):
+        yield from named
+
+
+def _is_name(text: str) -> bool:
+    return text[:1].isupper() and bool(_NAME.fullmatch(text.strip()))
 
 
 def _listed(line: str) -> Pair | None:
@@ -157,6 +164,9 @@ def _rich_lines(block: Json) -> Sequence[str]:
 
 
 def _leaf(leaf: Json) -> str:
+    if leaf.get("type") == "date":
+        timestamp, shown = string(leaf.get("timestamp")), string(leaf.get("format"))
+        return f"<!date^{timestamp}^{shown}|{string(leaf.get('fallback'))}>"
     style = leaf.get("style")
     text = string(leaf.get("text")) or string(leaf.get("url"))
     if isinstance(style, dict) and text.strip():

@@ -12,6 +12,7 @@ from typing import Any
 from bot.incident.messages import Alert, Author, AuthorKind, Link, Message, at_of, ts_key
 from bot.safety.hidden import strip_hidden
 from bot.slack.alert_reading import read_alert
+from bot.slack.alert_words import bare
 from bot.slack.alerts import Attached, Fields, fields_of, raw_pairs, read_attachments
 from bot.slack.attached_files import file_lines, read_files
 from bot.slack.layout import flatten_block, flatten_blocks
@@ -33,6 +34,7 @@ _HOUSEKEEPING = re.compile(
 _DELETED = frozenset({"tombstone", "message_deleted"})
 _MOST_TITLE_CHARS = 500
 _MOST_FIELDS = 200
+_MOST_HEADLINES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,7 @@ def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Pe
     body = _body(item, attached, flattener)
     whole = strip_hidden("\n".join([part for part in [body] if part] + file_lines(files, body))).strip()
     text, cut_chars = without_middle(whole)
-    title = strip_hidden(attached.title or _headline(item, author, body))[:_MOST_TITLE_CHARS]
+    title = bare(strip_hidden(attached.title or _headline(item, author, body)))[:_MOST_TITLE_CHARS]
     fields, alert = _stated(item, author, title, text, names)
     thread_ts = item["thread_ts"] if _is_ts(item.get("thread_ts")) else None
     return Message(
@@ -182,9 +184,12 @@ def _stated(
 
 
 def _each_once(links: Sequence[Link]) -> tuple[Link, ...]:
-    """Return each link once; an address without a label says nothing beside the same with one."""
-    labelled = {link.url for link in links if link.label}
-    return tuple(dict.fromkeys(link for link in links if link.label or link.url not in labelled))
+    """Return each address once, with the first label for it: a button leads where the title does."""
+    found: dict[str, Link] = {}
+    for link in links:
+        if link.url not in found or not found[link.url].label:
+            found[link.url] = link
+    return tuple(found.values())
 
 
 def _author(item: Json, names: Mapping[str, str]) -> Author:
@@ -239,16 +244,18 @@ def _headline(item: Json, author: Author, body: str) -> str:
     headers = [flatten_block(block, flattener) for block in blocks if block.get("type") == "header"]
     if headers:
         return headers[0]
-    first = _first_text(item, blocks).split("\n")[0]
-    line = flattener.mrkdwn(first)
-    linked = sum(len(link.label) for link in flattener.links)
-    return line if body and 2 * linked > len(line) else ""
-
-
-def _first_text(item: Json, blocks: list[dict[str, Any]]) -> str:
     texts = [string(item.get("text"))]
     texts += [string(text.get("text")) for block in blocks for text in dicts([block.get("text")])]
-    return next((text for text in texts if text), "")
+    lines = (_linked_line(text) for text in texts[:_MOST_HEADLINES] if text)
+    return next(filter(None, lines), "") if body else ""
+
+
+def _linked_line(text: str) -> str:
+    """Return the first line of a text when it is little more than a link."""
+    flattener = Flattener({})
+    line = flattener.mrkdwn(text.split("\n", 1)[0])
+    linked = sum(len(link.label) for link in flattener.links)
+    return line if 2 * linked > len(line) else ""
 
 
 def _reactions(item: Json) -> Iterator[tuple[str, int]]:
