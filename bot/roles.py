@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 
 import structlog
 from aiohttp import ClientError, web
@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot import wiring
+from bot.adapters.presence import Presence
 from bot.adapters.queue import RequestQueue, open_redis
 from bot.adapters.slack import identify
 from bot.adapters.slack_failures import code_of, had_no_effect
@@ -134,14 +135,16 @@ async def _app(
         return wrong_modal(answer_id, {i: answer.claims.get(i, "") for i in answer.hypothesis_ids})
 
     open_form = opener(view_for)
-    yield build_app(
-        client=client,
-        signing_secret=settings.slack_signing_secret.get_secret_value(),
-        queue=queue,
-        parse=handlers.parse,
-        register=lambda app: handlers.register(app, open_form),
-    )
-    await redis.aclose()
+    diary = wiring.incident_log(settings, redis)
+    async with redis, aclosing(diary), Presence(redis):
+        yield build_app(
+            client=client,
+            signing_secret=settings.slack_signing_secret.get_secret_value(),
+            queue=queue,
+            parse=handlers.parse,
+            register=lambda app: handlers.register(app, open_form),
+            diary=diary,
+        )
 
 
 @asynccontextmanager
