@@ -10,13 +10,12 @@ from aiohttp import ClientSession, ClientTimeout, web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-import handlers
 from bench.mentions import CHANNEL, NOW, ROOTS, answers, is_finished, roots
-from bot import wiring
+from bot import roles, wiring
 from bot.adapters.queue import RequestQueue
 from bot.adapters.tickets import Patience
 from bot.settings import Settings
-from handlers.receiver import build_app, build_receiver
+from handlers.receiver import EVENTS_PATH, build_receiver
 from sandbox.server import Sandbox, running_sandbox
 from tests.faults.row import Row
 
@@ -75,16 +74,16 @@ class Product:
         """Start one more receiver with a queue of its own; return its Bolt app."""
         queue = await self.stack.enter_async_context(RequestQueue(store_url))
         self.queues.append(queue)
-        return build_app(client=self.client, signing_secret=SECRET, queue=queue, parse=handlers.parse)
+        return await self.stack.enter_async_context(roles._app(self.settings, store_url, self.client, queue))
 
     async def listen(self, store_url: str) -> str:
-        """Start one more receiver over HTTP; return its address."""
+        """Start one more receiver over HTTP; return where events go."""
         app = await self.receiver(store_url)
         runner = web.AppRunner(build_receiver(app=app, store=self.queues[-1]), access_log=None)
         await runner.setup()
         self.stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{runner.addresses[0][1]}"
+        return f"http://127.0.0.1:{runner.addresses[0][1]}{EVENTS_PATH}"
 
     async def work(self, store_url: str) -> None:
         """Start one more worker."""
@@ -121,6 +120,7 @@ async def product(*, lanes: int = 5, call_seconds: float = 30.0, **changes: Any)
         settings = Settings(
             _env_file=None,
             slack_bot_token="xoxb-" + "test",
+            slack_signing_secret=SECRET,
             slack_api_url=sandbox.api_url,
             anthropic_api_key="",
         )

@@ -11,7 +11,7 @@ from bot.adapters.slack_failures import LIMITED, code_of
 from bot.adapters.slack_retry import MOST_SECONDS, retry_handlers
 from sandbox.faults import Fault
 from sandbox.server import running_sandbox
-from tests.faults.product import CHANNEL, NOW, product
+from tests.faults.product import CHANNEL, NOW, SECRET, product
 from tests.faults.row import row
 
 CALLS, AT_ONCE = 1000, 50
@@ -86,7 +86,7 @@ async def test_s1_a_limit_that_does_not_end_is_told_after_a_minute() -> None:
 async def test_s1_answers_stand_once_each_though_every_method_is_limited(valkey_url: str) -> None:
     limits = [Fault(status=429, retry_after_seconds=asked) for asked in (1, None, "abc")]
     async with product() as running, row("S1", "429 on reads, streams and posts") as counted:
-        running.sandbox.deliver_http(await running.listen(valkey_url) + "/slack/events", "only for this test")
+        running.sandbox.deliver_http(await running.listen(valkey_url), SECRET)
         await running.work(valkey_url)
         for method in ("conversations.replies", "chat.startStream", "chat.update", "chat.postMessage"):
             for limit in limits:

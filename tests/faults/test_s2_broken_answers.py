@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack_retry import FAULTS, retry_handlers
 from sandbox.faults import NEVER, Fault
 from sandbox.server import running_sandbox
-from tests.faults.product import CHANNEL, NOW, Product, product
+from tests.faults.product import CHANNEL, NOW, SECRET, Product, product
 from tests.faults.row import Row, row
 
 METHODS = ("conversations.replies", "chat.startStream", "chat.appendStream", "chat.stopStream", "chat.update")
@@ -39,7 +39,7 @@ token_revoked two_factor_setup_required a_name_that_nobody_knows
 
 async def start(running: Product, store_url: str) -> None:
     """Receive over HTTP, and work."""
-    running.sandbox.deliver_http(await running.listen(store_url) + "/slack/events", "only for this test")
+    running.sandbox.deliver_http(await running.listen(store_url), SECRET)
     await running.work(store_url)
 
 
