@@ -89,7 +89,10 @@ export function followDoing(root, store, acts) {
     if (isDoable(row) && !row.contains(bar)) show(row);
     else hide();
   });
-  root.addEventListener("focusin", (event) => isDoable(under(event)) && !event.target.closest(".editor") && show(under(event)));
+  root.addEventListener("focusin", (event) => {
+    const isByKey = event.target.matches(":focus-visible") && !event.target.closest(".editor");
+    if (isByKey && isDoable(under(event))) show(under(event));
+  });
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && place && bar.contains(document.activeElement)) stop(event, () => (under(event)?.focus(), choices()));
     else if (["ArrowUp", "ArrowDown"].includes(event.key) && event.target.matches(".message, .list")) stop(event, () => step(event));
