@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  # a script beside its configuration, no package
 """The Slack CLI's hook behind `slack run`: the copilot in Socket Mode, as the app that the CLI installed.
 
 The CLI hands over its app's tokens as SLACK_CLI_XOXB and SLACK_CLI_XAPP. They go before tokens that the shell

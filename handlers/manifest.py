@@ -36,9 +36,14 @@ SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
 SCOPES_OF_EVENT: dict[str, tuple[str, ...]] = {
     "agent_session_stopped": ("assistant:write",),
     "app_mention": ("app_mentions:read",),
+    "channel_rename": ("channels:read",),
+    "group_rename": ("groups:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
     "message.im": ("im:history",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
 }
 """Every event the code takes, with the bot scopes it needs."""
 
@@ -55,6 +60,7 @@ WHY_SCOPE = {
     "groups:read": "to know a private channel's name, and so whether it is watched",
     "im:history": "to read what it is asked in direct messages",
     "im:read": "to tell a direct message from a channel",
+    "reactions:read": "to see reactions as they come, such as :eyes: on what somebody takes on",
     "usergroups:read": "to write `@sre-team` where a message holds an id",
     "users:read": "to write people's and bots' names where messages hold ids",
 }
@@ -63,9 +69,14 @@ WHY_SCOPE = {
 WHY_EVENT = {
     "agent_session_stopped": "somebody pressed Stop while an answer was being written",
     "app_mention": "a mention is a question",
+    "channel_rename": "whether a public channel is watched depends on its name",
+    "group_rename": "the same for a private channel",
+    "member_joined_channel": "when the copilot is invited, it looks whether the channel is watched",
     "message.channels": "what is said, edited and deleted in public channels with the bot",
     "message.groups": "the same in private channels with the bot",
     "message.im": "a direct message is a question",
+    "reaction_added": "a reaction is part of what was said",
+    "reaction_removed": "one that is taken back is not",
 }
 """What each event is for."""
 

@@ -1,4 +1,4 @@
-"""The Slack CLI finds in `.slack` what it needs to run the copilot, and its tokens are the ones that count."""
+"""The Slack CLI finds in `.slack` what it needs, and the tokens it hands over are the ones that count."""
 
 import asyncio
 import json
