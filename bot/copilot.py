@@ -35,7 +35,7 @@ from bot.routing.route import Tier
 from bot.run import Run, asked_at, saved_answer
 from bot.safety.redaction import Redactor
 from bot.slack.answer import answer as answer_message
-from bot.slack.answer_values import Answer
+from bot.slack.answer_values import Answer, Rendered
 from bot.slack.fact_lines import first_facts
 from bot.slack.hypothesis_lines import hypothesis_blocks
 from bot.slack.texts import plain, status_words
@@ -51,6 +51,7 @@ DEFAULT_QUESTION = "What caused this, and what should we check next?"
 OUT_OF_TIME = "I ran out of time before I had an answer. Please ask again."
 NO_MODEL = "no model: putting changes and symptoms in order"
 COMMENT = "Draft of the postmortem."
+WHOLE = "The whole answer: the message leaves some of it out for length."
 LEAST_SECONDS = 15.0
 """Even a request that waited long gets so much time, so that it can end with more than an apology."""
 PERSONS_QUOTES = frozenset({RequestKind.EVIDENCE, RequestKind.REFUTE})
@@ -318,11 +319,23 @@ class Copilot:
         raise StoreUnavailableError("the board changed too often")
 
     async def _finish(self, run: Run, reply: Reply, out: Outgoing, case: Case, finding: Finding) -> Posted:
-        message = answer_message(self._values(run, reply, case, finding))
+        message = await self._rendered(run, out, self._values(run, reply, case, finding))
         blocks, text = out.message(message.blocks, message.text)
         posted = await reply.finish(blocks, text=text)
         await self.memory.save_answer(saved_answer(run, finding, posted, blocks=blocks, text=text))
         return posted
+
+    async def _rendered(self, run: Run, out: Outgoing, said: Answer) -> Rendered:
+        """Return an answer, with a file of the whole beside one that leaves something out."""
+        message = answer_message(said, has_file=True)
+        if not message.whole:
+            return message
+        name = file_name(run.incident.channel_name, "answer")
+        whole = out.file(message.whole)
+        is_there = await self.workspace.enclose(
+            run.request, run.thread_ts, name=name, content=whole, comment=WHOLE
+        )
+        return message if is_there else answer_message(said)
 
     def _values(self, run: Run, reply: Reply, case: Case, finding: Finding) -> Answer:
         return replace(
@@ -346,9 +359,9 @@ class Copilot:
         return run
 
 
-def file_name(channel_name: str) -> str:
-    """Return the name of a channel's draft; a channel's name may hold any letters, a file's should not."""
-    return f"postmortem-{re.sub(r'[^A-Za-z0-9_-]+', '-', channel_name).strip('-') or 'incident'}.md"
+def file_name(channel_name: str, what: str = "postmortem") -> str:
+    """Return the name of a file; a channel's name may hold any letters, a file's should not."""
+    return f"{what}-{re.sub(r'[^A-Za-z0-9_-]+', '-', channel_name).strip('-') or 'incident'}.md"
 
 
 async def _show(reply: Reply, out: Outgoing, blocks: Blocks, text: str) -> None:

@@ -69,3 +69,10 @@ class FencedWorkspace:
         """Share a text file."""
         await self.fence.check()
         await self.workspace.attach(request, thread_ts, name=name, content=content, comment=comment)
+
+    async def enclose(
+        self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
+    ) -> bool:
+        """Share a text file if that can be done."""
+        await self.fence.check()
+        return await self.workspace.enclose(request, thread_ts, name=name, content=content, comment=comment)

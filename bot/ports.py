@@ -200,6 +200,12 @@ class Workspace(Protocol):
         """Share a text file, once."""
         ...
 
+    async def enclose(
+        self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
+    ) -> bool:
+        """Share a text file, once, that an answer can do without; False when it cannot be done now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedAnswer:

@@ -58,6 +58,7 @@ class FakeWorkspace:
     files: list[tuple[str, str]] = field(default_factory=list)
     updates: list[tuple[Posted, Blocks, str]] = field(default_factory=list)
     active: str | None = None
+    takes_files: bool = True
     watch: Watch = WHOLE
     wishes: list[bool] = field(default_factory=list)
     followed: list[IncidentRef] = field(default_factory=list)
@@ -102,6 +103,13 @@ class FakeWorkspace:
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
     ) -> None:
         self.files.append((name, content))
+
+    async def enclose(
+        self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
+    ) -> bool:
+        if self.takes_files:
+            self.files.append((name, content))
+        return self.takes_files
 
 
 @dataclass

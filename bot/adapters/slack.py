@@ -1,5 +1,6 @@
 """The Slack workspace behind the `Workspace` port: reading, one reply a request, whispers, files."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,12 +12,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of
-from bot.adapters.slack_files import share
+from bot.adapters.slack_files import UploadFailedError, share
 from bot.adapters.slack_live import LiveReader
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_reply import Ledger, SlackReply, named
 from bot.adapters.slack_stream import NoBook, OpenStreamBook, Pace, SlackStream, Starts
-from bot.errors import ChannelUnreadableError, ClosedChannelError, EditFailedError, NoThreadError
+from bot.errors import (
+    ChannelUnreadableError,
+    ClosedChannelError,
+    EditFailedError,
+    NoThreadError,
+    PostRefusedError,
+)
 from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Fence, Memory, Posted, Reply
 from bot.request import Request
@@ -24,6 +31,8 @@ from bot.watching import Scope, Watch
 
 log = structlog.get_logger()
 
+ENCLOSE_SECONDS = 10.0
+"""An answer does not wait longer for a file that it can do without."""
 WHISPER = "whisper"
 SENT, FAILED = "sent", "failed"
 
@@ -270,6 +279,18 @@ class SlackWorkspace:
             PostRefusedError: Slack does not take it here.
         """
         await share(self.client, self.ledger, request, thread_ts, name=name, content=content, comment=comment)
+
+    async def enclose(
+        self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
+    ) -> bool:
+        """Share a text file, once, that an answer can do without; False when it cannot be done now."""
+        try:
+            async with asyncio.timeout(ENCLOSE_SECONDS):
+                await self.attach(request, thread_ts, name=name, content=content, comment=comment)
+        except (PostRefusedError, UploadFailedError, *FAULTS) as error:
+            log.warning("file.left_out", request=request.id, error=_name(error))
+            return False
+        return True
 
 
 def _about(channel_id: str) -> dict[str, Any]:

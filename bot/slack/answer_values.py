@@ -17,10 +17,13 @@ class Rendered:
 
     Attributes:
         text: What the lock screen shows: the bottom line, escaped for Slack.
+        whole: The whole answer as Markdown, for a file, when the blocks leave something out and say that it
+            is in one; else empty.
     """
 
     blocks: Blocks
     text: str
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ LINK_CAP = 80
 """The most characters of a cause or an effect: what the shape of a link promises."""
 _LINE_CAP = 140
 _QUOTE_CAP = 70
-_MOST_LINKS = 7
+MOST_LINKS = 7
 _MOST_AGAINST = 2
 
 
@@ -92,11 +92,11 @@ def chain_lines(
     impact = set(cited_ids(hypothesis.impact.evidence))
     lines: list[Line] = []
     last: Link | None = None
-    for index, link in enumerate(hypothesis.links[:_MOST_LINKS]):
+    for index, link in enumerate(hypothesis.links[:MOST_LINKS]):
         lead = stamp if index == starts else ""
         lines.append(_link(link, last, incident, trigger=trigger, impact=impact, stamp=lead, cap=cap))
         last = link
-    hidden = len(hypothesis.links) - _MOST_LINKS
+    hidden = len(hypothesis.links) - MOST_LINKS
     return [*lines, [text(f"{counted(hidden, 'more link')} not printed")]] if hidden > 0 else lines
 
 
