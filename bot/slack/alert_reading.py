@@ -45,7 +45,7 @@ _OF_LEAD = re.compile(
     r"(?:is|has|was|have|sync|deploy|fail|in)"
 )
 _OWNED = re.compile(
-    r"(?:^|\[|: |\|)(?=[\w.-]*[A-Za-z])([A-Za-z0-9][\w.-]{0,38}/[\w.-]*[A-Za-z][\w.-]{0,60})(?=[\]>\s:#]|$)"
+    r"(?:\[|: |\|)(?=[\w.-]*[A-Za-z])([A-Za-z0-9][\w.-]{0,38}/[\w.-]*[A-Za-z][\w.-]{0,60})(?=[\]>\s:#]|$)"
 )
 _HEAD_CHARS = 300
 _SAID = re.compile(
@@ -55,6 +55,9 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _SCOPE = re.compile(r"\{([^{}\n]{1,200})\}")
+_NO_DATE = re.compile(r"(?!20)\d{4}-\d\d")
+_FIRST_CHARS = 1_000
+_FIRST_LINES = 3
 _SAID_CHARS = 2_000
 _AFTER_CHARS = 48
 _VALUE_CHARS = 80
@@ -78,7 +81,7 @@ def read_alert(
         said_at: When it was posted.
     """
     named = {_named(name): bare(value) for name, value in reversed([*fields, *_tags(fields, title)])}
-    heads = _heads(message, title, text)
+    heads = _heads(title, text)
     state, status = _state(named, heads, message)
     return Alert(
         state=state,
@@ -103,11 +106,10 @@ def _tags(fields: Fields, title: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _heads(message: Json, title: str, text: str) -> list[str]:
+def _heads(title: str, text: str) -> list[str]:
     """Return what a reader sees first, most telling first: the title, then the first lines."""
-    lines = [line for line in text[:1_000].split("\n") if line.strip()][:2]
-    pretexts = [string(part.get("pretext")) for part in dicts(message.get("attachments"))]
-    return [head for head in dict.fromkeys((title, *pretexts[:1], *lines)) if head]
+    lines = [line for line in text[:_FIRST_CHARS].split("\n") if line.strip()]
+    return [head for head in dict.fromkeys((title, *lines[:_FIRST_LINES])) if head]
 
 
 def _state(named: Mapping[str, str], heads: Sequence[str], message: Json) -> tuple[AlertState, str]:
@@ -175,7 +177,8 @@ def _is_within(minute: datetime, at: datetime) -> bool:
 def _fielded_times(pairs: Pairs, said_at: datetime) -> Iterator[tuple[str, datetime]]:
     for raw, value in pairs:
         name = raw.strip("*: ")
-        if _TIME_NAME.search(_named(name)) and (at := _at(value, said_at)):
+        is_time = "<!date^" in value or _TIME_NAME.search(_named(name))
+        if is_time and not _NO_DATE.match(value) and (at := _at(value, said_at)):
             yield name, at
 
 

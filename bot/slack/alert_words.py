@@ -30,6 +30,8 @@ STATE_NAMES = (
     "issue state",
     "monitor status",
     "transition",
+    "current status",
+    "new status",
     "health status",
     "conclusion",
     "result",
@@ -66,6 +68,9 @@ SERVICE_NAMES = (
     "component",
     "components",
     "affected components",
+    "components affected",
+    "services affected",
+    "impacted components",
     "kube service",
     "function name",
     "db instance identifier",
@@ -121,17 +126,18 @@ _SENTENCES = {
         (?:been|was|is|got|now|auto-?) ?(?:resolved|recovered|closed|cleared|fixed|restored),
         (?:is|now) (?:healthy|operational),
         (?:incident|alert|issue|alarm|problem|monitor) (?:resolved|recovered|closed|cleared),
-        back to normal, (?:resolved|closed) (?:by|via|(?:the )?(?:incident|alert|issue)), is up again,
+        back to normal, (?:resolved|closed) (?:by|via|#\d+|(?:the )?(?:incident|alert|issue)), is up again,
         all checks have passed, 0 firing
     """),
     AlertState.ACKNOWLEDGED: _any(r"""
-        (?:been|was|is) (?:acknowledged|assigned|muted|snoozed), acknowledged by,
+        (?:been|was|is) (?:acknowledged|assigned|muted|snoozed), acknowledged by, acknowledged #\d+,
         acknowledged (?:the )?(?:incident|alert|issue),
         (?:incident|alert|issue) acknowledged
     """),
     AlertState.FIRING: _any(r"""
         (?:been|was|is) (?:triggered|down|firing|degraded|unhealthy|breached|activated|opened),
-        has degraded, failed, failure,
+        has degraded, failed, failure, is (?:critical|unreachable|offline), (?:re)?opened #\d+,
+        (?:critical|warning) alert,
         (?:incident|alert|issue|alarm|problem|monitor) (?:triggered|opened|activated|fired|declared|created),
         new (?:alert|issue|incident|error|alarm), out of memory, [1-9]\d{0,3} firing
     """),
@@ -144,13 +150,16 @@ _SENTENCES = {
 """What a headline tells as a sentence; tried in this order."""
 _FIRST = _any(r"""
     triggered, re-triggered, acknowledged, resolved, recovered, firing, fired, warn(?:ing)?, alarm, ok,
-    closed, alert closed, alert, no data, critical, problem, recovery, down, up, investigating, identified,
+    closed, alert closed, no data, critical, problem, recovery, down, up, investigating, identified,
     monitoring, new alert, error, reopened, escalated, ongoing
 """)
 _VALUE = {state: re.compile(rf"(?:{words})\b", re.IGNORECASE) for state, words in _VALUES.items()}
 _SENTENCE = {state: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for state, words in _SENTENCES.items()}
 _BOXED = re.compile(r"\[\W{0,3}([A-Za-z][A-Za-z -]{1,18}?)(?::\s?\d+)?\W{0,3}[\],]")
-_HEAD = re.compile(rf"\W{{0,3}}({_FIRST})\b(?=:| [-\u2013\u2014|#]|\s*\[|$| on \{{| <)", re.IGNORECASE)
+_HEAD = re.compile(
+    rf"\W{{0,3}}(?:({_FIRST})\b(?=:|\s{{1,2}}[-\u2013\u2014|#]|\s*\[|$| on \{{)|(alert)(?=:|$))",
+    re.IGNORECASE,
+)
 _STEP = re.compile(
     r"\bfrom [`*\"']?[\w ]{1,30}[`*\"']? ?(?:→|⟶|➔|->|to) ?[`*\"']?([A-Za-z][\w ]{1,30})", re.IGNORECASE
 )
@@ -167,9 +176,10 @@ _HEX = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE)
 _CLEAR_SHARE = 1.35
 _SEVERITY = re.compile(
     r"\b(?P<code>SEV[- ]?[0-5]|P[0-5])\b"
+    r"|(?-i:\b(?P<caps>CRITICAL|MAJOR|MINOR|WARNING)\b)"
     r"|[\[(](?P<boxed>critical|major|minor|high|medium|moderate|low|warning|info)[\])]"
     r"|\b(?P<told>critical|high|medium|moderate|low|warning)[ -](?:priority|severity)\b"
-    r"|^\W{0,3}(?P<first>critical|warning|major|minor)\b(?=:| [-\u2013\u2014|])",
+    r"|^\W{0,3}(?P<first>critical|warning|major|minor)\b(?=:| alert\b| [-\u2013\u2014|])",
     re.IGNORECASE,
 )
 _HEAD_CHARS = 300
@@ -197,7 +207,8 @@ def state_of_head(text: str) -> tuple[AlertState, str]:
         if state := next((s for s, pattern in _VALUE.items() if pattern.fullmatch(word)), None):
             return state, word
     match = _HEAD.match(head)
-    return (state_of_value(match[1]), match[1]) if match else (AlertState.UNKNOWN, "")
+    word = match[1] or match[2] if match else ""
+    return (state_of_value(word), word) if word else (AlertState.UNKNOWN, "")
 
 
 def state_of_lead(text: str) -> tuple[AlertState, str]:
@@ -236,4 +247,4 @@ def state_of_color(color: str) -> AlertState:
 def severity_in(text: str) -> str:
     """Return the severity that a headline states, such as `P1` in `[P1] edge 5xx`; else empty."""
     match = _SEVERITY.search(text[:_HEAD_CHARS])
-    return (match["code"] or match["boxed"] or match["told"] or match["first"]) if match else ""
+    return match[match.lastgroup or 0] if match else ""

@@ -253,7 +253,7 @@ def _headline(item: Json, author: Author, body: str) -> str:
 def _linked_line(text: str) -> str:
     """Return the first line of a text when it is little more than a link."""
     flattener = Flattener({})
-    line = flattener.mrkdwn(text.split("\n", 1)[0])
+    line = bare(flattener.mrkdwn(text.split("\n", 1)[0]))
     linked = sum(len(link.label) for link in flattener.links)
     return line if 2 * linked > len(line) else ""
 
