@@ -22,6 +22,7 @@ from bot.errors import BadInputError
 from bot.settings import Settings, require
 from bot.slack.modals import wrong_modal
 from handlers.receiver import build_app, build_receiver
+from handlers.socket_link import Line
 from handlers.socket_mode import run_socket
 from handlers.views import opener
 
@@ -70,8 +71,9 @@ async def serve(role: str, settings: Settings) -> None:
         keeping: list[asyncio.Task[None]] = []
         try:
             if role != "worker":
-                app = await stack.enter_async_context(_app(settings, url, client, queue))
-                receiver = _socket(app, settings) if role == "socket" else _http(app, settings, queue)
+                line = Line(is_up=role != "socket")  # over HTTP nobody can tell
+                app = await stack.enter_async_context(_app(settings, url, client, queue, line))
+                receiver = _socket(app, settings, line) if role == "socket" else _http(app, settings, queue)
                 keeping = await stack_receiver.enter_async_context(receiver)
             log.info("role.ready", role=role)
             ready.set()
@@ -123,7 +125,7 @@ async def _drain(queue: RequestQueue, tasks: list[asyncio.Task[None]], seconds: 
 
 @asynccontextmanager
 async def _app(
-    settings: Settings, url: str, client: AsyncWebClient, queue: RequestQueue
+    settings: Settings, url: str, client: AsyncWebClient, queue: RequestQueue, line: Line | None = None
 ) -> AsyncIterator[AsyncApp]:
     redis = open_redis(url)
     memory = RedisMemory(redis, ttl_seconds=settings.retention_days * wiring.DAY_SECONDS)
@@ -135,8 +137,8 @@ async def _app(
         return wrong_modal(answer_id, {i: answer.claims.get(i, "") for i in answer.hypothesis_ids})
 
     open_form = opener(view_for)
-    diary = wiring.incident_log(settings, redis)
-    async with redis, aclosing(diary), Presence(redis):
+    diary, line = wiring.incident_log(settings, redis), line or Line(is_up=True)
+    async with redis, aclosing(diary), Presence(redis, is_receiving=lambda: line.is_up):
         yield build_app(
             client=client,
             signing_secret=settings.slack_signing_secret.get_secret_value(),
@@ -166,6 +168,7 @@ async def _http(
 
 
 @asynccontextmanager
-async def _socket(app: AsyncApp, settings: Settings) -> AsyncIterator[list[asyncio.Task[None]]]:
-    async with run_socket(app=app, app_token=settings.slack_app_token.get_secret_value()) as keeping:
+async def _socket(app: AsyncApp, settings: Settings, line: Line) -> AsyncIterator[list[asyncio.Task[None]]]:
+    token = settings.slack_app_token.get_secret_value()
+    async with run_socket(app=app, app_token=token, line=line) as keeping:
         yield [keeping]

@@ -39,6 +39,13 @@ class Pace:
     steady_seconds: float = 10.0
 
 
+@dataclass(slots=True)
+class Line:
+    """Whether Slack can reach this process just now."""
+
+    is_up: bool = False
+
+
 class NotGreetedError(Exception):
     """A connection ended before Slack said hello.
 

@@ -29,7 +29,7 @@ from bot.errors import BadInputError
 from bot.slack.pauses import asked_seconds
 from handlers.acceptance import ARRIVED, log_ack
 from handlers.slack_answers import LIMITED, code_of, is_refusal
-from handlers.socket_link import Link, NotGreetedError, Pace, Raw, open_link
+from handlers.socket_link import Line, Link, NotGreetedError, Pace, Raw, open_link
 
 log = structlog.get_logger()
 
@@ -85,13 +85,17 @@ class SocketDoor:
         app_token: `xapp-…` with the scope `connections:write`.
         session: Carries everything.
         pace: How patient it is.
+        line: Is kept true.
     """
 
-    def __init__(self, *, app: AsyncApp, app_token: str, session: ClientSession, pace: Pace) -> None:
+    def __init__(
+        self, *, app: AsyncApp, app_token: str, session: ClientSession, pace: Pace, line: Line
+    ) -> None:
         self._app = app
         self._app_token = app_token
         self._session = session
         self._pace = pace
+        self._line = line
         self._client = _without_retries(app.client, session)
         self._link: Link | None = None
         self._since = 0.0
@@ -147,6 +151,7 @@ class SocketDoor:
         """Make this the connection, and let the one before go when its acknowledgements have left."""
         old, self._link = self._link, link
         self._since, self._told = time.monotonic(), ""
+        self._line.is_up = True
         log.info("socket.connected")
         if old is not None:
             task = asyncio.create_task(old.close(patience_seconds=ACK_SECONDS, takes_more=True))
@@ -156,6 +161,7 @@ class SocketDoor:
     async def _note_end(self, link: Link) -> None:
         """Log why a connection is over; only after one that lasted is the next opened at once."""
         log.info("socket.over", reason=link.reason)
+        self._line.is_up = False
         if time.monotonic() - self._since >= self._pace.steady_seconds:
             self._failures = 0
         if self._failures or link.reason in REMEDIES:
@@ -235,7 +241,7 @@ def _refused(code: str) -> BadInputError:
 
 @asynccontextmanager
 async def run_socket(
-    *, app: AsyncApp, app_token: str, pace: Pace | None = None
+    *, app: AsyncApp, app_token: str, pace: Pace | None = None, line: Line | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Receive over Socket Mode for the time of a block; gives the task that keeps the connection.
 
@@ -245,12 +251,15 @@ async def run_socket(
         app: From `build_app`.
         app_token: `xapp-…` with the scope `connections:write`.
         pace: How patient it is.
+        line: Is kept true while the block lasts.
 
     Raises:
         BadInputError: Slack refuses the token.
     """
     async with ClientSession() as session:
-        door = SocketDoor(app=app, app_token=app_token, session=session, pace=pace or Pace())
+        door = SocketDoor(
+            app=app, app_token=app_token, session=session, pace=pace or Pace(), line=line or Line()
+        )
         try:
             yield await door.start()
         finally:

@@ -21,6 +21,8 @@ from bot.errors import StoreUnavailableError
 log = structlog.get_logger()
 
 BEAT_SECONDS = 10.0
+LOOK_SECONDS = 0.2
+"""How soon it is noticed that Slack can reach this process again."""
 
 
 class Presence:
@@ -42,6 +44,7 @@ class Presence:
         is_receiving: Callable[[], bool] = lambda: True,
     ) -> None:
         self._beat_seconds = beat_seconds
+        self._look_seconds = min(LOOK_SECONDS, beat_seconds)
         self._receiving_seconds = receiving_seconds
         self._is_receiving = is_receiving
         self._beat = redis.register_script(lua.BEAT)
@@ -77,7 +80,7 @@ class Presence:
 
     async def _beat_forever(self) -> None:
         while True:
-            await asyncio.sleep(self._beat_seconds)
+            await asyncio.sleep(self._beat_seconds if self._is_receiving() else self._look_seconds)
             await self._try_to_beat()
 
     async def _try_to_beat(self) -> None:
