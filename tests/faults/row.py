@@ -32,7 +32,7 @@ class Row:
         stuck: What has neither ended nor failed when patience ended.
         max_ack_ms: The slowest acknowledgement.
         max_pause_ms: The longest time in which the event loop did nothing else.
-        recovery_ms: From the end of the fault to the first thing that works again.
+        recovery_ms: From the end of the fault to the last answer that it held up.
     """
 
     row: str

@@ -1,0 +1,25 @@
+"""The long rows of the fault matrix: `python -m tests.faults [--away 30 600]`; one line of JSON each."""
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+from bot import logs
+from bot.adapters.valkey import EmbeddedValkey
+from tests.faults.away import store_away
+
+
+async def main(away_seconds: list[float]) -> None:
+    """Run an outage of each length."""
+    for seconds in away_seconds:
+        with tempfile.TemporaryDirectory() as folder:
+            async with EmbeddedValkey(Path(folder)) as url:
+                await store_away(url, away_seconds=seconds)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--away", type=float, nargs="+", default=[30.0, 600.0], metavar="SECONDS")
+    logs.set_up(form="json", level="error")
+    asyncio.run(main(parser.parse_args().away))
