@@ -115,6 +115,7 @@ class LiveReader:
         live = self._live(ref)
         async with live.lock:
             await self._bring_up(live, is_logged=True, is_thorough=True)
+            await live.shown.learn_more(self.names)
             asked = _asked(live, self.us, seconds)
         self._forget_oldest()
         return asked

@@ -8,7 +8,7 @@ there, and is dropped here as soon.
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +24,6 @@ from bot.adapters.slack_failures import FAULTS, code_of
 
 log = structlog.get_logger()
 
-MOST_ASKED = 100
-"""How many names one question may ask Slack for; the others stand for themselves until the next one."""
 CALLS_AT_ONCE = 8
 PATIENCE_SECONDS = 3.0
 """How long an answer waits for names; a person would rather read an id than wait out a rate limit."""
@@ -108,22 +106,43 @@ class Names:
     _kept: dict[str, str] = field(default_factory=dict)
     _kept_since: float = 0.0
 
-    async def of(self, wanted: Iterable[str], *, told: Mapping[str, str]) -> dict[str, str]:
-        """Return a name for each id that is known by now; one that Slack does not explain stands for itself.
+    async def known(self, ids: Sequence[str], *, told: Mapping[str, str]) -> dict[str, str]:
+        """Return the names that are known without asking Slack.
 
         Args:
-            wanted: Ids, those that matter most first.
+            ids: Of people, bots, channels, user groups.
             told: Names that came with messages, by id.
-
-        An id that is missing in what is returned was not asked for yet, or Slack was busy.
         """
         self._age()
-        ids = list(dict.fromkeys(wanted))
         self._kept.update((one, name) for one, name in told.items() if one not in self._kept)
         groups = [GROUPS] if any(one.startswith("S") for one in ids) else []
         await self._fetch([one for one in [*groups, *ids] if one not in self._kept])
-        await self._ask([one for one in ids if one not in self._kept][:MOST_ASKED])
         return {one: self._kept[one] for one in ids if one in self._kept}
+
+    async def ask(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the names that Slack says now; an id that it does not explain stands for itself.
+
+        An id that is missing in what is returned may be asked for again: Slack was busy, not ignorant.
+        """
+        learnt: dict[str, str] = {}
+        gate = asyncio.Semaphore(CALLS_AT_ONCE)
+
+        async def learn(one: str) -> None:
+            async with gate:
+                name = await self._asked(one)
+            if name is not None:
+                learnt[one] = name
+
+        groups = [one for one in ids if one[0] == "S"]
+        single = [learn(one) for one in ids if one[0] in _ASK]
+        try:
+            async with asyncio.timeout(self.patience_seconds):
+                await asyncio.gather(self._list_groups(groups, learnt), *single)
+        except TimeoutError:
+            log.info("names.late", asked=len(ids), learnt=len(learnt))
+        self._kept.update(learnt)
+        await self._share(learnt)
+        return {one: learnt[one] for one in ids if one in learnt}
 
     def _age(self) -> None:
         is_old = self.monotonic() - self._kept_since > NAMES_SECONDS
@@ -150,28 +169,6 @@ class Names:
                     yield one, self.sealer.open(as_bytes(sealed) or b"", about=self._about(one)).decode()
             except SealBrokenError:
                 continue  # sealed with a token that was rotated since: ask anew
-
-    async def _ask(self, ids: list[str]) -> None:
-        if not ids:
-            return
-        learnt: dict[str, str] = {}
-        gate = asyncio.Semaphore(CALLS_AT_ONCE)
-
-        async def learn(one: str) -> None:
-            async with gate:
-                name = await self._asked(one)
-            if name is not None:
-                learnt[one] = name
-
-        groups = [one for one in ids if one[0] == "S"]
-        single = [learn(one) for one in ids if one[0] in _ASK]
-        try:
-            async with asyncio.timeout(self.patience_seconds):
-                await asyncio.gather(self._list_groups(groups, learnt), *single)
-        except TimeoutError:
-            log.info("names.late", asked=len(ids), learnt=len(learnt))
-        self._kept.update(learnt)
-        await self._share(learnt)
 
     async def _asked(self, one: str) -> str | None:
         try:

@@ -1,15 +1,17 @@
 """An incident's messages as the copilot reads them, made anew only where something changed."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.adapters.slack_names import Names, ids_in, told_in
 from bot.incident.history import Standing, Us
 from bot.incident.messages import IncidentRef, Message, ts_key
 from bot.slack.reading import Permalink, evidence_ts, read_messages
 
+MOST_ASKED = 100
+"""So many names are asked for at once, of those who said most; the others stand for themselves meanwhile."""
 AT_ONCE = 250
 """Messages flattened before others on the loop get their turn: some 25 ms."""
 PROFILES = ('"user_profile":', '"bot_profile":')
@@ -48,6 +50,7 @@ class Shown:
     _names: dict[str, str] = field(default_factory=dict)
     _told: dict[str, str] = field(default_factory=dict)
     _unnamed: dict[str, set[str]] = field(default_factory=dict)
+    _later: set[str] = field(default_factory=set)
     _spoke: dict[str, int] = field(default_factory=dict)
 
     def note(self, changed: Collection[str]) -> None:
@@ -76,33 +79,57 @@ class Shown:
                 await self._make(due[first : first + AT_ONCE], mint)
                 await asyncio.sleep(0)
 
+    async def learn_more(self, names: Names) -> None:
+        """Ask for names that no question had the time for; the messages are made anew by the next one."""
+        later = sorted(self._later, key=self._rank)[:MOST_ASKED]
+        self._later.difference_update(later)
+        self._name(await names.ask(later))
+
     def _due(self, until_ts: str | None) -> list[str]:
         end = None if until_ts is None else ts_key(until_ts)
         return sorted((ts for ts in self._dirty if end is None or ts_key(ts) < end), key=ts_key)
 
     async def _learn(self, names: Names) -> None:
-        """Ask for the names that are missing, of those who said most first."""
-        if not self._unnamed:
-            return
-        most_first = sorted(
-            self._unnamed, key=lambda one: (-self._spoke.get(one, 0), -len(self._unnamed[one]), one)
-        )
-        found = await names.of(most_first, told=self._told)
+        """Find the names that are missing; ask for those of who said most."""
+        if self._unnamed:
+            self._name(await names.known([*self._unnamed], told=self._told))
+        wanted = sorted(self._unnamed.keys() - self._later, key=self._rank)
+        self._later.update(wanted[MOST_ASKED:])
+        if wanted:
+            self._name(await names.ask(wanted[:MOST_ASKED]))
+
+    def _rank(self, one: str) -> tuple[int, int, str]:
+        return -self._spoke.get(one, 0), -len(self._unnamed.get(one, ())), one
+
+    def _name(self, found: Mapping[str, str]) -> None:
         for one, name in found.items():
             self._names[one] = name
             self._dirty |= self._unnamed.pop(one, set())
+            self._later.discard(one)
 
     async def _make(self, due: Sequence[str], mint: Mint) -> None:
-        raw = [self.standing.log.raw(ts) for ts in due if ts in self.standing.log.said]
-        buried = [{"ts": ts, "subtype": GONE} for ts in due if ts in self.tombs]
+        standing = self.standing.log
+        said = [ts for ts in due if ts in standing.said]
+        ours = [standing.raw(ts) for ts in said if self._may_be_ours(standing.said[ts].body)]
+        others = [standing.raw(ts) for ts in said if not self._may_be_ours(standing.said[ts].body)]
+        buried = [ts for ts in due if ts in self.tombs]
         us = {"bot_user_id": self.us.user_id, "bot_id": self.us.bot_id}
-        await self._number(mint, evidence_ts([*raw, *buried], **us))
-        reading = read_messages(raw, numbers=self._numbers, names=self._names, permalink=self.permalink, **us)
-        self.aside.update(reading.own_ts, reading.asked_ts)
+        counted = [*(raw["ts"] for raw in others), *buried, *evidence_ts(ours, **us)]
+        await self._number(mint, sorted(counted, key=ts_key))
         for ts in due:
             self.messages.pop(ts, None)
-        self.messages.update((message.ts, message) for message in reading.messages)
+        self._take(ours, us)
+        self._take(others, {"bot_user_id": "", "bot_id": ""})
         self._dirty.difference_update(due)
+
+    def _may_be_ours(self, body: str) -> bool:
+        """Say whether a message may be our own or asked of us; most are not, which a look at them shows."""
+        return self.us.user_id in body or bool(self.us.bot_id and self.us.bot_id in body)
+
+    def _take(self, raw: Sequence[dict[str, Any]], us: Mapping[str, str]) -> None:
+        reading = read_messages(raw, numbers=self._numbers, names=self._names, permalink=self.permalink, **us)
+        self.aside.update(reading.own_ts, reading.asked_ts)
+        self.messages.update((message.ts, message) for message in reading.messages)
 
     async def _number(self, mint: Mint, due: Sequence[str]) -> None:
         """Number what has no number yet; when the store has forgotten ours, everything."""

@@ -12,6 +12,8 @@ from bot.incident.log import Deleted, Entry, Log, Reacted, Said, seen
 from bot.incident.messages import ts_key
 
 Raw = Mapping[str, Any]
+Place = tuple[tuple[int, int], str]
+"""What orders a message, and its `ts`."""
 
 BROADCAST = '"subtype":"thread_broadcast"'
 HIDDEN = '"hidden":true'
@@ -24,27 +26,31 @@ class Standing:
 
     Attributes:
         log: Their state; changed through `take` alone.
-        order: The key and `ts` of every message, oldest first.
         replies: The `ts` of the replies to each root.
     """
 
     log: Log = field(default_factory=Log)
-    order: list[tuple[tuple[int, int], str]] = field(default_factory=list)
     replies: dict[str, set[str]] = field(default_factory=dict)
     _placed: set[str] = field(default_factory=set)
+    _order: list[Place] = field(default_factory=list)
+    _is_sorted: bool = True
+
+    @property
+    def order(self) -> Sequence[Place]:
+        """The place and `ts` of every message, oldest first."""
+        if not self._is_sorted:
+            self._order.sort()
+            self._is_sorted = True
+        return self._order
 
     def take(self, entries: Iterable[Entry]) -> set[str]:
         """Take entries; return the `ts` of the messages that stand otherwise than before."""
         changed = self.log.apply_all(entries)
-        gone = {ts for ts in changed if ts not in self.log.said and ts in self._placed}
-        new = {ts for ts in changed if ts in self.log.said and ts not in self._placed}
-        for ts in changed & self.log.said.keys():
-            self._join(self.log.said[ts])
-        if gone:
-            self._leave(gone)
-        self.order += [(ts_key(ts), ts) for ts in new]
-        self.order.sort()  # mostly in order already, which takes no longer than a look
-        self._placed |= new
+        for ts in changed:
+            said = self.log.said.get(ts)
+            if said is not None:
+                self._join(said)
+        self._leave({ts for ts in changed if ts not in self.log.said} & self._placed)
         return changed
 
     def top_level(self) -> Iterator[str]:
@@ -57,9 +63,15 @@ class Standing:
     def _join(self, said: Said) -> None:
         if _is_reply(said):
             self.replies.setdefault(str(said.thread_ts), set()).add(said.ts)
+        if said.ts not in self._placed:
+            self._placed.add(said.ts)
+            self._order.append((ts_key(said.ts), said.ts))
+            self._is_sorted = False
 
     def _leave(self, gone: set[str]) -> None:
-        self.order = [place for place in self.order if place[1] not in gone]
+        if not gone:
+            return
+        self._order = [place for place in self._order if place[1] not in gone]
         self._placed -= gone
         for replies in self.replies.values():
             replies.difference_update(gone)
