@@ -137,13 +137,20 @@ class Copilot:
     async def _tidy(self, run: Run) -> None:
         """Do what may fail without harm once the answer stands: mark older answers, clear the status."""
         try:
-            await self._rechecker().catch_up(run.incident)
+            await self._catch_up(run)
             marker = Marker(self.workspace, self.memory, self._outgoing(run.redactor))
             await marker.mark(run.ref, await self.memory.board(run.ref))
         except CopilotError as error:
             log.warning("answers.left_unmarked", request=run.request.id, error=type(error).__name__)
         await self.workspace.status(run.request, run.thread_ts, "")
         run.log("request.completed", seconds=round(run.seconds, 3))
+
+    async def _catch_up(self, run: Run) -> None:
+        """Draw what follows from changes that came after the last check, before the answer was kept."""
+        _, lost = await Freshness(self.workspace, self.log).since(run.incident, run.redactor)
+        for one in lost:
+            ts, is_deleted = run.incident.by_id[one.id].ts, one.text is None
+            await self._rechecker().recheck(run.ref, ts, is_deleted=is_deleted, at=run.asked_at)
 
     async def give_up(self, request: Request, fence: Fence) -> None:
         """Tell the asker that a request failed too often to be tried again."""

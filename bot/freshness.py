@@ -10,6 +10,7 @@ from bot.incident.messages import Incident
 from bot.investigation import Finding, examined_again, redact
 from bot.ports import Log, Workspace
 from bot.run import Run
+from bot.safety.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,7 @@ class Freshness:
 
     async def renewed(self, run: Run, case: Case, finding: Finding) -> tuple[Run, Case, Finding]:
         """Return all three with the messages as they stand now; the same when none of them changed."""
-        changed = await self.log.changed(run.incident)
-        if not changed:
-            return run, case, finding
-        now = await self.workspace.read(run.ref, until_ts=run.request.message_ts)
-        touched = now.with_messages(message for message in now.messages if message.ts in changed)
-        clean, _ = await asyncio.to_thread(redact, touched, run.redactor)
-        incident, lost = _updated(run.incident, now, clean, changed)
+        incident, lost = await self.since(run.incident, run.redactor)
         if not lost:
             return run, case, finding
         facts = await asyncio.to_thread(extract, incident, now=run.asked_at)
@@ -40,6 +35,23 @@ class Freshness:
         run = replace(run, incident=incident)
         run.log("answer.rechecked", deleted=sum(one.text is None for one in lost), changed=len(lost))
         return run, case, examined_again(finding, case, lost)
+
+    async def since(self, before: Incident, redactor: Redactor) -> tuple[Incident, list[Lost]]:
+        """Return an incident with what changed in it since it was read, and what that was.
+
+        What was said since is not in it.
+
+        Args:
+            before: As it was read for an answer; redacted.
+            redactor: Of the incident.
+        """
+        changed = await self.log.changed(before)
+        if not changed:
+            return before, []
+        now = await self.workspace.read(before.ref, until_ts=before.messages[-1].ts)
+        touched = now.with_messages(message for message in now.messages if message.ts in changed)
+        clean, _ = await asyncio.to_thread(redact, touched, redactor)
+        return _updated(before, now, clean, changed)
 
 
 def _updated(

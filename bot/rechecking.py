@@ -10,7 +10,7 @@ from bot.errors import ChannelUnreadableError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.erasing import Erasure, erased_json
 from bot.incident.lost import Lost, weakened
-from bot.incident.messages import Incident, IncidentRef, Message, at_of
+from bot.incident.messages import Incident, IncidentRef, Message
 from bot.investigation import redact
 from bot.outgoing import Outgoing
 from bot.ports import Log, Memory, SavedAnswer, Workspace
@@ -66,20 +66,6 @@ class Rechecker:
         out = Outgoing(redactor=redactor, link_hosts=self.link_hosts)
         left = await Marker(self.workspace, self.memory, out).mark(ref, board)
         log.info("message.rechecked", incident=ref.key, message=lost.id, deleted=lost.text is None, left=left)
-
-    async def catch_up(self, incident: Incident) -> None:
-        """Draw what follows from messages that changed since an incident was read for an answer.
-
-        Their own requests may have been worked before that answer was kept.
-        """
-        changed = await self.log.changed(incident)
-        if not changed:
-            return
-        now = await self.workspace.read(incident.ref, until_ts=None)
-        standing = {message.ts for message in now.messages}
-        at = at_of(now.messages[-1].ts) if now.messages else incident.messages[-1].at
-        for ts in sorted(changed):
-            await self.recheck(incident.ref, ts, is_deleted=ts not in standing, at=at)
 
     async def _read(self, ref: IncidentRef) -> Incident | None:
         """Return what is said now; None when the channel or the thread cannot be read any more."""

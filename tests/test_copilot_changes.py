@@ -113,6 +113,18 @@ async def test_a_message_deleted_under_an_answer_is_cited_nowhere_in_it():
     assert "(2 deleted)" in final
 
 
+async def test_a_message_deleted_just_before_the_answer_is_kept_still_marks_it():
+    bot = changing(without_log_line(), H1, H2, CLAUDE)
+    bot = replace(bot, log=FakeLog(news=[set(), {LOG_LINE.ts}]))
+    bot.memory.numbers = {LOG_LINE.ts: 13}
+    asked = request()
+
+    await bot.handle(asked, FakeFence())
+
+    assert "message [13] was deleted" in bot.memory.answers_kept[asked.id].top_line
+    assert bot.log.erased == [(STORE.ref.key, LOG_LINE.ts)]
+
+
 async def test_what_rested_on_it_alone_falls_in_the_answer_itself():
     [link, *_] = H1.links
     only = (cite(13, EvidenceKind.DIRECT, "403"),)

@@ -218,21 +218,3 @@ async def test_a_board_that_never_stands_still_is_tried_again_later(memory):
 
     with pytest.raises(StoreUnavailableError):
         await recheck(memory, without(LOG_LINE.ts), is_deleted=True)
-
-
-async def test_what_changed_while_an_answer_was_made_is_caught_up_with(memory):
-    made = rechecker(memory, without(LOG_LINE.ts), log=FakeLog(news=[{LOG_LINE.ts}]))
-
-    await made.catch_up(STORE)
-    await made.catch_up(STORE)
-
-    assert memory.boards[STORE.ref.key].hypotheses[0].status is Status.STALE
-    assert len(made.workspace.updates) == 1
-
-
-async def test_an_incident_that_is_empty_by_now_is_caught_up_with_by_its_last_time(memory):
-    made = rechecker(memory, STORE.with_messages(()), log=FakeLog(news=[{LOG_LINE.ts}]))
-
-    await made.catch_up(STORE)
-
-    assert memory.boards[STORE.ref.key].hypotheses[0].history[-1].at == STORE.messages[-1].at
