@@ -153,7 +153,8 @@ class SlackReply:
             log.info("reply.full", request=self.request.id)
             return
         try:
-            await self._put(blocks)
+            async with asyncio.timeout(self.pace.call_seconds):
+                await self._put(blocks)
         except FAULTS as error:
             await self._cope(groups, error)
         else:

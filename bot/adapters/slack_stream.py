@@ -26,9 +26,6 @@ from bot.request import Request
 
 log = structlog.get_logger()
 
-APPEND_SECONDS = 10.0
-"""An append that takes longer has failed: the same words are sent in another way."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
@@ -38,6 +35,7 @@ class Pace:
         flush_seconds: Nothing waits longer than this; what comes meanwhile is sent together.
         flush_chars: So much is sent at once, however short ago something was sent.
         rotate_seconds: The age at which a stream is stopped by us, before Slack ends it at about 300.
+        call_seconds: A call on the way that takes longer has failed: the words are sent in another way.
         retry_seconds: The pause after a call that failed without Slack saying how long to wait.
         final_pauses_seconds: The pauses before the final form is tried again.
     """
@@ -45,6 +43,7 @@ class Pace:
     flush_seconds: float = 1.0
     flush_chars: int = 2_000
     rotate_seconds: float = 240.0
+    call_seconds: float = 10.0
     retry_seconds: float = 2.0
     final_pauses_seconds: tuple[float, ...] = (0.5, 2.0)
 
@@ -113,14 +112,13 @@ class SlackStream:
             SlackApiError: Slack refused or failed.
         """
         try:
-            async with asyncio.timeout(APPEND_SECONDS):
-                answer = await self.client.chat_startStream(
-                    channel=self.request.channel_id,
-                    thread_ts=thread_ts,
-                    recipient_user_id=self.request.asker_id,
-                    recipient_team_id=self.request.team_id,
-                    chunks=[_chunk(blocks)],
-                )
+            answer = await self.client.chat_startStream(
+                channel=self.request.channel_id,
+                thread_ts=thread_ts,
+                recipient_user_id=self.request.asker_id,
+                recipient_team_id=self.request.team_id,
+                chunks=[_chunk(blocks)],
+            )
         except SlackApiError as error:
             if code_of(error) == LIMITED:
                 self.starts.block(pause_seconds(error))
@@ -135,12 +133,8 @@ class SlackStream:
 
         Raises:
             SlackApiError: Slack refused or failed.
-            TimeoutError: It took too long; it may have happened.
         """
-        async with asyncio.timeout(APPEND_SECONDS):
-            await self.client.chat_appendStream(
-                channel=posted.channel_id, ts=posted.ts, chunks=[_chunk(blocks)]
-            )
+        await self.client.chat_appendStream(channel=posted.channel_id, ts=posted.ts, chunks=[_chunk(blocks)])
 
     async def stop(self, posted: Posted, client: AsyncWebClient) -> None:
         """Close the message for appends, so that it can be edited; one that is closed stays so.
