@@ -20,15 +20,17 @@ def rich_text(block: Json, flattener: Flattener) -> str:
 
 def dicts(value: object) -> Iterator[dict[str, Any]]:
     """Yield the objects of a list; anything else yields nothing."""
-    if isinstance(value, list | tuple):
-        yield from (item for item in value if isinstance(item, dict))
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            if isinstance(item, dict):
+                yield item
 
 
 def string(value: object) -> str:
     """Return a string or a number as text; anything else is empty."""
-    if isinstance(value, bool):
-        return ""
-    return str(value) if isinstance(value, str | int | float) else ""
+    if isinstance(value, str):  # nearly always, and this is asked twenty times a message
+        return value
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
 def _part(element: Json, flattener: Flattener) -> Iterator[str]:

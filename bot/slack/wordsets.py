@@ -1,17 +1,20 @@
 """Whether one text says what another says: by their words alone, without marks, spaces and case."""
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"\w+")
 _TWIN_SHARE = 0.8
 """A text whose words stand to this share in another is its twin, not more content."""
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=64)  # one message asks for the same few texts again and again
+def words(text: str) -> tuple[str, ...]:
     """Return the words of a text in small letters."""
-    return _WORD.findall(text.casefold())
+    return tuple(_WORD.findall(text.casefold()))
 
 
+@lru_cache(maxsize=64)
 def squashed(text: str) -> str:
     """Return a text as its letters and digits alone."""
     return "".join(words(text))
