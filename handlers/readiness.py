@@ -11,11 +11,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import StoreUnavailableError
 from handlers.slack_answers import code_of, is_refusal
 
-READY_SECONDS = 2.0
-TOKEN_SECONDS = 300.0
-"""How long a token that Slack accepted counts as good."""
-DOUBT_SECONDS = 5.0
-"""How long an answer that was not good stands, so that probes do not become a load on Slack."""
 OK = "ok"
 
 UNREACHABLE = (ClientError, OSError, AttributeError)
@@ -39,14 +34,24 @@ class Readiness:
         client: Its token is tried, at most once in five minutes while it is good.
         store: Where requests are kept.
         ready_seconds: The most that an answer may take.
+        good_seconds: How long a token that Slack accepted counts as good.
+        doubt_seconds: How long an answer that was not good stands, so that probes are no load on Slack.
     """
 
     def __init__(
-        self, client: AsyncWebClient, store: Pingable, *, ready_seconds: float = READY_SECONDS
+        self,
+        client: AsyncWebClient,
+        store: Pingable,
+        *,
+        ready_seconds: float = 2.0,
+        good_seconds: float = 300.0,
+        doubt_seconds: float = 5.0,
     ) -> None:
         self._client = client
         self._store = store
         self._ready_seconds = ready_seconds
+        self._good_seconds = good_seconds
+        self._doubt_seconds = doubt_seconds
         self._asking = asyncio.Lock()
         self._word = ""
         self._stands_until = 0.0
@@ -86,9 +91,9 @@ class Readiness:
             self._note(type(error).__name__)
         else:
             self._word, self._was_good = OK, True
-            self._stands_until = time.monotonic() + TOKEN_SECONDS
+            self._stands_until = time.monotonic() + self._good_seconds
 
     def _note(self, word: str, *, is_refused: bool = False) -> None:
         self._word = word
         self._was_good = self._was_good and not is_refused
-        self._stands_until = time.monotonic() + DOUBT_SECONDS
+        self._stands_until = time.monotonic() + self._doubt_seconds

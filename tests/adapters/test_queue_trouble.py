@@ -114,6 +114,29 @@ async def test_a_store_that_may_evict_requests_is_not_ready(queue: RequestQueue,
         await redis_client.config_set("maxmemory-policy", "noeviction")
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "name"),
+    [
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "OutOfMemoryError"),
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "ReadOnlyError"),
+        ("CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0", "NOREPLICAS"),
+    ],
+)
+async def test_a_store_that_takes_no_write_is_not_ready_and_accepts_nothing(
+    queue: RequestQueue, redis_client: Redis, begin: str, end: str, name: str
+) -> None:
+    await redis_client.execute_command(*begin.split())
+    try:
+        with pytest.raises(StoreUnavailableError, match=name):
+            await queue.ping()
+        with pytest.raises(StoreUnavailableError):
+            await queue.accept(ask(1), keys=["k"])
+    finally:
+        await redis_client.execute_command(*end.split())
+
+    await queue.ping()
+
+
 async def test_every_key_has_an_owner_and_a_time_to_live(queue: RequestQueue, redis_client: Redis) -> None:
     class Failing(Desk):
         async def run(self, request: Request, fence: Fence) -> None:

@@ -25,6 +25,7 @@ class FakeSlack:
 
     def __init__(self) -> None:
         self.error = ""
+        self.delay_seconds = 0.0
         self.calls: list[str] = []
         self.connected: asyncio.Queue[web.WebSocketResponse] = asyncio.Queue()
         self.frames: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -33,6 +34,7 @@ class FakeSlack:
     async def call(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         self.calls.append(method)
+        await asyncio.sleep(self.delay_seconds)
         if self.error:
             return web.json_response({"ok": False, "error": self.error})
         if method == "apps.connections.open":
@@ -69,6 +71,7 @@ class FakeQueue:
         return is_new
 
     async def ping(self) -> None:
+        await asyncio.sleep(self.delay_seconds)
         if self.error is not None:
             raise self.error
 

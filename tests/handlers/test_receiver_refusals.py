@@ -1,10 +1,9 @@
-"""What the receiver refuses, when it is ready, and the same over Socket Mode."""
+"""What the receiver refuses, and when it is ready."""
 
 import asyncio
 import json
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,8 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.queue import RequestQueue
 from bot.errors import StoreUnavailableError
 from bot.request import Request, RequestKind
+from handlers.readiness import Readiness
 from handlers.receiver import build_app, build_receiver
-from handlers.socket_mode import run_socket
 from tests.handlers.receiving import (
     MENTION,
     SECRET,
@@ -161,44 +160,50 @@ async def test_it_is_not_ready_when_slack_cannot_be_reached(queue: FakeQueue) ->
         assert response.status == 503
 
 
-@asynccontextmanager
-async def connected(app: AsyncApp, slack: FakeSlack) -> AsyncIterator[web.WebSocketResponse]:
-    async with run_socket(app=app, app_token="xapp-" + "test"):
-        yield await asyncio.wait_for(slack.connected.get(), 5)
+async def ready(door: TestClient[Any, Any]) -> tuple[int, dict[str, str]]:
+    async with door.get("/readyz") as response:
+        return response.status, await response.json()
 
 
-def envelope(number: int, payload: dict[str, Any], **more: object) -> dict[str, Any]:
-    body = {"envelope_id": f"e{number}", "type": "events_api", "payload": payload}
-    return {**body, "accepts_response_payload": False, "retry_attempt": 0, "retry_reason": "", **more}
-
-
-async def test_an_envelope_is_acknowledged_only_after_the_write(
+async def test_it_says_within_its_time_that_it_is_not_ready_when_slack_and_the_store_hang(
     app: AsyncApp, slack: FakeSlack, queue: FakeQueue
 ) -> None:
-    queue.delay_seconds = 0.2
-    async with connected(app, slack) as socket:
-        await socket.send_json(envelope(1, mention()))
-        await asyncio.sleep(0.1)
-        assert slack.frames.empty()
+    slack.delay_seconds = queue.delay_seconds = 30
+    web_app = web.Application()
+    web_app.add_routes([web.get("/readyz", Readiness(app.client, queue, ready_seconds=0.1).answer)])
+    async with TestClient(TestServer(web_app)) as door:
+        status, facts = await asyncio.wait_for(ready(door), 5)
+        slack.delay_seconds = 0
 
-        assert await asyncio.wait_for(slack.frames.get(), 5) == {"envelope_id": "e1"}
-
-    assert queue.stored == ["1.0:U0BOT"]
+    assert (status, facts) == (503, {"store": "TimeoutError", "slack": "TimeoutError"})
 
 
-async def test_an_envelope_that_cannot_be_stored_gets_no_answer_until_it_comes_again(
+async def test_a_token_that_was_good_stays_good_until_slack_refuses_it(
     app: AsyncApp, slack: FakeSlack, queue: FakeQueue
 ) -> None:
-    queue.error = StoreUnavailableError("away")
-    async with connected(app, slack) as socket:
-        await socket.send_json(envelope(1, mention()))
-        await asyncio.sleep(0.2)
-        assert slack.frames.empty()
+    readiness = Readiness(app.client, queue, good_seconds=0, doubt_seconds=0)
+    web_app = web.Application()
+    web_app.add_routes([web.get("/readyz", readiness.answer)])
+    async with TestClient(TestServer(web_app)) as door:
+        told = [await ready(door)]
+        for error in ("internal_error", "token_revoked", "internal_error"):
+            slack.error = error
+            told.append(await ready(door))
 
-        queue.error = None
-        await socket.send_json(envelope(2, mention(), retry_attempt=1, retry_reason="timeout"))
+    assert [(status, facts["slack"]) for status, facts in told] == [
+        (200, "ok"),
+        (200, "ok"),
+        (503, "token_revoked"),
+        (503, "internal_error"),
+    ]
 
-        assert await asyncio.wait_for(slack.frames.get(), 5) == {"envelope_id": "e2"}
+
+async def test_probes_do_not_become_a_load_on_slack(door: TestClient[Any, Any], slack: FakeSlack) -> None:
+    slack.error = "invalid_auth"
+
+    await asyncio.gather(*(ready(door) for _ in range(20)))
+
+    assert slack.calls == ["auth.test"]
 
 
 async def test_accepted_means_it_is_in_the_store(slack: FakeSlack, valkey_url: str) -> None:
