@@ -182,6 +182,7 @@ def doctor(
     told = json.dumps(report, ensure_ascii=False, indent=2) if as_json else "\n".join(lines(findings))
     for secret in settings.literals():
         told = told.replace(secret, "…")
+    _speak_utf8(sys.stdout)
     typer.echo(told)
     if not is_well(findings):
         raise typer.Exit(1)
@@ -223,10 +224,14 @@ def shipped_incidents() -> Path:
 
 def _each_line(work: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
     for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, TextIOWrapper):  # bytes that are no UTF-8 spoil a word, not the run
-            stream.reconfigure(encoding="utf-8", errors="replace")
+        _speak_utf8(stream)  # bytes that are no UTF-8 spoil a word, not the run
     for line in answered(sys.stdin, work):
         typer.echo(line)
+
+
+def _speak_utf8(stream: object) -> None:
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def _json(file: Path) -> object:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from bot.adapters import doctor_machine, doctor_store
@@ -36,7 +38,7 @@ async def examine(settings: Settings, *, seconds: float = PROBE_SECONDS) -> list
     )
     urls = (settings.slack_api_url, doctor_machine.api_url())
     here = [doctor_machine.folder(settings.data_dir), doctor_machine.proxies(urls)]
-    return [finding for findings in (*done, here) for finding in findings]
+    return [doctor_machine.env_file(Path(".env")), *chain.from_iterable((*done, here))]
 
 
 async def _slack(settings: Settings, seconds: float) -> list[Finding]:
@@ -75,7 +77,12 @@ async def _channels(probe: SlackProbe, settings: Settings, asked: Asked) -> list
     if not asked.user:
         return []
     token = settings.slack_bot_token.get_secret_value()
-    return await probe.channels(token, watched=settings.watched_channels, user=asked.user)
+    return await probe.channels(
+        token,
+        watched=settings.watched_channels,
+        user=asked.user,
+        allow_external=settings.slack_connect == "on",
+    )
 
 
 async def _store(settings: Settings, seconds: float) -> list[Finding]:

@@ -33,7 +33,7 @@ CHECKS = {
         model.KEY,
         model.MODEL,
     ),
-    *(machine.CLOCK, machine.FOLDER, machine.PORT, machine.PUBLIC, machine.PROXY),
+    *(machine.SETTINGS, machine.CLOCK, machine.FOLDER, machine.PORT, machine.PUBLIC, machine.PROXY),
 }
 
 

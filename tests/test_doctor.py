@@ -17,6 +17,7 @@ from bot.doctor.finding import (
     unreachable,
     warned,
 )
+from bot.watching import ChannelFacts
 
 TODAY = date(2026, 11, 23)
 
@@ -128,15 +129,17 @@ def test_the_events_to_look_for_are_listed():
     assert "app_mention, message.im" in slack.events(["app_mention", "message.im"]).remedy
 
 
-def places(*names):
-    return [slack.Place(name=name) for name in names]
+def places(*names, **facts):
+    return [ChannelFacts(id="C0AA", name=name, **facts) for name in names]
 
 
 @pytest.mark.parametrize(
     ("found", "state", "words"),
     [
         ([], State.WARN, "the bot is in no channel"),
-        (places("talk"), State.NOTE, "in 1 channel, none of which matches WATCHED_CHANNELS (inc-*)"),
+        (places("talk"), State.NOTE, "in 1 channel, none watched as a whole by its name (inc-*)"),
+        (places("inc-a", is_private=True), State.NOTE, "none watched as a whole"),
+        (places("inc-a", is_external=True), State.NOTE, "refused while SLACK_CONNECT is off: #inc-a"),
         (places("inc-a", "talk"), State.PASS, "in 2 channels, watched as a whole: #inc-a"),
         (places(*(f"inc-{n}" for n in range(7))), State.PASS, "#inc-4 and 2 more"),
     ],
@@ -211,6 +214,15 @@ def test_the_clock_is_judged_by_when_signatures_are_refused(ahead, state, words)
 
     assert finding.state is state
     assert words in finding.found
+
+
+def test_settings_are_told_by_where_they_were_read():
+    absent = machine.env_file("/here/.env", is_there=False)
+    closed, opened = machine.env_file("/here/.env"), machine.env_file("/here/.env", is_open=True)
+
+    assert absent.found == "from the environment; there is no /here/.env"
+    assert closed.found == "from the environment, then /here/.env"
+    assert (opened.state, opened.remedy) == (State.WARN, "Write `chmod 600 /here/.env`.")
 
 
 @pytest.mark.parametrize(("free_mb", "state"), [(10_000, State.PASS), (499, State.WARN), (49, State.FAIL)])

@@ -22,7 +22,17 @@ BOT_TOKEN = "xoxb-" + "111-222-abcdef"
 APP_TOKEN = f"xapp-1-{APP_ID}-" + "2-abcdef"
 SECRET = "0123456789abcdef" * 2
 IN_ORDER = (
-    *("bot token", "scopes", "clock", "receiver", "app token", "connections", "signing secret", "events"),
+    *(
+        "settings",
+        "bot token",
+        "scopes",
+        "clock",
+        "receiver",
+        "app token",
+        "connections",
+        "signing secret",
+        "events",
+    ),
     *("channels", "store", "store writes", "store memory", "store on disk", "store speed"),
     *("model key", "port", "public address", "data folder", "proxy"),
 )
@@ -38,7 +48,8 @@ async def slack():
 
 
 @pytest.fixture
-def environment(slack, valkey_url, tmp_path):
+def environment(slack, valkey_url, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # away from a developer's own .env
     return {
         "SLACK_BOT_TOKEN": BOT_TOKEN,
         "SLACK_APP_TOKEN": APP_TOKEN,
@@ -111,7 +122,7 @@ async def test_the_command_prints_marks_and_ends_with_0(doctor):
     status, told = await doctor()
 
     assert (status, told.err) == (0, "")
-    assert told.out.startswith("✓ bot token: @copilot in Local workspace")
+    assert told.out.splitlines()[1].startswith("✓ bot token: @copilot in Local workspace")
     assert told.out.endswith("All that is needed is there.\n")
 
 

@@ -15,6 +15,13 @@ from bot.doctor import machine
 from bot.doctor.finding import Finding
 
 
+def env_file(path: Path) -> Finding:
+    """Say where the settings come from, and whether others on this machine can read them."""
+    if not path.is_file():
+        return machine.env_file(str(path.resolve()), is_there=False)
+    return machine.env_file(str(path.resolve()), is_open=bool(path.stat().st_mode & 0o077))
+
+
 def folder(path: Path) -> Finding:
     """Try to write into the data folder, or into the nearest folder above that exists."""
     return machine.folder(_folder_facts(path))

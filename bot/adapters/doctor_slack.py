@@ -18,6 +18,7 @@ from bot.adapters.slack_failures import code_of
 from bot.doctor import slack
 from bot.doctor.finding import Finding, Trouble, unreachable
 from bot.doctor.machine import clock
+from bot.watching import ChannelFacts
 
 SETTING = "SLACK_API_URL"
 MOST_CHANNELS = 1000
@@ -90,7 +91,9 @@ class SlackProbe:
         except UNREACHABLE as error:
             return [self._silent(slack.APP, error)]
 
-    async def channels(self, token: str, *, watched: Sequence[str], user: str) -> list[Finding]:
+    async def channels(
+        self, token: str, *, watched: Sequence[str], user: str, allow_external: bool = False
+    ) -> list[Finding]:
         """List where the bot is; silent when its scopes do not allow that, which is told elsewhere."""
         try:
             async with self._client(token) as client:
@@ -103,7 +106,8 @@ class SlackProbe:
             return [self._silent(slack.CHANNELS, error)]
         places = [_place(channel) for channel in answer.get("channels") or []]
         more = bool((answer.get("response_metadata") or {}).get("next_cursor"))
-        return [slack.channels(places, watched=watched, user=user, more=more)]
+        found = slack.channels(places, watched=watched, user=user, allow_external=allow_external, more=more)
+        return [found]
 
     async def _identify(self, client: AsyncWebClient) -> Asked:
         answer = await client.auth_test()
@@ -197,11 +201,12 @@ def _header(headers: object, name: str) -> str | None:
     return next((str(value) for key, value in pairs if str(key).lower() == name), None)
 
 
-def _place(channel: dict[str, object]) -> slack.Place:
-    return slack.Place(
+def _place(channel: dict[str, object]) -> ChannelFacts:
+    return ChannelFacts(
+        id=str(channel.get("id", "")),
         name=str(channel.get("name", "")),
         is_private=bool(channel.get("is_private")),
-        is_external=bool(channel.get("is_ext_shared")),
+        is_external=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
     )
 
 

@@ -27,7 +27,7 @@ TRIAL_SECONDS = 60
 PINGS = 5
 SECTIONS = ("server", "memory", "persistence", "replication")
 
-_TLS_WORDS = re.compile(r"SSL|CERTIFICATE|WRONG_VERSION", re.IGNORECASE)
+_TLS_WORDS = re.compile(r"SSL|CERTIFICATE", re.IGNORECASE)
 _DNS_WORDS = re.compile(
     r"Name or service not known|nodename nor servname|getaddrinfo|name resolution|-[235] "
 )
@@ -108,6 +108,8 @@ def _silent(error: Exception, host: str) -> Finding:
     name = urlsplit(host).hostname or host
     if isinstance(error, RedisTimeoutError | TimeoutError):
         return store.store_unreachable(Trouble.TIMEOUT, host=name)
+    if "WRONG_VERSION" in words or "RECORD_LAYER" in words:
+        return store.store_without_tls(name)
     if isinstance(cause, ssl.SSLError) or _TLS_WORDS.search(words):
         return store.store_unreachable(Trouble.TLS, host=name)
     if isinstance(cause, socket.gaierror) or _DNS_WORDS.search(words):

@@ -5,12 +5,35 @@ from dataclasses import dataclass
 
 from bot.doctor.finding import Finding, failed, noted, passed, warned
 
-CLOCK, FOLDER, PORT, PUBLIC, PROXY = "clock", "data folder", "port", "public address", "proxy"
+SETTINGS, CLOCK, FOLDER, PORT, PUBLIC, PROXY = (
+    "settings",
+    "clock",
+    "data folder",
+    "port",
+    "public address",
+    "proxy",
+)
 
 WARN_SECONDS, REFUSE_SECONDS = 60, 300
 """Five minutes is Slack's own advice for the age of a signature; our receiver keeps to it."""
 
 LOW_MB, LEAST_MB = 500, 50
+
+
+def env_file(path: str, *, is_there: bool = True, is_open: bool = False) -> Finding:
+    """Say where the settings were read.
+
+    Args:
+        path: The file for settings.
+        is_there: It exists.
+        is_open: Others on this machine can read it.
+    """
+    if not is_there:
+        return passed(SETTINGS, f"from the environment; there is no {path}")
+    if is_open:
+        found = f"from the environment and {path}, which other users of this machine can read"
+        return warned(SETTINGS, found, f"Write `chmod 600 {path}`.")
+    return passed(SETTINGS, f"from the environment, then {path}")
 
 
 def clock(ahead_seconds: float | None) -> Finding:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from bot.doctor.finding import Finding, failed, noted, passed, warned
+from bot.watching import ChannelFacts, Scope, decide
 
 BOT, SCOPES, APP, SECRET, RECEIVER = "bot token", "scopes", "app token", "signing secret", "receiver"
 CONNECTIONS, EVENTS, CHANNELS = "connections", "events", "channels"
@@ -230,35 +230,42 @@ def events(subscribed: Sequence[str]) -> Finding:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A channel the bot is in."""
-
-    name: str
-    is_private: bool = False
-    is_external: bool = False
-
-
-def channels(places: Sequence[Place], *, watched: Sequence[str], user: str, more: bool = False) -> Finding:
+def channels(
+    places: Sequence[ChannelFacts],
+    *,
+    watched: Sequence[str],
+    user: str,
+    allow_external: bool = False,
+    more: bool = False,
+) -> Finding:
     """Say where the bot is, and where the incident is the whole channel.
 
     Args:
         places: The channels it is a member of.
         watched: The patterns of WATCHED_CHANNELS.
         user: The bot's name, for the invitation.
+        allow_external: SLACK_CONNECT is on.
         more: There are more channels than were read.
     """
     if not places:
         return warned(
             CHANNELS, "the bot is in no channel", f"Write `/invite @{user}` in an incident channel."
         )
-    whole = [place.name for place in places if any(fnmatchcase(place.name, form) for form in watched)]
+    by_scope: dict[Scope, list[str]] = {scope: [] for scope in Scope}
+    for place in places:
+        watch = decide(place, patterns=watched, wish=None, allow_external=allow_external)
+        by_scope[watch.scope].append(f"#{place.name}")
     count = f"in {len(places)}{' or more' if more else ''} channel{'' if len(places) == 1 else 's'}"
-    if not whole:
-        found = f"{count}, none of which matches WATCHED_CHANNELS ({', '.join(watched)})"
-        remedy = f"Write `/invite @{user}` in an incident channel; elsewhere an incident is one thread."
-        return noted(CHANNELS, found, remedy)
-    return passed(CHANNELS, f"{count}, watched as a whole: {_listed([f'#{name}' for name in whole])}")
+    refused = by_scope[Scope.REFUSED]
+    shared = f"; refused while SLACK_CONNECT is off: {_listed(refused)}" if refused else ""
+    if by_scope[Scope.CHANNEL]:
+        return passed(CHANNELS, f"{count}, watched as a whole: {_listed(by_scope[Scope.CHANNEL])}{shared}")
+    found = f"{count}, none watched as a whole by its name ({', '.join(watched)}){shared}"
+    remedy = (
+        f"Write `/invite @{user}` in a channel with such a name, or `/copilot watch` in any that "
+        "it is in; elsewhere, and in private channels, an incident is one thread."
+    )
+    return noted(CHANNELS, found, remedy)
 
 
 def _listed(words: Sequence[str], most: int = 5) -> str:

@@ -92,6 +92,12 @@ def store_unreachable(trouble: Trouble, *, host: str) -> Finding:
     return unreachable(STORE, trouble, host=host, setting=SETTING)
 
 
+def store_without_tls(host: str) -> Finding:
+    """Tell that the server does not speak the TLS that its address asks for."""
+    remedy = "Write redis:// instead of rediss:// in REDIS_URL, or name the server's TLS port."
+    return failed(STORE, f"{host} does not speak TLS", remedy)
+
+
 def store_address(problem: str) -> Finding:
     """Tell that REDIS_URL is no address."""
     return failed(STORE, f"REDIS_URL is no address ({problem})", "Write it as redis://host:6379/0.")

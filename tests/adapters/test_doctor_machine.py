@@ -16,6 +16,15 @@ def taken_port():
         yield other.getsockname()[1]
 
 
+@pytest.mark.parametrize(("mode", "state"), [(0o600, "pass"), (0o644, "warn")])
+def test_a_file_of_settings_is_for_its_owner(tmp_path, mode, state):
+    file = tmp_path / ".env"
+    file.touch(mode=mode)
+
+    assert doctor_machine.env_file(file).state.value == state
+    assert doctor_machine.env_file(tmp_path / "none").state.value == "pass"
+
+
 def test_a_folder_that_can_be_written_to_passes_before_it_is_made(tmp_path):
     finding = doctor_machine.folder(tmp_path / "a" / "b")
 

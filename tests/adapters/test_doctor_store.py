@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from bot.adapters import doctor_store
 from bot.adapters.valkey import EmbeddedValkey
+from tests.adapters.forwarding import tls_front
 
 
 def told(findings):
@@ -147,11 +148,19 @@ async def test_a_name_that_does_not_resolve_is_told():
     assert finding.found == "the name store.invalid cannot be resolved"
 
 
-async def test_tls_where_there_is_none_is_told(own):
+async def test_tls_where_there_is_none_is_told():
     async with listening(b"-ERR unknown command\r\n") as url:
         [finding] = await examined(url.replace("redis://", "rediss://"))
 
-    assert "certificate of 127.0.0.1" in finding.found
+    assert finding.found == "127.0.0.1 does not speak TLS"
+    assert "redis:// instead of rediss://" in finding.remedy
+
+
+async def test_a_certificate_that_nobody_knows_is_told(tmp_path):
+    async with tls_front("127.0.0.1:1", tmp_path) as (address, _certificate):
+        [finding] = await examined(f"rediss://{address}/0")
+
+    assert finding.found == "the certificate of 127.0.0.1 is not trusted"
 
 
 async def test_a_server_of_another_kind_is_told():

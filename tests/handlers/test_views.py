@@ -51,6 +51,7 @@ async def pressed(address, view_for):
         return AuthorizeResult(enterprise_id=None, team_id="T0", bot_token="xoxb-none", bot_user_id="U0BOT")
 
     client = AsyncWebClient(token="xoxb-none", base_url=address)
+    client.proxy = None  # as the composition root does for an address that is reached directly
     app = AsyncApp(
         client=client, authorize=authorize, request_verification_enabled=False, process_before_response=True
     )
@@ -77,6 +78,19 @@ async def test_a_press_opens_the_form_of_its_answer(slack):
         "thread_ts": "1742586540.000137",
         "pressed_ts": "1.000001",
     }
+
+
+async def test_the_form_opens_past_a_proxy_that_our_client_does_not_use(slack, monkeypatch):
+    address, opened = slack
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+
+    async def view_for(answer_id):
+        return {"type": "modal", "callback_id": "refute", "external_id": answer_id}
+
+    response = await pressed(address, view_for)
+
+    assert response.status == 200
+    assert len(opened) == 1
 
 
 async def test_a_forgotten_answer_is_said_to_be_forgotten(slack):
