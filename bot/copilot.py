@@ -146,11 +146,9 @@ class Copilot:
         run.log("request.completed", seconds=round(run.seconds, 3))
 
     async def _catch_up(self, run: Run) -> None:
-        """Draw what follows from changes that came after the last check, before the answer was kept."""
+        """Draw what follows from changes that no event told, or none before the answer was kept."""
         _, lost = await Freshness(self.workspace, self.log).since(run.incident, run.redactor)
-        for one in lost:
-            ts, is_deleted = run.incident.by_id[one.id].ts, one.text is None
-            await self._rechecker().recheck(run.ref, ts, is_deleted=is_deleted, at=run.asked_at)
+        await self._rechecker().catch_up(run.incident, lost, at=run.asked_at)
 
     async def give_up(self, request: Request, fence: Fence) -> None:
         """Tell the asker that a request failed too often to be tried again."""

@@ -1,6 +1,6 @@
 """What the copilot asks of the world. Adapters implement these; tests use fakes of them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -270,6 +270,10 @@ class Memory(Protocol):
 
     async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
         """Return the number that a message has within the incident; None when it never got one."""
+        ...
+
+    async def ts_of(self, ref: IncidentRef, numbers: Collection[int]) -> dict[int, str]:
+        """Return the messages that have these numbers within the incident."""
         ...
 
     async def is_withdrawn(self, request_id: str) -> bool:

@@ -1,6 +1,6 @@
 """A message was deleted or edited: what rests on it falls, its words leave, and older answers say so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -67,6 +67,20 @@ class Rechecker:
         left = await Marker(self.workspace, self.memory, out).mark(ref, board)
         log.info("message.rechecked", incident=ref.key, message=lost.id, deleted=lost.text is None, left=left)
 
+    async def catch_up(self, incident: Incident, lost: Collection[Lost], *, at: datetime) -> None:
+        """Draw what follows from changes that no event told in time.
+
+        Args:
+            incident: As it was read just now; redacted.
+            lost: What changed in it since.
+            at: The time up to which it was read.
+        """
+        answers = await self.memory.answers(incident.ref)
+        found = {**outdated(answers, incident, at=at), **{one.id: one.text is None for one in lost}}
+        known = await self.memory.ts_of(incident.ref, {int(one[1:]) for one in found})
+        for number, ts in known.items():
+            await self.recheck(incident.ref, ts, is_deleted=found[f"m{number}"], at=at)
+
     async def _read(self, ref: IncidentRef) -> Incident | None:
         """Return what is said now; None when the channel or the thread cannot be read any more."""
         try:
@@ -86,6 +100,22 @@ class Rechecker:
         revised = revised_answer(answer, lost, erasure, at=at)
         if revised != answer:
             await self.memory.save_answer(revised)
+
+
+def outdated(answers: Iterable[SavedAnswer], incident: Incident, *, at: datetime) -> dict[str, bool]:
+    """Return what answers quote and an incident does not say any more: evidence id → whether it is gone.
+
+    Messages after `at` are not expected in it. While some of it could not be read, nothing counts as gone.
+    """
+    found: dict[str, bool] = {}
+    for answer in answers:
+        for one, (_, said_at, words, _) in answer.quotes.items():
+            message = incident.by_id.get(one)
+            if message is not None and message.edited_at and message.text != words:
+                found[one] = False
+            elif message is None and words != DELETED_QUOTE and datetime.fromisoformat(said_at) <= at:
+                found[one] = True
+    return {one: is_gone for one, is_gone in found.items() if not (is_gone and incident.omitted)}
 
 
 def revised_answer(answer: SavedAnswer, lost: Lost, erasure: Erasure, *, at: datetime) -> SavedAnswer:

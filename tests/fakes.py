@@ -1,6 +1,6 @@
 """Fakes of the ports: they do what the real ones promise, in memory, and remember what was asked of them."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import ExternalChannelError
@@ -153,6 +153,9 @@ class FakeMemory:
 
     async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
         return self.numbers.get(ts)
+
+    async def ts_of(self, ref: IncidentRef, numbers: Collection[int]) -> dict[int, str]:
+        return {number: ts for ts, number in self.numbers.items() if number in numbers}
 
     async def is_withdrawn(self, request_id: str) -> bool:
         return request_id in self.withdrawn

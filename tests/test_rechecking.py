@@ -7,8 +7,9 @@ import pytest
 from bot.errors import ChannelUnreadableError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.hypotheses import Change, Status
+from bot.incident.lost import Lost
 from bot.ports import SavedAnswer
-from bot.rechecking import COMMITS, DELETED_QUOTE, Rechecker
+from bot.rechecking import COMMITS, DELETED_QUOTE, Rechecker, outdated
 from bot.slack.blocks import rich, spans
 from bot.slack.limits import visible_text
 from tests.fakes import FakeLog, FakeMemory, FakeWorkspace
@@ -218,3 +219,42 @@ async def test_a_board_that_never_stands_still_is_tried_again_later(memory):
 
     with pytest.raises(StoreUnavailableError):
         await recheck(memory, without(LOG_LINE.ts), is_deleted=True)
+
+
+def touched(text):
+    """The incident with message 13 edited to say this."""
+    edited = replace(LOG_LINE, text=text, edited_at=AT)
+    return STORE.with_messages(edited if m is LOG_LINE else m for m in STORE.messages)
+
+
+@pytest.mark.parametrize(
+    ("incident", "at", "found"),
+    [
+        (STORE, AT, {}),
+        (without(LOG_LINE.ts), AT, {"m13": True}),
+        (without(LOG_LINE.ts), clock(22, 11), {}),
+        (replace(without(LOG_LINE.ts), omitted=1), AT, {}),
+        (touched("sorry"), AT, {"m13": False}),
+        (saying("a name that is known by now"), AT, {}),
+    ],
+)
+def test_what_answers_quote_is_compared_with_what_is_said(incident, at, found):
+    assert outdated([answer()], incident, at=at) == found
+
+
+async def test_a_deletion_that_no_event_told_is_found_by_the_next_question(memory):
+    made = rechecker(memory, without(LOG_LINE.ts))
+
+    for _ in range(2):
+        await made.catch_up(without(LOG_LINE.ts), (), at=AT)
+
+    assert memory.boards[STORE.ref.key].hypotheses[0].status is Status.STALE
+    assert len(made.workspace.updates) == 1
+
+
+async def test_what_changed_after_the_reading_is_caught_up_with_too(memory):
+    made = rechecker(memory, touched("sorry"))
+
+    await made.catch_up(STORE, [Lost(id="m13", text="sorry")], at=AT)
+
+    assert "was edited" in memory.answers_kept["a1"].top_line

@@ -5,7 +5,7 @@ finds it all.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pydantic import TypeAdapter
@@ -59,6 +59,14 @@ class RedisMemory:
         with store_errors_named():
             found = await self._redis.hget(key("numbers", ref.key), ts)
         return int(found) if found is not None else None
+
+    async def ts_of(self, ref: IncidentRef, numbers: Collection[int]) -> dict[int, str]:
+        """Return the messages that have these numbers within the incident."""
+        if not numbers:
+            return {}
+        with store_errors_named():
+            stored = await self._redis.hgetall(key("numbers", ref.key))
+        return {int(number): as_text(ts) for ts, number in stored.items() if int(number) in numbers}
 
     async def incident_key(self, ref: IncidentRef) -> bytes:
         """Return the incident's secret for aliases, made once: 32 random bytes."""

@@ -291,3 +291,10 @@ async def test_a_dropped_answer_is_gone_and_no_longer_listed(memory: RedisMemory
     assert await memory.answer(ANSWER.id) is None
     assert await memory.answers(REF) == []
     assert await memory.feedback(ANSWER.id) == {}
+
+
+async def test_messages_are_found_by_their_numbers(memory: RedisMemory) -> None:
+    await memory.mint(REF, ["1.0", "2.0", "3.0"])
+
+    assert await memory.ts_of(REF, {1, 3, 9}) == {1: "1.0", 3: "3.0"}
+    assert await memory.ts_of(REF, ()) == {}
