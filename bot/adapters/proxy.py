@@ -20,7 +20,9 @@ def proxy_for(url: str) -> str | None:
         return None
     proxies = getproxies_environment()
     found = proxies.get(_SCHEMES.get(parts.scheme, parts.scheme)) or proxies.get("all") or ""
-    return found if "://" in found or not found else f"http://{found}"
+    if not found:
+        return None
+    return found if "://" in found else f"http://{found}"
 
 
 def proxies_seen() -> list[str]:
