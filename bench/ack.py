@@ -1,6 +1,7 @@
 """What durability costs the acknowledgement: our receiver beside a bare Bolt app and plain aiohttp.
 
-`python -m bench.ack [--rounds 5] [--seconds 3]`. The server under test is one process on one core; the store
+`python -m bench.ack [--rounds 5] [--seconds 3] [--event message]`: questions, or talk in channels that are
+logged. The server under test is one process on one core; the store
 and the load share the other. Rounds are interleaved, so that drift of the machine hits all alike: read the
 ratios of one run, not absolute numbers across days. Goal: at least 0.35 of bare Bolt, p99 at most 25 ms.
 """
@@ -25,12 +26,13 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bench.load import SECRET
+from bench.load import EVENTS, SECRET
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVERS = ("plain", "bolt", "durable")
 GOAL_RATIO, GOAL_P99_MS = 0.35, 25.0
 SERVER_CORE, LOAD_CORE = 0, 1
+THREADS, LOG_SECONDS = 50, 3600
 
 
 async def plain() -> web.Application:
@@ -55,9 +57,11 @@ async def bolt(api_url: str) -> web.Application:
     client = AsyncWebClient(token="xoxb-bench", base_url=api_url)  # noqa: S106  # no token of anybody
     bare = AsyncApp(client=client, signing_secret=SECRET)
 
-    @bare.event("app_mention")
-    async def on_mention() -> None:
+    async def on_event() -> None:
         """Do nothing."""
+
+    for kind in EVENTS:
+        bare.event(kind)(on_event)
 
     async def receive(request: web.Request) -> web.Response:
         return await to_aiohttp_response(await bare.async_dispatch(await to_bolt_request(request)))
@@ -72,7 +76,10 @@ async def durable(api_url: str, store_url: str) -> AsyncIterator[web.Application
     """Give the receiver of role `web`, as in production: screened, stored, logged."""
     import handlers  # noqa: PLC0415  # the baselines must not pay for our imports
     from bot import logs  # noqa: PLC0415  # as above
+    from bot.adapters.incident_log import IncidentLog  # noqa: PLC0415  # as above
     from bot.adapters.queue import RequestQueue  # noqa: PLC0415  # as above
+    from bot.adapters.sealing import Sealer  # noqa: PLC0415  # as above
+    from bot.incident.messages import IncidentRef  # noqa: PLC0415  # as above
     from handlers.receiver import build_app, build_receiver  # noqa: PLC0415  # as above
 
     async def open_form(_body: Mapping[str, Any], _client: AsyncWebClient) -> None:
@@ -81,12 +88,16 @@ async def durable(api_url: str, store_url: str) -> AsyncIterator[web.Application
     logs.set_up(form="json", level="info")
     client = AsyncWebClient(token="xoxb-bench", base_url=api_url)  # noqa: S106  # no token of anybody
     async with RequestQueue(store_url) as queue:
+        diary = IncidentLog(queue.redis, Sealer(SECRET), ttl_seconds=LOG_SECONDS)
+        for number in range(THREADS):
+            await diary.open(IncidentRef(team_id="T000BENCH", channel_id=f"C{number:08d}"))
         app = build_app(
             client=client,
             signing_secret=SECRET,
             queue=queue,
             parse=handlers.parse,
             register=lambda app: handlers.register(app, open_form),
+            diary=diary,
         )
         yield build_receiver(app=app, store=queue)
 
@@ -130,7 +141,9 @@ async def fake_slack() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def one_round(name: str, number: int, seconds: float, api_url: str, store_url: str) -> dict[str, float]:
+async def one_round(
+    name: str, number: int, *, seconds: float, api_url: str, store_url: str, event: str
+) -> dict[str, float]:
     """Run one server under load and return what the load saw."""
     with tempfile.TemporaryFile() as errors:
         server = await asyncio.create_subprocess_exec(
@@ -143,7 +156,7 @@ async def one_round(name: str, number: int, seconds: float, api_url: str, store_
             port = (await server.stdout.readline()).decode().strip()
             load = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bench.load", "--port", port,
-                "--seconds", str(seconds), "--salt", str(number),
+                "--seconds", str(seconds), "--salt", str(number), "--event", event,
                 cwd=ROOT, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             before = cpu_seconds(server.pid)
@@ -161,7 +174,7 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(rounds: int, seconds: float) -> dict[str, list[dict[str, float]]]:
+async def measure(rounds: int, seconds: float, event: str) -> dict[str, list[dict[str, float]]]:
     """Run all servers `rounds` times, interleaved."""
     from bot.adapters.valkey import EmbeddedValkey  # noqa: PLC0415  # only the one who measures needs it
 
@@ -171,7 +184,11 @@ async def measure(rounds: int, seconds: float) -> dict[str, list[dict[str, float
         async with EmbeddedValkey(Path(folder)) as store_url, fake_slack() as api_url:
             for number in range(rounds):
                 for name in SERVERS:
-                    seen[name].append(await one_round(name, number, seconds, api_url, store_url))
+                    seen[name].append(
+                        await one_round(
+                            name, number, seconds=seconds, api_url=api_url, store_url=store_url, event=event
+                        )
+                    )
     return seen
 
 
@@ -209,7 +226,7 @@ def report(seen: dict[str, list[dict[str, float]]]) -> dict[str, object]:
     return {
         "bench": "ack",
         "connections": 16,
-        "threads": 50,
+        "threads": THREADS,
         **{f"{name}_per_second": median(name, "per_second") for name in SERVERS},
         "ratio": ratios["durable"],
         "cpu_ratio": round(median("bolt", "cpu_us") / median("durable", "cpu_us"), 2),
@@ -223,6 +240,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--event", choices=EVENTS, default=EVENTS[0])
     parser.add_argument("--serve", choices=SERVERS)
     parser.add_argument("--api", default="")
     parser.add_argument("--store", default="")
@@ -230,7 +248,14 @@ def main() -> None:
     if options.serve:
         asyncio.run(serve(options.serve, options.api, options.store))
         return
-    print(json.dumps(report(asyncio.run(measure(options.rounds, options.seconds)))))
+    print(
+        json.dumps(
+            {
+                **report(asyncio.run(measure(options.rounds, options.seconds, options.event))),
+                "event": options.event,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -14,20 +14,31 @@ from itertools import cycle
 SECRET = "bench-signing-secret"  # noqa: S105  # signs nothing but this load
 
 
-def mention(number: int, *, threads: int, salt: int) -> bytes:
-    """Return an `app_mention` of about 1.3 kB, as Slack sends it, in one of `threads` threads."""
+EVENTS = ("app_mention", "message")
+
+
+def event_of(number: int, *, threads: int, salt: int, kind: str) -> bytes:
+    """Return an event of about 1.3 kB, as Slack sends it, in one of `threads` channels with a thread each.
+
+    Args:
+        number: Makes it another one.
+        threads: How many.
+        salt: Makes it another one than in other rounds.
+        kind: `app_mention` for a question, `message` for people talking among themselves.
+    """
     channel, thread = f"C{number % threads:08d}", f"17000{number % threads:05d}.000100"
     seconds = 1_700_000_000 + salt * 1000 + number // 1000  # no round repeats a message of another
     ts = f"{seconds}.{number % 1000:06d}"
     text = "why is checkout-api returning 5xx since 14:02 UTC?"
-    elements = [{"type": "user", "user_id": "U000BOT"}, {"type": "text", "text": f" {text}"}]
+    other = "U000BOT" if kind == "app_mention" else "U000ELSE"
+    elements = [{"type": "user", "user_id": other}, {"type": "text", "text": f" {text}"}]
     section = {"type": "rich_text_section", "elements": elements}
     event = {
         "client_msg_id": f"c-{number}",
-        "type": "app_mention",
+        "type": kind,
         "user": "U000USER",
         "ts": ts,
-        "text": f"<@U000BOT> {text}",
+        "text": f"<@{other}> {text}",
         "team": "T000BENCH",
         "thread_ts": thread,
         "channel": channel,
@@ -109,8 +120,8 @@ def is_whole(answer: bytes) -> bool:
 class Load:
     """What all connections share: the deliveries to send and the latencies seen."""
 
-    def __init__(self, *, amount: int, threads: int, salt: int) -> None:
-        prepared = [signed(mention(n, threads=threads, salt=salt)) for n in range(amount)]
+    def __init__(self, *, amount: int, threads: int, salt: int, kind: str) -> None:
+        prepared = [signed(event_of(n, threads=threads, salt=salt, kind=kind)) for n in range(amount)]
         self.deliveries = cycle(prepared)
         self.latencies: list[float] = []
         self.refused = 0
@@ -132,8 +143,9 @@ async def main() -> None:
     for name, default in (("port", 0), ("connections", 16), ("threads", 50), ("amount", 20_000), ("salt", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--event", choices=EVENTS, default=EVENTS[0])
     options = parser.parse_args()
-    load = Load(amount=options.amount, threads=options.threads, salt=options.salt)
+    load = Load(amount=options.amount, threads=options.threads, salt=options.salt, kind=options.event)
     loop = asyncio.get_running_loop()
     for _ in range(options.connections):
         await loop.create_connection(lambda: Connection(load), "127.0.0.1", options.port)
