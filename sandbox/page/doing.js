@@ -4,7 +4,7 @@
  * One bar for the whole page. It comes with the pointer, with a tap, or with the keyboard's focus, and goes
  * with it; a message that is drawn anew gets it back.
  */
-import { el, fill } from "./dom.js";
+import { el, fill, vary } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { emoji } from "./emoji.js";
 import { authorOf, isGone } from "./messages.js";
@@ -32,7 +32,14 @@ export function followDoing(root, store, acts) {
     if (place?.ts === row.dataset.ts && row.contains(bar)) return;
     place = { ts: row.dataset.ts, pane: row.closest(".pane")?.id };
     choices();
-    row.append(bar);
+    stand(row);
+  }
+
+  /** The bar stands on the message's upper edge, or within the pane when that edge is out of sight. */
+  function stand(row) {
+    if (!row.contains(bar)) row.append(bar);
+    const hidden = row.closest(".scroll").getBoundingClientRect().top - row.getBoundingClientRect().top;
+    vary(bar, "--top", `${Math.max(hidden + 3, bar.offsetHeight * -0.42)}px`);
   }
 
   function hide() {
@@ -72,7 +79,7 @@ export function followDoing(root, store, acts) {
     if (!place) return;
     const row = rowOf(place);
     if (!isDoable(row)) hide();
-    else if (!row.contains(bar)) row.append(bar);
+    else stand(row);
   }
 
   const under = (event) => event.target.closest?.(".message");
@@ -97,6 +104,7 @@ export function followDoing(root, store, acts) {
     if (event.key === "Escape" && place && bar.contains(document.activeElement)) stop(event, () => (under(event)?.focus(), choices()));
     else if (["ArrowUp", "ArrowDown"].includes(event.key) && event.target.matches(".message, .list")) stop(event, () => step(event));
   });
+  root.addEventListener("scroll", () => place && bar.isConnected && stand(bar.closest(".message")), true);
   store.on("messages thread state", restore);
 }
 

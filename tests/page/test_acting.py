@@ -57,6 +57,20 @@ async def test_nothing_is_in_the_way_until_the_pointer_comes(page: Page, copilot
     await expect(page.locator(".doing")).to_have_count(0)
 
 
+async def test_the_bar_of_a_long_answer_stays_in_sight(asked: Page, copilot: Copilot):
+    ts = await answer(copilot)
+    await asked.set_viewport_size({"width": 1100, "height": 620})
+    await row(asked, ts).locator(".thumb").first.scroll_into_view_if_needed()
+
+    await row(asked, ts).locator(".thumb").first.hover()
+
+    bar = await row(asked, ts).locator(".doing").bounding_box()
+    frame = await asked.locator("#thread .scroll").bounding_box()
+    assert bar is not None
+    assert frame is not None
+    assert bar["y"] >= frame["y"]
+
+
 async def test_an_own_message_is_edited_in_its_place(asked: Page, copilot: Copilot):
     ts = await own_message(asked)
     await point(asked, ts)
