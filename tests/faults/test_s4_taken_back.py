@@ -1,0 +1,131 @@
+"""Row S4: what answers rest on is deleted or edited, and questions are taken back, on the whole product."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from bench.mentions import CHANNEL
+from bot.adapters.incident_log import IncidentLog
+from bot.adapters.sealing import Sealer
+from bot.incident.messages import IncidentRef
+from sandbox.people import TEAM_ID
+from tests.faults.product import PATIENCE_SECONDS, Product, product
+from tests.faults.row import row
+
+ROOT, ALERT = "1700000000.000001", "1700000000.100001"
+AUTHOR = "U0EVA00001"
+TICK_SECONDS = 0.02
+REF = IncidentRef(team_id=TEAM_ID, channel_id=CHANNEL)
+
+
+async def until(is_so: Callable[[], bool]) -> bool:
+    """Wait until something is so, or patience ends."""
+    for _ in range(int(PATIENCE_SECONDS / TICK_SECONDS)):
+        if is_so():
+            return True
+        await asyncio.sleep(TICK_SECONDS)
+    return False
+
+
+def seen(part: Any) -> str:
+    """All that a reader sees of blocks."""
+    if isinstance(part, list):
+        return " ".join(filter(None, map(seen, part)))
+    if isinstance(part, dict):
+        return part["text"] if isinstance(part.get("text"), str) else seen(list(part.values()))
+    return ""
+
+
+def answers_of(running: Product) -> list[str]:
+    return [seen(post["blocks"]) for posts in running.posts().values() for post in posts]
+
+
+def own_posts(running: Product) -> list[dict[str, Any]]:
+    everything = running.sandbox.workspace.channel(CHANNEL).everything()
+    return [message for message in everything if message.get("bot_id") and message.get("user") != AUTHOR]
+
+
+async def started(running: Product, store_url: str) -> None:
+    running.sandbox.deliver_http(
+        await running.listen(store_url), running.settings.slack_signing_secret.get_secret_value()
+    )
+
+
+async def kept_text(redis: Redis, running: Product) -> str:
+    """All that the store keeps of the incident, opened."""
+    log = IncidentLog(redis, Sealer(running.settings.slack_bot_token.get_secret_value()), ttl_seconds=3600)
+    entries = (await log.since(REF, None)).entries
+    await log.aclose()
+    texts = [await redis.get(name) async for name in redis.scan_iter(_type="string")]
+    hashes = [await redis.hgetall(name) async for name in redis.scan_iter(_type="hash")]
+    return f"{entries} {texts} {hashes}"
+
+
+@pytest.mark.parametrize("how", ["deleted", "edited"])
+async def test_s4_an_answer_says_that_what_it_rests_on_was_taken_back(how: str, valkey_url: str) -> None:
+    async with row("S4", f"a cited message is {how}") as counted, product(lanes=1) as running:
+        await started(running, valkey_url)
+        await running.work(valkey_url)
+        running.ask()
+        await running.until_answered()
+        assert "5xx above" in answers_of(running)[0]
+
+        if how == "deleted":
+            running.sandbox.person.delete(CHANNEL, ALERT, as_user=AUTHOR)
+        else:
+            running.sandbox.person.edit(CHANNEL, ALERT, "never mind", as_user=AUTHOR)
+
+        counted.stuck += not await until(lambda: f"was {how}" in answers_of(running)[0])
+        await running.sandbox.delivery.settled()
+        running.fill(counted)
+        assert answers_of(running)[0].startswith("Updated")
+        assert "5xx above" not in answers_of(running)[0]
+        async with Redis.from_url(valkey_url) as redis:
+            counted.double += "5xx above" in await kept_text(redis, running)
+
+
+async def test_s4_a_question_deleted_before_it_is_worked_gets_no_word(valkey_url: str) -> None:
+    async with row("S4", "a question is deleted before it is worked") as counted, product(lanes=1) as running:
+        await started(running, valkey_url)
+        running.ask(2)
+        await running.sandbox.delivery.settled()
+        first, second = running.asked
+
+        running.sandbox.person.delete(CHANNEL, first)
+        await running.sandbox.delivery.settled()
+        await running.work(valkey_url)
+
+        running.asked = [second]
+        await running.until_answered()
+        running.fill(counted)
+        counted.double += len(own_posts(running)) - 1
+        assert running.sandbox.workspace.ephemerals == {}
+
+
+async def test_s4_a_question_at_the_top_deleted_while_it_is_answered_leaves_no_stray_post(
+    valkey_url: str,
+) -> None:
+    async with (
+        row("S4", "a question is deleted while it is answered") as counted,
+        product(lanes=1) as running,
+    ):
+        await started(running, valkey_url)
+        await running.work(valkey_url)
+        said = running.sandbox.person.say(CHANNEL, "@copilot why?")
+        ts = str(said["ts"])
+        assert await until(
+            lambda: any(call.method == "conversations.history" for call in running.sandbox.web_api.calls)
+        )
+
+        running.sandbox.person.delete(CHANNEL, ts)
+        await running.sandbox.delivery.settled()
+        running.ask()
+        await running.until_answered()
+
+        running.fill(counted)
+        stray = [post for post in own_posts(running) if post.get("thread_ts", ts) == post["ts"]]
+        counted.double += len(stray)
+        assert running.sandbox.workspace.ephemerals == {}
