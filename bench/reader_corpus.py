@@ -1,4 +1,4 @@
-"""A busy incident channel in Slack's shapes: people, alert bots, threads, edits, reactions. Made, not recorded."""
+"""A busy incident channel in Slack's shapes: people, alert bots, threads, edits, reactions; made up."""
 
 import random
 from collections.abc import Iterator
@@ -9,53 +9,11 @@ TEAM, CHANNEL, US, OUR_BOT = "T0BENCH001", "C0BENCH001", "U0COPILOT1", "B0COPILO
 START = 1_750_000_000
 THREADS_EACH = 50
 """One thread for so many messages; half of all messages are replies."""
-WORDS = [
-    "gateway",
-    "storage",
-    "checkout",
-    "region",
-    "primary",
-    "replica",
-    "shard",
-    "latency",
-    "timeout",
-    "error",
-    "rate",
-    "deploy",
-    "rollback",
-    "config",
-    "key",
-    "rotation",
-    "certificate",
-    "queue",
-    "consumer",
-    "backlog",
-    "pod",
-    "restart",
-    "memory",
-    "limit",
-    "cache",
-    "miss",
-    "traffic",
-    "failover",
-    "dns",
-    "lookup",
-    "retry",
-    "budget",
-    "alert",
-    "paging",
-    "customer",
-    "refund",
-    "ticket",
-    "dashboard",
-    "since",
-    "before",
-    "after",
-    "still",
-    "again",
-    "flat",
-    "rising",
-]
+WORDS = """
+gateway storage checkout region primary replica shard latency timeout error rate deploy rollback config key
+rotation certificate queue consumer backlog pod restart memory limit cache miss traffic failover dns lookup
+retry budget alert paging customer refund ticket dashboard since before after still again flat rising
+""".split()  # noqa: SIM905  # as prose it can be read
 
 Json = dict[str, Any]
 
@@ -90,17 +48,17 @@ def _message(dice: random.Random, n: int) -> Json:
     return message
 
 
-def _user(dice: random.Random) -> str:
+def _user(dice: random.Random, people: int = PEOPLE) -> str:
     """A few say most, as in any channel."""
-    return f"U0P{int(PEOPLE * dice.random() ** 2):06d}"
+    return f"U0P{int(people * dice.random() ** 2):06d}"
 
 
 def _words(dice: random.Random, count: int) -> str:
     return " ".join(dice.choices(WORDS, k=count))
 
 
-def _person(dice: random.Random, ts: str) -> Json:
-    said, other = _words(dice, dice.randint(5, 40)), _user(dice)
+def _person(dice: random.Random, ts: str, people: int = PEOPLE) -> Json:
+    said, other = _words(dice, dice.randint(5, 40)), _user(dice, people)
     url = f"https://dash.example.com/d/{dice.randrange(10**6)}?from=now-1h&to=now"
     shown: list[Json] = [
         {"type": "text", "text": said + " "},
@@ -113,7 +71,7 @@ def _person(dice: random.Random, ts: str) -> Json:
     section = {"type": "rich_text_section", "elements": shown}
     message: Json = {
         "type": "message",
-        "user": _user(dice),
+        "user": _user(dice, people),
         "ts": ts,
         "client_msg_id": f"{dice.getrandbits(128):032x}",
         "team": TEAM,
@@ -155,8 +113,8 @@ def _alert(dice: random.Random, ts: str) -> Json:
 
 
 def new(count: int, after: str) -> Iterator[Json]:
-    """Yield messages that are said after `after`."""
+    """Yield messages that are said after `after`, by people who said much before."""
     dice = random.Random(after)  # noqa: S311  # as above
     second = int(after.split(".", maxsplit=1)[0])
     for n in range(1, count + 1):
-        yield _person(dice, f"{second + n}.000{n % 1000:03d}")
+        yield _person(dice, f"{second + n}.000{n % 1000:03d}", people=50)

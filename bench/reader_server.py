@@ -14,86 +14,107 @@ from aiohttp import web
 from bench.reader_corpus import CHANNEL, OUR_BOT, TEAM, US, Json, corpus, new
 
 READY = "port "
+API = "/api/"
+Line = tuple[str, bytes]
+"""A message's `ts` and its JSON."""
 
 
 class Store:
     """All messages, as the bytes that are sent."""
 
     def __init__(self, count: int) -> None:
-        self.top: list[tuple[str, bytes]] = []
-        self.threads: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
-        self.calls: dict[str, int] = defaultdict(int)
+        self.top: list[Line] = []
+        self.threads: dict[str, list[Line]] = defaultdict(list)
+        self.calls = 0
+        self.newest = ""
         for message in corpus(count):
             self.add(message)
 
     def add(self, message: Json) -> None:
         """Let a message stand."""
-        ts, root = message["ts"], message.get("thread_ts")
+        self.newest = ts = message["ts"]
+        root = message.get("thread_ts")
         line = (ts, json.dumps(message).encode())
         if root:
             self.threads[root].append(line)
         if root in {None, ts}:
             self.top.append(line)
 
-    def page(self, lines: list[tuple[str, bytes]], first: int, limit: int, cursor: str) -> web.Response:
-        """Return some lines as one page."""
-        body = b",".join(line for _, line in lines[first : first + limit])
-        tail = json.dumps({"response_metadata": {"next_cursor": cursor}}).encode()[1:]
-        return web.Response(
-            body=b'{"ok":true,"messages":[' + body + b"]," + tail, content_type="application/json"
-        )
 
+class Methods:
+    """What is answered."""
 
-def build(store: Store) -> web.Application:
-    """Return the server."""
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
-    async def history(request: web.Request) -> web.Response:
-        limit, cursor = int(request.query["limit"]), request.query.get("cursor") or str(len(store.top))
-        first = max(0, int(cursor) - limit)
-        lines = store.top[first : int(cursor)][::-1]
-        return store.page(lines, 0, limit, str(first) if first else "")
+    async def history(self, request: web.Request) -> web.Response:
+        """Answer `conversations.history`."""
+        lines, limit = self.store.top, int(request.query["limit"])
+        end = int(request.query.get("cursor") or len(lines))
+        first = max(0, end - limit)
+        return page(lines[first:end][::-1], str(first) if first else "")
 
-    async def replies(request: web.Request) -> web.Response:
-        root, *lines = store.threads[request.query["ts"]]
+    async def replies(self, request: web.Request) -> web.Response:
+        """Answer `conversations.replies`, all on one page."""
+        root, *lines = self.store.threads[request.query["ts"]]
         first = bisect_left(lines, (request.query.get("oldest") or "", b""))
-        return store.page([root, *lines[first:]], 0, 10**6, "")
+        return page([root, *lines[first:]], "")
 
-    async def users(request: web.Request) -> web.Response:
+    async def users(self, request: web.Request) -> web.Response:
+        """Answer `users.info`."""
         one = request.query["user"]
         profile = {"display_name": f"Person {one[-3:]}", "real_name": "Somebody"}
         return web.json_response({"ok": True, "user": {"id": one, "name": one.lower(), "profile": profile}})
 
-    async def bots(request: web.Request) -> web.Response:
+    async def bots(self, request: web.Request) -> web.Response:
+        """Answer `bots.info`."""
         return web.json_response({"ok": True, "bot": {"id": request.query["bot"], "name": "alerts"}})
 
-    async def say(request: web.Request) -> web.Response:
-        said = list(new(int(request.query["count"]), store.top[-1][0]))
-        for message in said:
-            store.add(message)
-        return web.json_response(said)
-
-    async def auth(_request: web.Request) -> web.Response:
+    async def auth(self, _request: web.Request) -> web.Response:
+        """Answer `auth.test`."""
         me = {"user_id": US, "bot_id": OUR_BOT, "team_id": TEAM, "url": "https://bench.example.com/"}
         return web.json_response({"ok": True, **me})
 
-    async def calls(_request: web.Request) -> web.Response:
-        return web.json_response(store.calls)
+    async def say(self, request: web.Request) -> web.Response:
+        """Let people say more; return it as their events carry it."""
+        said = list(new(int(request.query["count"]), self.store.newest))
+        for message in said:
+            self.store.add(message)
+        return web.json_response(said)
 
-    @web.middleware
-    async def count(request: web.Request, handler: object) -> web.StreamResponse:
-        store.calls[request.path.rpartition("/")[2]] += 1
-        return await handler(request)  # type: ignore[operator, no-any-return]  # aiohttp's own handler
+    async def calls(self, _request: web.Request) -> web.Response:
+        """Return how often the Web API was called."""
+        return web.json_response(self.store.calls)
 
-    app = web.Application(middlewares=[count])
+
+def page(lines: list[Line], cursor: str) -> web.Response:
+    """Return some lines as one page."""
+    body = b",".join(line for _, line in lines)
+    tail = json.dumps({"response_metadata": {"next_cursor": cursor}}).encode()[1:]
+    return web.Response(
+        body=b'{"ok":true,"messages":[' + body + b"]," + tail, content_type="application/json"
+    )
+
+
+def build(store: Store) -> web.Application:
+    """Return the server."""
+    methods = Methods(store)
+
+    async def count(request: web.Request, _response: web.StreamResponse) -> None:
+        if request.path.startswith(API):
+            store.calls += 1
+
+    app = web.Application()
+    app.on_response_prepare.append(count)
     shown = {
-        "conversations.history": history,
-        "conversations.replies": replies,
-        "users.info": users,
-        "bots.info": bots,
-        "auth.test": auth,
+        "conversations.history": methods.history,
+        "conversations.replies": methods.replies,
+        "users.info": methods.users,
+        "bots.info": methods.bots,
+        "auth.test": methods.auth,
     }
-    app.add_routes([web.get(f"/api/{name}", found) for name, found in shown.items()])
-    app.add_routes([web.post("/api/auth.test", auth), web.get("/say", say), web.get("/calls", calls)])
+    app.add_routes([web.route("*", f"{API}{name}", found) for name, found in shown.items()])
+    app.add_routes([web.get("/say", methods.say), web.get("/calls", methods.calls)])
     return app
 
 

@@ -1,8 +1,10 @@
 """One incident as this process knows it, and what takes pages of Slack's history into it."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from bot.adapters.slack_read import Found, Page, Raw
 from bot.adapters.slack_shown import GONE, Shown
@@ -78,14 +80,10 @@ class Taking:
     us: Us
     as_of: str = ""
     news: list[Entry] = field(default_factory=list)
-    _known: tuple[str, ...] = ()
-    _replies: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Remember what was known before history was asked: only that can be missing in it."""
+        """Begin with what the log shows."""
         self.as_of = self.live.newest
-        self._known = tuple(self.live.standing.top_level())
-        self._replies = {root: frozenset(known) for root, known in self.live.standing.replies.items()}
 
     def __call__(self, page: Sequence[Raw]) -> None:
         """Take one page."""
@@ -113,25 +111,36 @@ class Taking:
             page: As taken.
             oldest: The bound it was asked with; empty for none.
         """
-        listed = [str(raw.get("ts")) for raw in page.messages if is_ts(raw.get("ts"))]
+        listed = {raw["ts"] for raw in page.messages if is_ts(raw.get("ts"))}
+        known: Iterable[str]
         root = self.live.ref.thread_ts
-        known: Iterable[str] = self._replies.get(root, ()) if root else self._known
-        start = oldest if root else "" if page.is_last else min(listed, key=ts_key, default=self.as_of)
-        self._miss(listed, (ts for ts in known if not start or ts_key(ts) > ts_key(start)))
+        if root:
+            known = (ts for ts in self._replies(root) if ts_key(ts) > ts_key(oldest))
+        elif page.is_last:
+            known = self.live.standing.top_level()
+        else:
+            start = ts_key(min(listed, key=ts_key, default=self.as_of))
+            known = takewhile(lambda ts: ts_key(ts) > start, self.live.standing.top_level())
+        self._miss(listed, known)
 
     def read(self, found: Found) -> None:
         """Take what is missing in all that was read for deleted, and remember what was read whole."""
-        if not self.live.ref.thread_ts and found.is_channel_whole:
-            self._miss(found.listed, self._known)
-            gone = self._replies.keys() - found.listed
-            self._miss(found.listed, (ts for root in gone for ts in self._replies[root]))
+        if found.is_channel_whole:
+            self._miss(found.listed, self.live.standing.top_level())
+            for root in self.live.standing.replies.keys() - found.listed:
+                self._miss(found.listed, self._replies(root))
         for root, counted in found.read.items():
             if root not in found.unread:
-                self._miss(found.listed, self._replies.get(root, ()))
+                self._miss(found.listed, self._replies(root))
                 self.live.settled[root] = counted
         self.live.unread = found.unread
 
-    def _miss(self, listed: Iterable[str], known: Iterable[str]) -> None:
-        standing = self.live.standing.log
-        still: Iterator[str] = (ts for ts in known if ts in standing.said)
-        self._learn(missing(listed, still, log=standing, as_of=self.as_of))
+    def _replies(self, root: str) -> set[str]:
+        return self.live.standing.replies.get(root, set())
+
+    def _miss(self, listed: AbstractSet[str], known: Iterable[str]) -> None:
+        """Take for deleted what is known and not listed.
+
+        Nobody reads the log meanwhile: what is known was known before history was asked, or is listed.
+        """
+        self._learn(missing(listed, known, log=self.live.standing.log, as_of=self.as_of))

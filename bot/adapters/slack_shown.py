@@ -81,9 +81,11 @@ class Shown:
 
     async def learn_more(self, names: Names) -> None:
         """Ask for names that no question had the time for; the messages are made anew by the next one."""
+        if self._later:
+            self._name(await names.known(list(self._later), told=self._told))
         later = sorted(self._later, key=self._rank)[:MOST_ASKED]
-        self._later.difference_update(later)
-        self._name(await names.ask(later))
+        if later:
+            self._name(await names.ask(later))
 
     def _due(self, until_ts: str | None) -> list[str]:
         end = None if until_ts is None else ts_key(until_ts)
@@ -91,8 +93,9 @@ class Shown:
 
     async def _learn(self, names: Names) -> None:
         """Find the names that are missing; ask for those of who said most."""
-        if self._unnamed:
-            self._name(await names.known([*self._unnamed], told=self._told))
+        new = self._unnamed.keys() - self._later
+        if new:
+            self._name(await names.known(list(new), told=self._told))
         wanted = sorted(self._unnamed.keys() - self._later, key=self._rank)
         self._later.update(wanted[MOST_ASKED:])
         if wanted:

@@ -5,6 +5,7 @@ was asked for; so history wins over what the log had then, and loses to whatever
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,7 +124,7 @@ def _is_news(entry: Entry, log: Log) -> bool:
     return True
 
 
-def missing(listed: Iterable[str], known: Iterable[str], *, log: Log, as_of: str) -> Iterator[Deleted]:
+def missing(listed: AbstractSet[str], known: Iterable[str], *, log: Log, as_of: str) -> Iterator[Deleted]:
     """Yield the deletion of what the log has in a stretch of history and history has not.
 
     Args:
@@ -133,9 +134,9 @@ def missing(listed: Iterable[str], known: Iterable[str], *, log: Log, as_of: str
         as_of: The newest `ts` that history has shown; nothing from there on is taken for deleted, because it
             may be younger than the answer.
     """
-    here, end = set(listed), ts_key(as_of)
+    end = ts_key(as_of)
     for ts in known:
-        if ts not in here and ts_key(ts) < end and HIDDEN not in log.said[ts].body:
+        if ts not in listed and ts_key(ts) < end and HIDDEN not in log.said[ts].body:
             yield Deleted(ts=ts)
 
 
