@@ -87,9 +87,12 @@ export function followDoing(root, store, acts) {
   root.addEventListener("pointerover", (event) => {
     isTouch = event.pointerType !== "mouse";
     const row = under(event);
-    if (!isTouch && isDoable(row)) show(row);
+    if (isTouch) return;
+    if (isDoable(row)) show(row);
+    else leave();
   });
-  root.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && !bar.contains(document.activeElement) && hide());
+  const leave = () => !bar.contains(document.activeElement) && hide();
+  root.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
   root.addEventListener("click", (event) => {
     if (!isTouch || event.target.closest(OWN_USE)) return;
     const row = under(event);

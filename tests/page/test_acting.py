@@ -53,7 +53,7 @@ async def test_nothing_is_in_the_way_until_the_pointer_comes(page: Page, copilot
     await point(page, copilot.ts_of(8))
 
     await expect(row(page, copilot.ts_of(8)).locator(".doing button")).to_have_count(2)
-    await page.hover(".top")
+    await page.hover("#thread .composer")
     await expect(page.locator(".doing")).to_have_count(0)
 
 
