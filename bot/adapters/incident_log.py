@@ -6,8 +6,7 @@ Only an open log is written to: who may be logged is decided when it is opened.
 """
 
 import asyncio
-import zlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,24 +15,20 @@ from redis.asyncio import Redis
 from bot.adapters import lua
 from bot.adapters.batch import BatchedScript
 from bot.adapters.keys import CLAIM_SECONDS, EPOCH_SECONDS, PREFIX, WAITING_SECONDS, key
+from bot.adapters.log_pieces import UNREADABLE, Sealing, groups, parts
 from bot.adapters.replies import STORE_ERRORS, as_text, store_errors_named
-from bot.adapters.sealing import SealBrokenError, Sealer
+from bot.adapters.sealing import Sealer
 from bot.errors import StoreUnavailableError
-from bot.incident.log import Deleted, Entry, Said, decode, encode
+from bot.incident.log import Deleted, Entry
 from bot.incident.messages import IncidentRef
 
-PIECE_ENTRIES = 50
-PIECE_CHARS = 256 * 1024
-GROUP_BYTES = 1024 * 1024
-"""How much is sent to the store at once."""
 PAGE_PIECES = 100
 """How many elements of a stream are asked for at once: a page stays well under a second to send."""
-PACKED_FROM_BYTES = 1024
-PLAIN, PACKED = b"p", b"z"
+MAX_PIECES = 50_000
+"""More happens only where bots count seconds."""
 FIELD = b"e"
 START = "0-0"
 CLOSED = ""
-UNREADABLE = (SealBrokenError, ValueError, zlib.error)
 
 Arguments = list[str | bytes | int]
 
@@ -91,15 +86,23 @@ class IncidentLog:
         sealer: Seals what is kept.
         ttl_seconds: How long an entry is kept after its arrival, and a log after its last entry.
         append_seconds: The most one `append` may take.
+        max_pieces: How long a log may become: then its older half goes, and it is whole no more.
     """
 
     def __init__(
-        self, redis: Redis, sealer: Sealer, *, ttl_seconds: int, append_seconds: float = 2.0
+        self,
+        redis: Redis,
+        sealer: Sealer,
+        *,
+        ttl_seconds: int,
+        append_seconds: float = 2.0,
+        max_pieces: int = MAX_PIECES,
     ) -> None:
         self._redis = redis
-        self._sealer = sealer
+        self._sealing = Sealing(sealer)
         self._ttl_seconds = ttl_seconds
         self._append_seconds = append_seconds
+        self._max_pieces = max_pieces
         self._append = BatchedScript(redis, lua.LOG_APPEND)
         self._open = redis.register_script(lua.LOG_OPEN)
         self._write = redis.register_script(lua.LOG_WRITE)
@@ -125,19 +128,20 @@ class IncidentLog:
         Args:
             refs: All of one channel.
             entries: What happened.
-            withdraws: The id of a request that its asker has taken back; see `is_withdrawn`.
+            withdraws: The id of a request that its asker has taken back.
 
         Raises:
             StoreUnavailableError: It may not be kept; the sender must try again.
         """
         if not refs:
             return Appended()
-        piece = self._sealed(entries, refs[0])
+        piece = self._sealing.seal(entries, refs[0])
         args: Arguments = [
             PREFIX,
             FIELD,
             piece,
             self._ttl_seconds,
+            self._max_pieces,
             withdraws,
             WAITING_SECONDS,
             *(ref.key for ref in refs),
@@ -148,11 +152,6 @@ class IncidentLog:
         except STORE_ERRORS as error:
             raise StoreUnavailableError(type(error).__name__) from error
         return Appended(open=tuple(ref for ref, is_kept in zip(refs, kept, strict=True) if is_kept))
-
-    async def is_withdrawn(self, request_id: str) -> bool:
-        """Say whether the message that asked was deleted."""
-        with store_errors_named():
-            return bool(await self._redis.exists(key("withdrawn", request_id)))
 
     async def write(
         self, ref: IncidentRef, entries: Iterable[Entry], *, instead_of: str = "", behind: str = ""
@@ -168,11 +167,11 @@ class IncidentLog:
             behind: The cursor up to which the caller has read. When others have appended since, it is
                 returned itself, so that nothing of theirs is passed over.
         """
-        groups = list(_groups([self._sealed(part, ref) for part in _parts(entries)])) or [[]]
+        sent = list(groups([self._sealing.seal(part, ref) for part in parts(entries)])) or [[]]
         cursor = CLOSED
         with store_errors_named():
-            for number, pieces in enumerate(groups, 1):
-                replaced = instead_of if number == len(groups) else ""
+            for number, pieces in enumerate(sent, 1):
+                replaced = instead_of if number == len(sent) else ""
                 args: Arguments = [FIELD, self._ttl_seconds, replaced, behind, *pieces]
                 cursor = as_text(await self._write(keys=[_log(ref)], args=args))
                 behind = cursor if behind else ""
@@ -186,7 +185,7 @@ class IncidentLog:
             async for number, piece in self._pieces(ref, last):
                 last, is_open = number, True
                 try:
-                    entries += self._opened(piece, ref)
+                    entries += self._sealing.open(piece, ref)
                 except UNREADABLE:
                     is_broken = True
             is_open = is_open or bool(await self._redis.exists(_log(ref)))
@@ -260,19 +259,6 @@ class IncidentLog:
         with store_errors_named():
             await self._settle(keys=[key("log-active")], args=[active.ref.key, active.at_ms])
 
-    def _sealed(self, entries: Iterable[Entry], ref: IncidentRef) -> bytes:
-        plain = encode(entries)
-        is_long = len(plain) >= PACKED_FROM_BYTES
-        data = PACKED + zlib.compress(plain, 1) if is_long else PLAIN + plain
-        return self._sealer.seal(data, about=_about(ref))
-
-    def _opened(self, piece: bytes, ref: IncidentRef) -> list[Entry]:
-        if not piece:
-            return []
-        data = self._sealer.open(piece, about=_about(ref))
-        plain = zlib.decompress(data[1:]) if data[:1] == PACKED else data[1:]
-        return list(decode(plain))
-
     async def _pieces(self, ref: IncidentRef, after: str) -> AsyncIterator[tuple[str, bytes]]:
         """Yield the elements of a stream behind a cursor, each with its own."""
         last = after
@@ -289,53 +275,20 @@ class IncidentLog:
         found: dict[str, bytes] = {}
         with store_errors_named():
             async for number, piece in self._pieces(ref, START):
-                entries = self._readable(piece, ref)
+                try:
+                    entries = self._sealing.open(piece, ref)
+                except UNREADABLE:
+                    continue
                 kept = [entry for entry in entries if entry.ts != ts or isinstance(entry, Deleted)]
                 if len(kept) < len(entries):
-                    found[number] = self._sealed(kept, ref)
+                    found[number] = self._sealing.seal(kept, ref)
         return found
-
-    def _readable(self, piece: bytes, ref: IncidentRef) -> list[Entry]:
-        try:
-            return self._opened(piece, ref)
-        except UNREADABLE:
-            return []
 
 
 def _log(ref: IncidentRef) -> str:
     return key("log", ref.key)
 
 
-def _about(ref: IncidentRef) -> str:
-    return f"{ref.team_id}:{ref.channel_id}"
-
-
 def _ref_of(name: str) -> IncidentRef:
     team, channel, thread = name.split(":")
     return IncidentRef(team_id=team, channel_id=channel, thread_ts=None if thread == "channel" else thread)
-
-
-def _parts(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Divide entries so that each part is sealed and opened at once."""
-    part: list[Entry] = []
-    chars = 0
-    for entry in entries:
-        part.append(entry)
-        chars += len(entry.body) if isinstance(entry, Said) else 0
-        if len(part) >= PIECE_ENTRIES or chars >= PIECE_CHARS:
-            yield part
-            part, chars = [], 0
-    if part:
-        yield part
-
-
-def _groups(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Divide pieces so that each group is sent at once."""
-    group: list[bytes] = []
-    for piece in pieces:
-        group.append(piece)
-        if sum(map(len, group)) >= GROUP_BYTES:
-            yield group
-            group = []
-    if group:
-        yield group

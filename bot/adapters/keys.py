@@ -190,7 +190,7 @@ TABLE: tuple[Keys, ...] = (
         pattern="withdrawn:*",
         owner="incident_log",
         ttl_seconds=WAITING_SECONDS,
-        holds="that the message which asked was deleted",
+        holds="that the message which asked was deleted; the store says it too, of what is to be forgotten",
     ),
     Keys(
         pattern="receiving",

@@ -162,23 +162,27 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 """
 
 LOG_APPEND = """
--- KEYS: logs. ARGV: prefix, field, piece, ttl, a request that is taken back or '', its ttl, name per log.
--- Returns a 1 for each log that is open and a 0 for each that is not.
+-- KEYS: logs. ARGV: prefix, field, piece, ttl, longest, a request that is taken back or '', its ttl, name per
+-- log. Returns a 1 for each log that is open and a 0 for each that is not.
 local prefix, ttl, kept = ARGV[1], ARGV[4], {}
 local now = redis.call('TIME')
 local now_ms = now[1] * 1000 + math.floor(now[2] / 1000)
-local oldest = string.format('%.0f', now_ms - ttl * 1000)
+local oldest, longest = string.format('%.0f', now_ms - ttl * 1000), tonumber(ARGV[5])
 for i, log in ipairs(KEYS) do
   kept[i] = 0
   if redis.call('XADD', log, 'NOMKSTREAM', '*', ARGV[2], ARGV[3]) then
     kept[i] = 1
     redis.call('XTRIM', log, 'MINID', oldest)
+    if redis.call('XLEN', log) > longest then
+      redis.call('XTRIM', log, 'MAXLEN', math.floor(longest / 2))
+      redis.call('DEL', prefix .. ':log-complete:' .. ARGV[7 + i])
+    end
     redis.call('EXPIRE', log, ttl)
-    redis.call('ZADD', prefix .. ':log-active', now_ms, ARGV[6 + i])
+    redis.call('ZADD', prefix .. ':log-active', now_ms, ARGV[7 + i])
     redis.call('EXPIRE', prefix .. ':log-active', ttl)
   end
 end
-if ARGV[5] ~= '' then redis.call('SET', prefix .. ':withdrawn:' .. ARGV[5], '1', 'EX', ARGV[6]) end
+if ARGV[6] ~= '' then redis.call('SET', prefix .. ':withdrawn:' .. ARGV[6], '1', 'EX', ARGV[7]) end
 return kept
 """
 

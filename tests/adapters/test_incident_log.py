@@ -6,10 +6,12 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from bot.adapters.incident_log import PIECE_CHARS, IncidentLog
+from bot.adapters.incident_log import IncidentLog
 from bot.adapters.keys import PREFIX, TABLE, key
+from bot.adapters.log_pieces import PIECE_CHARS
 from bot.adapters.queue import open_redis
 from bot.adapters.sealing import Sealer
+from bot.adapters.store import RedisMemory
 from bot.errors import StoreUnavailableError
 from bot.incident.log import Deleted, Reacted, Said
 from bot.incident.messages import IncidentRef
@@ -239,11 +241,25 @@ async def test_lost_deliveries_begin_an_epoch(log):
     assert await log.epoch() == "1"
 
 
-async def test_a_request_whose_message_was_deleted_is_withdrawn_logged_or_not(log):
+async def test_a_log_grown_too_long_loses_its_older_half_and_is_whole_no_more(redis_client):
+    log = IncidentLog(redis_client, Sealer(SECRET), ttl_seconds=TTL_SECONDS, max_pieces=10)
+    await log.open(CHANNEL)
+    await log.set_complete(CHANNEL, "1")
+
+    for n in range(1, 11):
+        assert await log.completeness(CHANNEL) == "1"
+        await log.append([CHANNEL], [said(f"{n}.000000")])
+
+    assert [entry.ts for entry in (await log.since(CHANNEL, None)).entries] == [
+        f"{n}.000000" for n in range(6, 11)
+    ]
+    assert await log.completeness(CHANNEL) is None
+
+
+async def test_a_request_whose_message_was_deleted_is_withdrawn_logged_or_not(log, redis_client):
     await log.append([CHANNEL], [Deleted(ts="10.000001")], withdraws="msg:T1:C1:10.000001")
 
-    assert await log.is_withdrawn("msg:T1:C1:10.000001")
-    assert not await log.is_withdrawn("msg:T1:C1:12.000000")
+    assert await RedisMemory(redis_client).is_withdrawn("msg:T1:C1:10.000001")
 
 
 async def test_logs_with_news_go_to_one_worker_at_a_time(log):
