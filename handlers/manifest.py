@@ -3,12 +3,16 @@
 Form and limits as in Slack's "App manifest reference"; scopes as on the page of each method and event.
 """
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.errors import BadInputError
 from handlers import shortcuts
 
 _PATH = "/slack/events"
+_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d{1,5})?")
+"""A public name, with its port; no user, no name of this machine alone."""
 
 SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
     "apps.connections.open": (),  # the app-level token's connections:write, which no manifest can ask for
@@ -138,9 +142,13 @@ def bot_events() -> list[str]:
 
 
 def _request_url(http_url: str) -> str:
-    if not http_url.startswith("https://"):
-        raise BadInputError(field="--http", problem="must be an address that begins with https://")
-    return http_url.rstrip("/").removesuffix(_PATH) + _PATH
+    parts = urlsplit(http_url)
+    if parts.scheme != "https" or not _HOST.fullmatch(parts.netloc):
+        problem = "must be the address that Slack reaches you at, such as https://copilot.example.com"
+        raise BadInputError(field="--http", problem=problem)
+    if parts.query or parts.fragment:
+        raise BadInputError(field="--http", problem="must end before a question mark or #")
+    return f"https://{parts.netloc}{parts.path.rstrip('/').removesuffix(_PATH)}{_PATH}"
 
 
 def _features(request_url: str | None) -> dict[str, Any]:

@@ -135,9 +135,30 @@ def test_an_address_is_where_slack_sends_everything(address):
     assert set(urls) == {"https://copilot.example/slack/events"}
 
 
-def test_an_address_without_https_is_refused():
-    with pytest.raises(BadInputError, match="https"):
-        manifest("http://copilot.example")
+def test_a_path_before_the_receiver_is_kept():
+    settings = manifest("https://gateway.example:8443/bots/copilot/")["settings"]
+
+    url = settings["interactivity"]["request_url"]
+    assert url == "https://gateway.example:8443/bots/copilot/slack/events"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "http://copilot.example",
+            "copilot.example",
+            "https://",
+            "https:///slack/events",
+            "https://localhost",
+        ),
+        *("https://ana@copilot.example", "https://copilot.example?x=1", "https://copilot.example/#top"),
+        *("https://two words.example", "https://copilot.example:port"),
+    ],
+)
+def test_an_address_that_slack_cannot_reach_is_refused(address):
+    with pytest.raises(BadInputError, match="--http"):
+        manifest(address)
 
 
 def text(least, most):
