@@ -4,7 +4,7 @@ Slack still has the messages. So a mark stays, by which they are not read again.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Protocol
 
 import structlog
@@ -35,7 +35,7 @@ class Counts:
         hypotheses: Off the boards.
         answers: Kept answers, with their quotes.
         posts: Answers in Slack that were replaced by a sentence.
-        posts_left: Answers that still stand in Slack, because it could not be reached or refused.
+        left: Ids of answers that still stand in Slack, because it could not be reached or refused.
         keys: Other keys of whole incidents: numbers, secrets, boards, thumbs.
         marks: Marks left, so that Slack's history brings nothing back.
     """
@@ -45,17 +45,21 @@ class Counts:
     hypotheses: int = 0
     answers: int = 0
     posts: int = 0
-    posts_left: int = 0
+    left: set[str] = field(default_factory=set)
     keys: int = 0
     marks: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         """Return both together."""
-        return Counts(**{name: count + getattr(other, name) for name, count in asdict(self).items()})
+        both = {name: count + getattr(other, name) for name, count in self._numbers().items()}
+        return Counts(**both, left=self.left | other.left)
 
     def as_json(self) -> dict[str, int]:
         """Return them by name."""
-        return asdict(self)
+        return {**self._numbers(), "posts_left": len(self.left)}
+
+    def _numbers(self) -> dict[str, int]:
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "left"}
 
 
 class Kept(Protocol):
@@ -254,14 +258,16 @@ class Forgetting:
 
         Then its place is kept, so that the next run can replace it.
         """
-        is_replaced = await self._is_replaced(answer)
+        if answer.id in counts.left:
+            return False
         counts.answers += answer != bare(answer)
-        counts.posts += is_replaced
-        counts.posts_left += not is_replaced
+        await self.kept.save_answer(bare(answer))
+        if not await self._is_replaced(answer):
+            counts.left.add(answer.id)
+            return False
         await self.kept.drop_answer(answer)
-        if not is_replaced:
-            await self.kept.save_answer(bare(answer))
-        return is_replaced
+        counts.posts += 1
+        return True
 
     async def _is_replaced(self, answer: SavedAnswer) -> bool:
         if self.slack is None:

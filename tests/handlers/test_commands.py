@@ -54,6 +54,9 @@ def parsed(body):
         ("/copilot", "escalate why 403s?", RequestKind.ESCALATE, "why 403s?"),
         ("/copilot", "ask why 403s?", RequestKind.ANSWER, "why 403s?"),
         ("/copilot", "ask", RequestKind.HELP, ""),
+        ("/copilot", "watch", RequestKind.WATCH, ""),
+        ("/copilot", "Unwatch.", RequestKind.UNWATCH, ""),
+        ("/copilot", "watch the error rate", RequestKind.HELP, ""),
         ("/copilot", "make coffee", RequestKind.HELP, ""),
     ],
 )
