@@ -37,6 +37,8 @@ class Settings(BaseSettings):
             so that nobody waits longer.
         model_seconds: The most of it that a model may take; `REST_SECONDS` less, so that the rules can still
             answer when the model does not.
+        gap_seconds: How often a channel in which something was said is compared with Slack's history, so
+            that questions are found which Slack never delivered.
         pace_seconds: Pause between the hypotheses of the rules analyst, so that a person can watch them
             appear; 0 outside the local workspace.
     """
@@ -62,6 +64,7 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=25, ge=0, le=600)
     request_seconds: float = Field(default=110, ge=20, le=115)
     model_seconds: float = Field(default=90, ge=5, le=100, validate_default=True)
+    gap_seconds: float = Field(default=60, ge=1, le=3600)
     retention_days: int = Field(default=14, ge=1, le=400)
     pace_seconds: float = Field(default=0, ge=0, le=10)
     log_format: Literal["json", "console"] = "json"

@@ -150,6 +150,7 @@ async def copilot(
                 queue=queue,
                 parse=handlers.parse,
                 bot_user_id=me.user_id,
+                gap_seconds=settings.gap_seconds,
             )
             await stack.enter_async_context(running(gaps.run()))
         workspace = SlackWorkspace(
@@ -233,6 +234,7 @@ async def forgetting(settings: Settings, channel_id: str) -> AsyncIterator[tuple
             raise BadInputError(field="SLACK_BOT_TOKEN", problem=problem)
         keeper = LogKeeper(log, redis)
         yield Forgetting(kept=memory, logs=keeper, slack=SlackPosts(client) if me else None), teams
+        await memory.compact()
 
 
 async def _known(client: AsyncWebClient, settings: Settings) -> Identity | None:

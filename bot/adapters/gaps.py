@@ -23,10 +23,10 @@ from bot.request import Request
 
 log = structlog.get_logger()
 
-PERIOD_SECONDS = 20.0
-"""How often the timer looks for logs; each log has its turn once a minute at most."""
-AT_ONCE = 10
-"""Logs a turn: with one call each that leaves most of Slack's 50 calls a minute to questions."""
+TURNS = 3
+"""How often the timer looks for logs in the time in which each log has one turn."""
+AT_ONCE = 3
+"""Logs a turn, with up to six calls each: Slack allows 50 a minute, and questions come first."""
 LATE_SECONDS = 3600
 """By Slack's clock: who asked longer ago has found help elsewhere."""
 
@@ -53,7 +53,7 @@ class Gaps:
         queue: Takes the questions that were lost.
         parse: Returns the request in an event of Slack; called with its payload, our user id and `now`.
         bot_user_id: Ours.
-        claim_seconds: How long a log is left alone after its turn.
+        gap_seconds: How long a log is left alone after its turn.
     """
 
     live: LiveReader
@@ -62,14 +62,13 @@ class Gaps:
     queue: Queue
     parse: Parse
     bot_user_id: str
-    period_seconds: float = PERIOD_SECONDS
-    claim_seconds: int = 60
+    gap_seconds: float = 60.0
     late_seconds: int = LATE_SECONDS
 
     async def run(self) -> None:
         """Look for gaps until cancelled."""
         while True:
-            await asyncio.sleep(self.period_seconds)
+            await asyncio.sleep(self.gap_seconds / TURNS)
             try:
                 await self.look()
             except StoreUnavailableError as error:
@@ -81,7 +80,7 @@ class Gaps:
         Raises:
             StoreUnavailableError: The store is away.
         """
-        turns = await self.log.claim(limit=AT_ONCE, seconds=self.claim_seconds)
+        turns = await self.log.claim(limit=AT_ONCE, seconds=max(1, round(self.gap_seconds)))
         return sum([await self._look_into(active) for active in turns])
 
     async def _look_into(self, active: Active) -> int:

@@ -38,6 +38,8 @@ OVERDUE_SECONDS = 60
 RECENT_SECONDS = 86_400
 """After nobody received, a question reads those threads again whose last reply is at most so much older than
 the newest; the timer reads all."""
+THREADS_AGAIN = 5
+"""The timer reads so many of the newest threads again, though their counters are as known."""
 MOST_MESSAGES = 60_000
 """So many messages are kept in memory, over all incidents: about 300 MB."""
 
@@ -178,8 +180,9 @@ class LiveReader:
     async def _look(self, live: Live, *, is_thorough: bool) -> None:
         """Compare with history by one call; read on only where it says that something is missing."""
         taking = Taking(live, self.us)
-        oldest = f"{ts_key(live.newest)[0] - MARGIN_SECONDS}.000000" if live.ref.thread_ts else ""
-        limit = NEWEST_THOROUGH if is_thorough or oldest else NEWEST
+        is_part = live.ref.thread_ts is not None and not is_thorough
+        oldest = f"{ts_key(live.newest)[0] - MARGIN_SECONDS}.000000" if is_part else ""
+        limit = NEWEST_THOROUGH if is_thorough or is_part else NEWEST
         try:
             page = await self.reader.newest(live.ref, limit=limit, oldest=oldest)
         except FAULTS as error:
@@ -188,22 +191,23 @@ class LiveReader:
         taking(page.messages)
         taking.looked(page, oldest=oldest)
         is_lost = any(is_overdue(e, as_of=taking.as_of, seconds=self.overdue_seconds) for e in taking.news)
-        await self._read_on(live, taking, page)
+        await self._read_on(live, taking, page, again=THREADS_AGAIN if is_thorough else 0)
         await self._write(live, taking.news)
         if live.unread or (is_lost and not page.is_last):
             await self.log.set_complete(live.ref, "")  # list everything anew, next time
 
-    async def _read_on(self, live: Live, taking: Taking, page: Page) -> None:
-        roots = [raw for raw in page.messages if live.is_news(raw)]
-        if not roots:
-            return
+    async def _read_on(self, live: Live, taking: Taking, page: Page, *, again: int) -> None:
+        """Read the threads that are others than known, and the newest: an edit there shows nowhere else."""
+        news = [raw for raw in page.messages if live.is_news(raw)]
         if live.ref.thread_ts:
-            found = await self.reader.everything(
-                live.ref, take=taking, wants=live.is_news, seconds=self.read_seconds
-            )
-        else:
-            found = await self.reader.threads(live.ref, roots, take=taking, seconds=self.read_seconds)
-        taking.read(found)
+            if news:
+                await self._read_all(live, wants=live.is_news, taking=taking)
+            return
+        threads = sorted((raw for raw in page.messages if counters(raw)[0]), key=_latest, reverse=True)
+        roots = [*news, *(raw for raw in threads[:again] if raw not in news)]
+        if roots:
+            read = self.reader.threads(live.ref, roots, take=taking, seconds=self.read_seconds)
+            taking.read(await read)
 
     async def _restore(self, live: Live, epoch: str, known: str | None, *, is_thorough: bool) -> None:
         """List everything anew and read what differs; after nobody received, threads that do not as well."""
@@ -220,8 +224,10 @@ class LiveReader:
                 await self.log.set_complete(live.ref, epoch)
                 live.was_whole = True
 
-    async def _read_all(self, live: Live, *, wants: Callable[[Raw], bool]) -> Sequence[Entry]:
-        taking = Taking(live, self.us)
+    async def _read_all(
+        self, live: Live, *, wants: Callable[[Raw], bool], taking: Taking | None = None
+    ) -> Sequence[Entry]:
+        taking = taking or Taking(live, self.us)
         found = await self.reader.everything(live.ref, take=taking, wants=wants, seconds=self.read_seconds)
         taking.read(found)
         return taking.news
@@ -259,10 +265,14 @@ class _Again:
         """Say whether to read the replies to a root."""
         if self.live.is_news(root) or (self.is_all and not self.is_none):
             return True
-        age = ts_key(self.live.newest)[0] - ts_key(counters(root)[1] or "0.0")[0]
+        age = ts_key(self.live.newest)[0] - _latest(root)[0]
         is_read = not self.is_none and age <= RECENT_SECONDS
         self.left = self.left or not is_read
         return is_read
+
+
+def _latest(root: Raw) -> tuple[int, int]:
+    return ts_key(counters(root)[1] or "0.0")
 
 
 def _asked(live: Live, us: Us, seconds: int) -> list[Raw]:

@@ -85,14 +85,14 @@ class Product:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         return f"http://127.0.0.1:{runner.addresses[0][1]}{EVENTS_PATH}"
 
-    async def work(self, store_url: str) -> None:
-        """Start one more worker."""
+    async def work(self, store_url: str, *, seeks: bool = False) -> None:
+        """Start one more worker; `seeks` lets it look for questions that were never delivered."""
         queue = await self.stack.enter_async_context(
             RequestQueue(store_url, patience=HURRY, sweep_seconds=1.0)
         )
         ready = asyncio.Event()
         copilot = await self.stack.enter_async_context(
-            wiring.copilot(self.settings, store_url, self.client, ready=ready)
+            wiring.copilot(self.settings, store_url, self.client, ready=ready, queue=queue if seeks else None)
         )
         working = asyncio.create_task(queue.work(copilot.handle, give_up=copilot.give_up, lease_seconds=2.0))
         self.stack.push_async_callback(_stop, queue, working)
