@@ -51,7 +51,7 @@ _HEAD_CHARS = 300
 _SAID = re.compile(
     r"\b(started|began|triggered|fired|resolved|recovered|ended|opened|closed|created|detected|failed|since)\b"
     r"[^\n]{0,24}?(?=\b(?:20\d\d-\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|"
-    r"\d\d?:\d\d))",
+    r"(?<![\d:.-])\d\d?:\d\d))",
     re.IGNORECASE,
 )
 _SCOPE = re.compile(r"\{([^{}\n]{1,200})\}")

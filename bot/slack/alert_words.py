@@ -139,7 +139,7 @@ _SENTENCES = {
         has degraded, failed, failure, is (?:critical|unreachable|offline), (?:re)?opened #\d+,
         (?:critical|warning) alert,
         (?:incident|alert|issue|alarm|problem|monitor) (?:triggered|opened|activated|fired|declared|created),
-        new (?:alert|issue|incident|error|alarm), out of memory, [1-9]\d{0,3} firing
+        new (?:alert|issue|incident|error|alarm), out of memory, [1-9]\d* firing
     """),
     AlertState.OPENED: _OPENED,
     AlertState.CHANGED: _any(r"""

@@ -14,6 +14,8 @@ _MONTHS = (
     "November", "December",
 )  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_PLAUSIBLE_SECONDS = range(946_684_800, 4_102_444_800)
+"""The years 2000 to 2099: a number outside is a placeholder, not a time."""
 _DIGITS_OF_SECONDS = 11
 _DIGITS_OF_MILLISECONDS = 14
 
@@ -33,15 +35,12 @@ def shown_date(timestamp: str, pattern: str) -> str:
 
 
 def epoch_at(timestamp: str) -> datetime | None:
-    """Return the time of a number of seconds, or of milliseconds; None for any other text."""
+    """Return the time of a number of seconds, or of milliseconds; None for any other."""
     whole, _, _ = timestamp.partition(".")
     if not (whole.isascii() and whole.isdigit() and len(whole) <= _DIGITS_OF_MILLISECONDS):
         return None
     seconds = int(whole) // (1_000 if len(whole) > _DIGITS_OF_SECONDS else 1)
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError):  # past the year 9999
-        return None
+    return datetime.fromtimestamp(seconds, UTC) if seconds in _PLAUSIBLE_SECONDS else None
 
 
 def _day(at: datetime) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.safety.hidden import strip_hidden
 from bot.slack.mrkdwn import Flattener
 from bot.slack.rich_text import dicts, string
 
@@ -38,7 +39,7 @@ _PAIR = 2
 
 def block_pairs(block: Json) -> Iterator[Pair]:
     """Yield the pairs of one block; names and values are still markup."""
-    kind = block.get("type")
+    kind = string(block.get("type"))
     if kind == "rich_text":
         for text in _rich_lines(block):
             yield from pairs_in(text)
@@ -184,4 +185,5 @@ def _escaped(text: str) -> str:
 
 def clean(text: str, flattener: Flattener) -> str:
     """Return a name or a value as one line without marks."""
-    return " ".join(flattener.mrkdwn(text).replace("`", "").split()).strip("*_ ")
+    shown = strip_hidden(flattener.mrkdwn(text)).replace("`", "")
+    return " ".join(shown.split()).strip("*_ ")

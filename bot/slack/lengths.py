@@ -4,6 +4,7 @@ from bot.slack.limits import grapheme_end
 
 MOST_TEXT_CHARS = 24_000
 """What stays of one message: above the 16,000 of Slack's longest rendered body, far below a pasted log."""
+_MOST_MARKS = 64
 _TAIL_SHARE = 4
 """A log's end says what failed; a quarter is kept for it."""
 
@@ -16,11 +17,18 @@ def without_middle(text: str, *, most_chars: int = MOST_TEXT_CHARS) -> tuple[str
     if len(text) <= most_chars:
         return text, 0
     tail_chars = most_chars // _TAIL_SHARE
-    head_end = _line_end(text, grapheme_end(text, most_chars - tail_chars))
-    tail_start = _line_end(text, grapheme_end(text, len(text) - tail_chars))
+    head_end = _line_end(text, _between(text, most_chars - tail_chars))
+    tail_start = _line_end(text, _between(text, len(text) - tail_chars))
     cut = tail_start - head_end
     head, tail = text[:head_end].rstrip("\n"), text[tail_start:].lstrip("\n")
     return f"{head}\n[{cut:,} characters left out here]\n{tail}", cut
+
+
+def _between(text: str, at: int) -> int:
+    """Return the last place at or before `at` between two characters; a heap of marks is cut where it is."""
+    start = max(0, at - _MOST_MARKS)
+    found = grapheme_end(text[start : at + 1], at - start)
+    return start + found if found else at
 
 
 def _line_end(text: str, at: int) -> int:

@@ -101,7 +101,7 @@ class Flattener:
         return self._entity(body, self.plain(label)) or match[0]
 
     def _entity(self, body: str, label: str) -> str:
-        sigil, rest = body[0], body[1:]
+        sigil, rest = body[:1], body[1:]
         if sigil == "@":
             return "@" + label.removeprefix("@") if label else self.user(rest)
         if sigil == "#":

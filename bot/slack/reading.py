@@ -90,7 +90,8 @@ def read_messages(
     own = [item for item in ordered if _is_own(item, bot_user_id, bot_id)]
     others = [item for item in ordered if not _is_own(item, bot_user_id, bot_id)]
     asked = [item for item in others if _is_asked(item, bot_user_id)]
-    spoken = [item for item in others if not _is_asked(item, bot_user_id) and _is_content(item)]
+    asked_ts = {item["ts"] for item in asked}
+    spoken = [item for item in others if item["ts"] not in asked_ts and _is_content(item)]
     messages = (
         _message(item, number=numbers[item["ts"]], names=names, permalink=permalink) for item in spoken
     )
@@ -133,7 +134,7 @@ def _mentions(part: object, user_id: str) -> bool:
 
 
 def _is_deleted(item: Json) -> bool:
-    return item.get("subtype") in _DELETED
+    return string(item.get("subtype")) in _DELETED
 
 
 def _is_content(item: Json) -> bool:
@@ -188,7 +189,7 @@ def _each_once(links: Sequence[Link]) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for link in links:
         if link.url not in found or not found[link.url].label:
-            found[link.url] = link
+            found[link.url] = Link(url=strip_hidden(link.url), label=strip_hidden(link.label))
     return tuple(found.values())
 
 
@@ -196,7 +197,8 @@ def _author(item: Json, names: Mapping[str, str]) -> Author:
     user, bot = string(item.get("user")), string(item.get("bot_id"))
     is_bot = bool(bot) or item.get("subtype") == "bot_message" or user == "USLACKBOT"
     known = names.get(bot) or names.get(user) if is_bot else names.get(user)
-    name = string(item.get("username")) or known or _profile_name(item) or user or bot or "unknown"
+    own = string(item.get("username")) or known or _profile_name(item) or user or bot
+    name = strip_hidden(own).strip() or "unknown"
     if is_bot:
         return Author(id=bot or user, name=name, kind=AuthorKind.BOT)
     home, team = item.get("user_team"), item.get("team")
