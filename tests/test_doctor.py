@@ -216,6 +216,12 @@ def test_the_clock_is_judged_by_when_signatures_are_refused(ahead, state, words)
     assert words in finding.found
 
 
+def test_a_proxy_of_another_kind_is_told():
+    finding = machine.proxy([("slack.com", "socks5://proxy:1080")], seen=["ALL_PROXY"])
+
+    assert (finding.state, finding.found) == (State.FAIL, "socks5://proxy:1080 is no HTTP proxy")
+
+
 def test_settings_are_told_by_where_they_were_read():
     absent = machine.env_file("/here/.env", is_there=False)
     closed, opened = machine.env_file("/here/.env"), machine.env_file("/here/.env", is_open=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -62,10 +63,10 @@ def _trouble(error: Exception) -> Trouble:
         if isinstance(cause, httpx2.TimeoutException | TimeoutError):
             return Trouble.TIMEOUT
         if isinstance(cause, httpx2.ProxyError):
-            return Trouble.PROXY_REFUSED
+            return Trouble.PROXY_LOGIN if "407" in str(cause) else Trouble.PROXY_REFUSED
         if isinstance(cause, ssl.SSLError) or "CERTIFICATE_VERIFY" in str(cause):
             return Trouble.TLS
-        if "Name or service not known" in str(cause) or "nodename nor" in str(cause):
+        if isinstance(cause, socket.gaierror):
             return Trouble.DNS
         if isinstance(cause, ConnectionRefusedError | httpx2.ConnectError):
             return Trouble.REFUSED

@@ -22,6 +22,7 @@ from bot.watching import ChannelFacts
 
 SETTING = "SLACK_API_URL"
 MOST_CHANNELS = 1000
+PROXY_LOGIN = HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
 UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError, AttributeError, TypeError, ValueError)
 """What a call raises when no answer of Slack's came; the last three when something else answered."""
 
@@ -167,6 +168,8 @@ _TROUBLES: tuple[tuple[type[BaseException], Trouble], ...] = (  # the special be
 
 def trouble_of(error: BaseException) -> Trouble:
     """Classify what aiohttp or the operating system raised."""
+    if isinstance(error, aiohttp.ClientHttpProxyError) and error.status == PROXY_LOGIN:
+        return Trouble.PROXY_LOGIN
     found = (trouble for kind, trouble in _TROUBLES if isinstance(error, kind))
     return next(found, Trouble.BROKEN)
 

@@ -88,6 +88,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"
     TLS = "tls"
     PROXY = "proxy"
+    PROXY_LOGIN = "proxy_login"
     PROXY_REFUSED = "proxy_refused"
     TIMEOUT = "timeout"
     BROKEN = "broken"
@@ -110,9 +111,13 @@ _WORDS = {
         "the proxy on the way to {host} does not answer",
         "Correct HTTPS_PROXY, or list {host} in NO_PROXY if it is reached directly.",
     ),
+    Trouble.PROXY_LOGIN: (
+        "the proxy on the way to {host} wants a password",
+        "Put the proxy's user and password into HTTPS_PROXY (http://user:password@proxy:port).",
+    ),
     Trouble.PROXY_REFUSED: (
         "the proxy refuses the way to {host}",
-        "Put the proxy's user and password into HTTPS_PROXY and have {host} allowed there.",
+        "Have {host} allowed at the proxy, or list it in NO_PROXY if it is reached directly.",
     ),
     Trouble.TIMEOUT: (
         "{host} did not answer in time",

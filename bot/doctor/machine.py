@@ -111,5 +111,9 @@ def proxy(used: Sequence[tuple[str, str]], *, seen: Sequence[str]) -> Finding:
     """
     if not seen:
         return passed(PROXY, "none is set; connections go out directly")
+    unfit = [way for _, way in used if way and not way.startswith(("http://", "https://"))]
+    if unfit:
+        remedy = "Set HTTPS_PROXY to an HTTP proxy (http://proxy:port); no other kind can be used."
+        return failed(PROXY, f"{unfit[0]} is no HTTP proxy", remedy)
     ways = "; ".join(f"{host} by {way}" if way else f"{host} directly" for host, way in used)
     return passed(PROXY, f"{ways} (from {', '.join(seen)})")

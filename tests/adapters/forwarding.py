@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 @dataclass
 class Proxy:
-    """Takes every host to one place, and remembers who was asked for; may want a password."""
+    """Takes every host to one place, and remembers who was asked for; `refuses` with a status instead."""
 
     target: str
     address: str = ""
-    is_closed: bool = False
+    refuses: str = ""
     asked: list[str] = field(default_factory=list)
     serving: set[asyncio.Task] = field(default_factory=set)
 
@@ -38,8 +38,8 @@ class Proxy:
     async def _answer(self, reader, writer, first, rest):
         verb, where, version = first
         self.asked.append(where if verb == "CONNECT" else urlsplit(where).netloc)
-        if self.is_closed:
-            writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+        if self.refuses:
+            writer.write(f"HTTP/1.1 {self.refuses}\r\nContent-Length: 0\r\n\r\n".encode())
             await writer.drain()
             return
         host, _, port = self.target.partition(":")
@@ -81,9 +81,9 @@ async def _pipe(reader, writer):
 
 
 @asynccontextmanager
-async def forward_proxy(target: str, *, is_closed: bool = False) -> AsyncIterator[Proxy]:
+async def forward_proxy(target: str, *, refuses: str = "") -> AsyncIterator[Proxy]:
     """Run a proxy that takes every host to `target` (`127.0.0.1:port`)."""
-    proxy = Proxy(target=target, is_closed=is_closed)
+    proxy = Proxy(target=target, refuses=refuses)
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:

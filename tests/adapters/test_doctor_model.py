@@ -113,10 +113,19 @@ async def test_the_api_is_reached_through_the_proxy(api, monkeypatch):
     assert set(proxy.asked) == {"claude.test"}
 
 
-async def test_a_proxy_that_wants_a_password_is_told(monkeypatch):
-    async with forward_proxy("127.0.0.1:1", is_closed=True) as proxy:
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("407 Proxy Authentication Required", "the proxy on the way to claude.test wants a password"),
+        ("403 Forbidden", "the proxy refuses the way to claude.test"),
+        ("502 Bad Gateway", "the proxy refuses the way to claude.test"),
+    ],
+)
+async def test_a_proxy_that_does_not_let_us_out_is_told(monkeypatch, status, words):
+    async with forward_proxy("127.0.0.1:1", refuses=status) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.address)
 
         [finding] = await examined("https://claude.test")
 
-    assert finding.found == "the proxy refuses the way to claude.test"
+    assert finding.found == words
+    assert set(proxy.asked) == {"claude.test:443"}

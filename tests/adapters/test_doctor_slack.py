@@ -284,11 +284,19 @@ async def test_a_proxy_that_is_not_there_is_told(monkeypatch):
     assert finding.found == "the proxy on the way to slack.test does not answer"
 
 
-async def test_a_proxy_that_wants_a_password_is_told(monkeypatch):
-    async with forward_proxy("127.0.0.1:1", is_closed=True) as proxy:
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("407 Proxy Authentication Required", "the proxy on the way to slack.test wants a password"),
+        ("403 Forbidden", "the proxy refuses the way to slack.test"),
+        ("502 Bad Gateway", "the proxy refuses the way to slack.test"),
+    ],
+)
+async def test_a_proxy_that_does_not_let_us_out_is_told(monkeypatch, status, words):
+    async with forward_proxy("127.0.0.1:1", refuses=status) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.address)
 
         [finding] = (await probe("https://slack.test/api/").bot_token(BOT_TOKEN)).findings
 
-    assert finding.found == "the proxy refuses the way to slack.test"
+    assert finding.found == words
     assert proxy.asked == ["slack.test:443"]
