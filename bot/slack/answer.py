@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.incident.wording import counted, listed, without_citations
 from bot.slack.answer_values import Answer, Computed, Rendered
 from bot.slack.blocks import Line, bold, cites, divider, joined, numbered, rich, spans, text
-from bot.slack.fact_lines import told_lines
+from bot.slack.fact_lines import MORE, told_lines
 from bot.slack.footer import footer_blocks
 from bot.slack.headline import best_check, bottom_line, top_lines
 from bot.slack.hypothesis_lines import MOST_LINKS, Told, hypothesis_lines, refuted_line, shown_words
@@ -100,7 +100,9 @@ def _left_out(said: Answer, most: int) -> list[Line]:
         "fallen explanation": len(said.fallen) - _MOST_REFUTED,
         "computed statement": len(said.computed) - _MOST_COMPUTED,
     }
-    return [*named, *([text(counted(count, noun))] for noun, count in counts.items() if count > 0)]
+    counted_up: list[Line] = [[text(counted(count, noun))] for noun, count in counts.items() if count > 0]
+    top: list[Line] = [[text("the end of the first part")]] if MORE in top_lines(said) else []
+    return [*named, *counted_up, *top]
 
 
 def _unproposed(said: Answer) -> Line:

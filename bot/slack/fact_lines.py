@@ -20,6 +20,8 @@ _TOLD = (FactKind.OBSERVATION, FactKind.ACTION, FactKind.DECISION, FactKind.BELI
 _MOST_TOLD = 8
 _ACTION_CAP = 80
 _SAME_MOMENT = timedelta(minutes=1)
+MORE: Line = [text("More below.")]
+"""The last line where not all of them fit."""
 MOST = 3
 """So many changes, and so many suspects, are printed at most."""
 
@@ -48,10 +50,9 @@ def first_that_fits(versions: Iterable[list[Line]], room_chars: int) -> list[Lin
     for lines in versions:
         if lines_chars(lines) <= room_chars:
             return lines
-    more: Line = [text("More below.")]
-    while lines and lines_chars([*lines, more]) > room_chars:
+    while lines and lines_chars([*lines, MORE]) > room_chars:
         lines = lines[:-1]
-    return [*lines, more]
+    return [*lines, MORE]
 
 
 def fact_lines(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> list[Line]:

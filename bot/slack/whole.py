@@ -14,17 +14,17 @@ def whole_answer(said: Answer) -> str:
     parts = [
         ["# The answer in full", f"As of {said.as_of:%Y-%m-%d %H:%M} UTC"],
         *(list(_hypothesis(h, said.incident)) for h in (*said.live, *said.fallen)),
-        _section("Open questions", said.open_questions),
+        _section("Open questions", map(_plain, said.open_questions)),
         _section("What would stop the impact (a person decides)", _mitigations(said)),
-        _section("Computed", (f"{c.words}{_cites(c.cites, said.incident)}" for c in said.computed)),
-        _section("Not seen", said.unseen),
+        _section("Computed", (f"{_plain(c.words)}{_cites(c.cites, said.incident)}" for c in said.computed)),
+        _section("Not seen", map(_plain, said.unseen)),
         _section("Messages cited", _sources(said)),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:
-    lines = [f"- {_plain(item)}" for item in items if item.strip()]
+    lines = [f"- {item}" for item in items if item.strip()]
     return [f"## {title}", "", *lines] if lines else []
 
 
@@ -73,7 +73,7 @@ def _labelled(label: str, items: Sequence[str]) -> Iterator[str]:
 def _mitigations(said: Answer) -> Iterator[str]:
     for item in said.mitigations:
         under = f" (under {', '.join(item.safe_under)})" if item.safe_under else ""
-        yield f"{item.do}{under}{_cites(item.cites, said.incident)}"
+        yield f"{_plain(item.do)}{under}{_cites(item.cites, said.incident)}"
 
 
 def _sources(said: Answer) -> Iterator[str]:
