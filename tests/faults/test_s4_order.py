@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot import wiring
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.queue import RequestQueue
 from bot.adapters.sealing import Sealer
@@ -21,12 +22,25 @@ from bot.incident.log import Deleted, Entry, Log
 from bot.incident.messages import IncidentRef
 from handlers import happenings
 from handlers.receiver import build_app, build_receiver
-from tests.faults.conversation import CHANNEL, SELF_BOT, SELF_USER, TEAM, Conversation, state
+from sandbox.people import TEAM_ID
+from tests.faults.conversation import (
+    CHANNEL,
+    PEOPLE,
+    SELF_BOT,
+    SELF_USER,
+    TEAM,
+    Conversation,
+    state,
+    words,
+)
+from tests.faults.product import SECRET as PRODUCT_SECRET
+from tests.faults.product import Product, product
 from tests.faults.row import Row, row
 from tests.handlers.receiving import SECRET, TOKEN, FakeSlack, signed
 
 NOW = datetime(2026, 7, 14, 3, 10, tzinfo=UTC)
 REF = IncidentRef(team_id=TEAM, channel_id=CHANNEL)
+PLACE, NOW_TS = "C0INC00009", "1700000000.000000"
 SEED = 20260714
 CONVERSATIONS, ORDERS = 200, 10_000
 
@@ -59,7 +73,7 @@ async def test_s4_ten_thousand_orders_fold_to_the_state_of_the_ordered_log() -> 
     async with row("S4", "events and pages in any order, in memory") as counted:
         counted.events, counted.orders = 0, ORDERS
         for _ in range(CONVERSATIONS):
-            conversation = Conversation(chance).go_on(40)
+            conversation = Conversation(chance).go_on(30)
             entries = [entry for body in conversation.events for entry in told(body)] + conversation.seen()
             entries += chance.choices(entries, k=len(entries) // 5)
             counted.events += len(conversation.events)
@@ -138,3 +152,48 @@ async def test_s4_orders_through_the_receiver_end_in_the_same_state(
                 counted.lost += sum(status != 200 for status in statuses)
                 found = folded((await log.since(REF, None)).entries)
                 count(counted, state(found), conversation.truth())
+
+
+def stir(running: Product, chance: Random) -> None:
+    """Let people in the local workspace do one thing each, a hundred times."""
+    people, channel = running.sandbox.person, running.sandbox.workspace.channel(PLACE)
+    for number in range(100):
+        said = [raw for raw in channel.everything() if raw.get("subtype") != "tombstone"]
+        raw, who = chance.choice(said), chance.choice(PEOPLE)
+        owner = str(raw["user"])
+        match chance.randrange(6):
+            case 0:
+                people.edit(PLACE, raw["ts"], f"corrected {number}", as_user=owner)
+            case 1 if len(said) > 5:
+                people.delete(PLACE, raw["ts"], as_user=owner)
+            case 2 if not any(who in one["users"] for one in raw.get("reactions", ())):
+                people.react(PLACE, raw["ts"], "eyes", as_user=who)
+            case 3 if any(who in one["users"] for one in raw.get("reactions", ())):
+                people.unreact(PLACE, raw["ts"], "eyes", as_user=who)
+            case _:
+                thread_ts = chance.choice([None, raw.get("thread_ts") or raw["ts"]])
+                people.say(PLACE, f"line {number}", thread_ts=thread_ts, as_user=who)
+
+
+async def test_s4_a_workspace_that_held_its_events_and_sends_them_shuffled_is_logged_as_it_stands(
+    valkey_url: str, redis_client: Redis
+) -> None:
+    chance = Random(SEED)  # noqa: S311  # the same acts in each run
+    async with product() as running, row("S4", "held by a workspace, then sent shuffled") as counted:
+        sandbox, log = running.sandbox, wiring.incident_log(running.settings, redis_client)
+        sandbox.deliver_http(await running.listen(valkey_url), PRODUCT_SECRET)
+        sandbox.add_channel(PLACE, name="inc-held", at_ts=NOW_TS)
+        ref = IncidentRef(team_id=TEAM_ID, channel_id=PLACE)
+        await log.open(ref)
+        sandbox.delivery.hold()
+        sandbox.person.say(PLACE, "writes fail", as_user=PEOPLE[0])
+        stir(running, chance)
+        counted.events, counted.orders = sandbox.delivery.resume(is_shuffled=True), 1
+        await sandbox.delivery.settled()
+        counted.acked = sum(attempt.is_ok for attempt in sandbox.delivery.log)
+        found = folded((await log.since(ref, None)).entries)
+        channel = sandbox.workspace.channel(PLACE)
+        standing = [channel.shown(raw) for raw in channel.everything() if raw.get("subtype") != "tombstone"]
+        truth = {raw["ts"]: words(raw) for raw in standing} | dict.fromkeys(found.deleted, "deleted")
+        count(counted, state(found), truth)
+        assert found.deleted.isdisjoint(raw["ts"] for raw in standing)
