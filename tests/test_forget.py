@@ -254,17 +254,25 @@ async def test_the_command_prints_what_was_removed(kept, valkey_url, capsys, mon
     assert (ended.value.code or 0, told["messages"], told["answers"], told["posts_left"]) == (0, 3, 2, 2)
 
 
+def written(folder):
+    """What a store that appends to a file has on its disk."""
+    return b"".join(path.read_bytes() for path in folder.rglob("*.aof"))
+
+
 async def test_the_command_finds_the_store_of_a_program_that_is_running(tmp_path):
     async with EmbeddedValkey(tmp_path) as url, Redis.from_url(url) as redis:
         memory = RedisMemory(redis)
         await memory.mint(CHANNEL, [FIRST])
         await memory.save_answer(answer("a1", CHANNEL, 1))
 
+        before = written(tmp_path)
         ran = await asyncio.to_thread(
             process, f"{LINK}/p100000001", DATA_DIR=str(tmp_path), STORE_SECRET=SECRET
         )
 
         [left] = await memory.answers(CHANNEL)
+        assert b"gw-prod-17" in before
+        assert b"gw-prod-17" not in written(tmp_path)
         assert (ran.returncode, json.loads(ran.stdout)["answers"]) == (0, 1)
         assert left == bare(left)
 

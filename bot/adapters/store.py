@@ -4,12 +4,15 @@ What comes of messages lives `ttl_seconds` from its last use and belongs to one 
 finds it all.
 """
 
+import asyncio
 import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from bot.adapters import lua
 from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WAITING_SECONDS, WISH_SECONDS, key
@@ -20,6 +23,7 @@ from bot.incident.messages import IncidentRef, ts_key
 from bot.ports import SavedAnswer
 
 SECRET_BYTES = 32
+COMPACT_POLLS, COMPACT_POLL_SECONDS = 200, 0.05
 
 _CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
 """What a mark of `forget` covers."""
@@ -196,6 +200,20 @@ class RedisMemory:
             ]
         parts = [name.removeprefix(key("")).split(":") for name in names]
         return {part[1] for part in parts if part[0] in _OF_INCIDENTS and part[2:3] == [channel_id]}
+
+    async def compact(self) -> None:
+        """Let nothing that was removed linger in an append-only file, where the store keeps one.
+
+        A store that somebody else runs may not let us; it rewrites its file in its own time.
+        """
+        with suppress(ResponseError):
+            if not (await self._redis.info("persistence")).get("aof_enabled"):
+                return
+            await self._redis.bgrewriteaof()
+            for _ in range(COMPACT_POLLS):
+                if not (await self._redis.info("persistence")).get("aof_rewrite_in_progress"):
+                    return
+                await asyncio.sleep(COMPACT_POLL_SECONDS)
 
     async def drop_answer(self, answer: SavedAnswer) -> None:
         """Remove a kept answer and its thumbs."""
