@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.incident.wording import counted, one_line, shown_number
 from bot.slack.blocks import Line, bold, numbered, rich, text
-from bot.slack.limits import Block, Blocks, visible_chars
+from bot.slack.limits import Block, Blocks, grapheme_end, visible_chars
 
 Quote = tuple[str, str, str, str]
 """Author, UTC time as ISO text, the exact redacted words, permalink (empty when unknown)."""
@@ -42,8 +42,8 @@ def _entry(evidence_id: str, quote: Quote) -> Block:
 
 def _quoted(words: str) -> list[dict[str, Any]]:
     """Return the words as a quote with their line breaks; only the length is touched."""
-    cut = len(words) - _QUOTE_CHARS
-    shown = words if cut <= 0 else words[:_QUOTE_CHARS]
+    shown = words if len(words) <= _QUOTE_CHARS else words[: grapheme_end(words, _QUOTE_CHARS)]
+    cut = len(words) - len(shown)
     rest = [text(f" … ({counted(cut, 'more character')} in the message)")] if cut > 0 else []
     return [{"type": "rich_text_quote", "elements": [text(shown or "(no text)"), *rest]}]
 

@@ -98,3 +98,10 @@ def test_the_form_for_an_answer_kept_without_claims_names_ids():
     option = wrong_modal(ID, {"H1": ""})["blocks"][0]["element"]["initial_option"]
 
     assert (option["text"]["text"], option["value"]) == ("H1", "H1")
+
+
+def test_a_long_quote_is_cut_between_characters_as_people_see_them():
+    blocks = evidence_view({"m1": ("Ben", AT, "🇩🇪" * 176 + "👩🏽‍🚒" * 200, "")}, answer_id=ID)
+
+    shown = preview(blocks).split(" … ")[0]
+    assert shown.endswith("👩🏽‍🚒")
