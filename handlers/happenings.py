@@ -33,6 +33,8 @@ EVENTS = (
 NAME_CHARS = 100
 """How long the name of an emoji may be."""
 HOUR_SECONDS = 3600
+CLOSED = frozenset({"channel_convert_to_private", "group_convert_to_private"})
+"""Subtypes that say that what was public is private now, so that it may not be followed unasked."""
 WORDS = ("text", "blocks", "attachments", "files")
 """Where a message says what it says."""
 
@@ -173,7 +175,9 @@ def _said(event: Event) -> Happening | None:
     if said is None:
         raise UnreadableError(event, missing="ts")
     is_quiet = is_direct(event.channel_id) or event.is_own(event.body)
+    is_closed = text_at(event.body, "subtype") in CLOSED
     return Happening(
+        asks=event.ask(RequestKind.FOLLOW, f"closed:{event.at_ts}") if is_closed else None,
         refs=event.refs(said.thread_ts or ""),
         entries=(said,),
         follow=None if is_quiet else event.ask(RequestKind.FOLLOW, _hour(event.at_ts)),

@@ -86,7 +86,9 @@ class Gaps:
     async def _look_into(self, active: Active) -> int:
         try:
             if not await self.channels.is_logged(active.ref):
-                await self.log.settled(active)
+                await self.log.remove(
+                    active.ref
+                )  # renamed, made private, shared: it may not be kept any more
                 return 0
             asked = await self.live.check(active.ref, seconds=self.late_seconds)
         except ChannelUnreadableError as error:

@@ -224,6 +224,15 @@ def test_a_channel_that_was_renamed_or_joined_is_asked_about_at_once(event, name
 
 
 @pytest.mark.parametrize(
+    ("subtype", "is_asked"), [("channel_convert_to_private", True), ("channel_topic", False)]
+)
+def test_a_channel_that_was_made_private_is_asked_about_though_its_log_is_open(subtype, is_asked):
+    found = told(spoken(subtype=subtype))
+
+    assert (found.asks is not None) is is_asked
+
+
+@pytest.mark.parametrize(
     "event",
     [
         {"type": "member_joined_channel", "user": "U1", "channel": "C1", "event_ts": LATER},
