@@ -90,7 +90,7 @@ async def test_r1_a_store_that_is_slow_only_slows(valkey_url: str) -> None:
     ):
         await start(running, proxy)
         proxy.latency_seconds = 0.1  # there and back
-        running.ask(3)
+        running.ask(1)
         await settle(running, counted)
 
 

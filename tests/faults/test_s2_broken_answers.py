@@ -58,7 +58,7 @@ async def test_s2_a_broken_answer_of_any_method_leaves_one_finished_answer_each(
         await start(running, valkey_url)
         for method in METHODS:
             running.sandbox.faults.order(method, BROKEN[kind], times=2)
-        running.ask(5)
+        running.ask(3)
         await settle(running, counted)
 
 
@@ -67,8 +67,8 @@ async def test_s2_a_post_whose_answer_was_lost_is_found_again(valkey_url: str, k
     async with product(call_seconds=0.6) as running, row("S2", f"chat.postMessage: {kind}") as counted:
         await start(running, valkey_url)
         running.sandbox.faults.order("chat.startStream", Fault(error="not_allowed_token_type"), times=100)
-        running.sandbox.faults.order("chat.postMessage", BROKEN[kind], times=5)
-        running.ask(5)
+        running.sandbox.faults.order("chat.postMessage", BROKEN[kind], times=3)
+        running.ask(3)
         await settle(running, counted)
 
 
@@ -82,6 +82,23 @@ async def test_s2_a_stream_refused_by_any_name_leaves_one_finished_answer_each(v
             running.sandbox.faults.order("chat.startStream", Fault(error=name))
         running.ask(len(NAMES.split()))
         await settle(running, counted)
+
+
+async def test_s2_a_slack_that_cannot_be_read_for_good_gets_one_visible_end_each(valkey_url: str) -> None:
+    async with product() as running, row("S2", "conversations.replies: 400 for good") as counted:
+        await start(running, valkey_url)
+        for method in ("conversations.replies", "conversations.history"):
+            running.sandbox.faults.order(method, Fault(status=400, error="bad_request"), times=1_000_000)
+        running.ask(3)
+        told = running.sandbox.workspace.ephemerals
+        async with asyncio.timeout(20):
+            while len(told) < len(running.asked):  # noqa: ASYNC110  # the workspace tells nobody
+                await asyncio.sleep(0.05)
+        await running.sandbox.delivery.settled()
+        counted.events, counted.posts = len(running.asked), len(told)
+        counted.double = len(told) - len(running.asked) + sum(map(len, running.posts().values()))
+
+    assert all("gave up" in str(whisper) for whisper in told.values())
 
 
 @pytest.mark.parametrize("kind", BROKEN)

@@ -23,6 +23,7 @@ from tests.faults.row import row, rss_mb
 from tests.handlers.receiving import MENTION, FakeQueue, FakeSlack, mention
 
 JSON_TYPE, FORM = "application/json", "application/x-www-form-urlencoded"
+TIMESTAMP, SIGNATURE = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 
 
 @dataclass
@@ -49,13 +50,13 @@ class Target:
 
 def head(body: bytes, *, length: int | None = None, **changes: str | None) -> bytes:
     """Return the head of a signed delivery; a header that is None is left out."""
-    timestamp = changes.get("X-Slack-Request-Timestamp") or str(int(time.time()))
+    timestamp = changes.get(TIMESTAMP) or str(int(time.time()))
     headers: dict[str, str | None] = {
         "Host": "receiver",
         "Content-Type": JSON_TYPE,
         "Content-Length": str(len(body) if length is None else length),
-        "X-Slack-Request-Timestamp": timestamp,
-        "X-Slack-Signature": signature(secret=SECRET, timestamp=timestamp, body=body),
+        TIMESTAMP: timestamp,
+        SIGNATURE: signature(secret=SECRET, timestamp=timestamp, body=body),
         **changes,
     }
     lines = [f"{name}: {value}" for name, value in headers.items() if value is not None]
@@ -96,56 +97,68 @@ def _port(runner: web.AppRunner) -> int:
     return int(runner.addresses[0][1])
 
 
-NOW = int(time.time())
 LIMITED = json.dumps({"type": "app_rate_limited", "minute_rate_limited": 1, "team_id": "T1"}).encode()
 DEEP = b'{"event":' + b"[" * 300_000
 BOMB = gzip.compress(b" " * 50_000_000)
 
-HOSTILE: dict[str, tuple[bytes, int]] = {
-    "signed with another secret": (
-        delivery(MENTION, **{"X-Slack-Signature": signature(secret="x", timestamp=str(NOW), body=MENTION)}),
-        401,
-    ),
-    "no signature": (delivery(MENTION, **{"X-Slack-Signature": None}), 401),
-    "no timestamp": (delivery(MENTION, **{"X-Slack-Request-Timestamp": None}), 401),
-    "timestamp abc": (delivery(MENTION, **{"X-Slack-Request-Timestamp": "abc"}), 401),
-    "timestamp of 400 digits": (delivery(MENTION, **{"X-Slack-Request-Timestamp": "9" * 400}), 401),
-    "timestamp six minutes old": (delivery(MENTION, **{"X-Slack-Request-Timestamp": str(NOW - 360)}), 401),
-    "timestamp six minutes ahead": (delivery(MENTION, **{"X-Slack-Request-Timestamp": str(NOW + 360)}), 401),
-    "timestamp far ahead": (delivery(MENTION, **{"X-Slack-Request-Timestamp": "99999999999"}), 401),
-    "signature not ASCII": (delivery(MENTION, **{"X-Slack-Signature": "v0=" + "é" * 64}), 401),
-    "signature of 8 kB": (delivery(MENTION, **{"X-Slack-Signature": "v0=" + "0" * 8000}), 401),
-    "body changed after signing": (head(MENTION, length=len(MENTION) + 1) + MENTION + b" ", 401),
-    "body of 0 bytes": (delivery(b""), 400),
-    "body over 1 MB": (delivery(b"{" + b" " * 1_000_000), 413),
-    "100 MB announced, none sent": (head(MENTION, length=100_000_000), 413),
-    "gzip bomb": (delivery(BOMB, **{"Content-Encoding": "gzip"}), 415),
-    "deflate": (delivery(MENTION, **{"Content-Encoding": "deflate"}), 415),
-    "text/plain": (delivery(MENTION, **{"Content-Type": "text/plain"}), 415),
-    "multipart": (delivery(MENTION, **{"Content-Type": "multipart/form-data; boundary=x"}), 415),
-    "no content type": (delivery(MENTION, **{"Content-Type": None}), 415),
-    "deep JSON": (delivery(DEEP), 400),
-    "no JSON": (delivery(b"\x00\x01{"), 400),
-    "no UTF-8": (delivery(b'{"type": "\xff\xfe"}'), 400),
-    "a list": (delivery(b"[1, 2]"), 400),
-    "a form whose payload is no JSON": (delivery(b"payload=%7B", **{"Content-Type": FORM}), 400),
-    "app_rate_limited without signature": (delivery(LIMITED, **{"X-Slack-Signature": "v0=" + "0" * 64}), 401),
-    "no HTTP": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
-    "a header of 64 kB": (delivery(MENTION, **{"X-Padding": "x" * 65_536}), 400),
-    "another path": (delivery(MENTION).replace(b"/slack/events", b"/slack/events/../admin"), 404),
-    "another method": (delivery(MENTION).replace(b"POST", b"PUT", 1), 405),
-}
+
+def hostile() -> dict[str, tuple[bytes, int]]:
+    """Return what is sent, signed now, and the status that it must get."""
+    now = int(time.time())
+    return {
+        "signed with another secret": (
+            delivery(MENTION, **{SIGNATURE: signature(secret="x", timestamp=str(now), body=MENTION)}),
+            401,
+        ),
+        "no signature": (delivery(MENTION, **{SIGNATURE: None}), 401),
+        "no timestamp": (delivery(MENTION, **{TIMESTAMP: None}), 401),
+        "timestamp abc": (delivery(MENTION, **{TIMESTAMP: "abc"}), 401),
+        "timestamp of 400 digits": (delivery(MENTION, **{TIMESTAMP: "9" * 400}), 401),
+        "timestamp six minutes old": (
+            delivery(MENTION, **{TIMESTAMP: str(now - 360)}),
+            401,
+        ),
+        "timestamp six minutes ahead": (
+            delivery(MENTION, **{TIMESTAMP: str(now + 360)}),
+            401,
+        ),
+        "timestamp far ahead": (delivery(MENTION, **{TIMESTAMP: "99999999999"}), 401),
+        "signature not ASCII": (delivery(MENTION, **{SIGNATURE: "v0=" + "é" * 64}), 401),
+        "signature of 8 kB": (delivery(MENTION, **{SIGNATURE: "v0=" + "0" * 8000}), 401),
+        "body changed after signing": (head(MENTION, length=len(MENTION) + 1) + MENTION + b" ", 401),
+        "body of 0 bytes": (delivery(b""), 400),
+        "body over 1 MB": (delivery(b"{" + b" " * 1_000_000), 413),
+        "100 MB announced, none sent": (head(MENTION, length=100_000_000), 413),
+        "gzip bomb": (delivery(BOMB, **{"Content-Encoding": "gzip"}), 415),
+        "deflate": (delivery(MENTION, **{"Content-Encoding": "deflate"}), 415),
+        "text/plain": (delivery(MENTION, **{"Content-Type": "text/plain"}), 415),
+        "multipart": (delivery(MENTION, **{"Content-Type": "multipart/form-data; boundary=x"}), 415),
+        "no content type": (delivery(MENTION, **{"Content-Type": None}), 415),
+        "deep JSON": (delivery(DEEP), 400),
+        "no JSON": (delivery(b"\x00\x01{"), 400),
+        "no UTF-8": (delivery(b'{"type": "\xff\xfe"}'), 400),
+        "a list": (delivery(b"[1, 2]"), 400),
+        "a form whose payload is no JSON": (delivery(b"payload=%7B", **{"Content-Type": FORM}), 400),
+        "app_rate_limited without signature": (
+            delivery(LIMITED, **{SIGNATURE: "v0=" + "0" * 64}),
+            401,
+        ),
+        "no HTTP": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+        "a header of 64 kB": (delivery(MENTION, **{"X-Padding": "x" * 65_536}), 400),
+        "another path": (delivery(MENTION).replace(b"/slack/events", b"/slack/events/../admin"), 404),
+        "another method": (delivery(MENTION).replace(b"POST", b"PUT", 1), 405),
+    }
 
 
 async def test_s7_each_hostile_request_is_refused_by_its_status_and_makes_no_job(
     target: Target, queue: FakeQueue
 ) -> None:
     await target.send(delivery(LIMITED))  # from here on Slack has said who we are
-    wrong: dict[str, int] = {}
+    requests, wrong = hostile(), dict[str, int]()
     before_mb = rss_mb() or 0.0
-    async with row("S7", f"{len(HOSTILE)} hostile requests, each 5 times") as counted:
-        counted.events, counted.max_ack_ms = 5 * len(HOSTILE), 0.0
-        for name, (request, status) in HOSTILE.items():
+    async with row("S7", f"{len(requests)} hostile requests, each 5 times") as counted:
+        counted.events, counted.max_ack_ms = 5 * len(requests), 0.0
+        for name, (request, status) in requests.items():
             for _ in range(5):
                 begun = time.perf_counter()
                 if (found := await target.send(request)) != status:
@@ -155,6 +168,19 @@ async def test_s7_each_hostile_request_is_refused_by_its_status_and_makes_no_job
 
     assert wrong == {}
     assert queue.stored == []
+    assert (rss_mb() or 0.0) - before_mb < 40
+
+
+async def test_s7_a_hundred_megabytes_are_refused_without_being_kept(
+    target: Target, queue: FakeQueue
+) -> None:
+    megabyte = b"x" * 1_000_000
+    before_mb = rss_mb() or 0.0
+    async with row("S7", "100 MB announced and sent") as counted:
+        status = await target.send(head(MENTION, length=100_000_000), *[megabyte] * 100)
+        counted.events, counted.jobs = 1, len(queue.stored)
+
+    assert status in {413, 0}  # 0: the connection was closed while we were still sending
     assert (rss_mb() or 0.0) - before_mb < 40
 
 
