@@ -213,10 +213,6 @@ def _texts(message: Json) -> Iterator[str]:
             yield from (string(holder.get(key)) for key in ("pretext", "text", "footer"))
 
 
-def _fields(block: Json) -> Iterator[dict[str, Any]]:
-    return dicts(block.get("fields"))
-
-
 def _label(match: re.Match[str]) -> str:
     """Return the word that names a date: before it, or first in its own format."""
     own, found, _ = match[2].partition(":")

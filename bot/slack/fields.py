@@ -16,7 +16,7 @@ from bot.slack.rich_text import dicts, string
 Json = Mapping[str, Any]
 Pair = tuple[str, str]
 
-_BOLD = re.compile(r"\*{1,2}([^*\n:]{1,60})(?::\s?\*{1,2}|\*{1,2}\s?:)")
+_BOLD = re.compile(r"\*{1,2}([^\s*:][^*\n:]{0,59})(?::\s?\*{1,2}|\*{1,2}\s?:)")
 _ALONE = re.compile(r"\*{1,2}([^*\n:]{1,40}):?\*{1,2}:?")
 _MARKED = re.compile(r"(?:^|[\s|])([A-Za-z][\w/-]*(?: [A-Z][\w/-]*){0,3}): ?([*`])([^*`\n]+)\2")
 _COLUMNS = re.compile(r"\s{3,}|\t| [|·•] ")
@@ -125,7 +125,12 @@ def _tags(line: str) -> Iterator[Pair]:
 
 def _is_tag(tag: str) -> bool:
     name, _, value = tag.partition(":")
-    return bool(value) and ":" not in value and len(name) <= _NAME_CHARS and bool(_NAME.fullmatch(name))
+    return (
+        value[:1] not in {"", "/"}
+        and ":" not in value
+        and len(name) <= _NAME_CHARS
+        and bool(_NAME.fullmatch(name))
+    )
 
 
 def _field(text: str) -> Iterator[Pair]:
@@ -153,7 +158,7 @@ def _rows(block: Json) -> Iterator[Pair]:
 def _cell(cell: Json) -> str:
     if cell.get("type") == "rich_text":
         return " ".join(_rich_lines(cell))
-    return string(cell.get("text")).replace("*", "")
+    return _escaped(string(cell.get("text")))
 
 
 def _rich_lines(block: Json) -> Sequence[str]:
@@ -169,13 +174,13 @@ def _leaf(leaf: Json) -> str:
         timestamp, shown = string(leaf.get("timestamp")), string(leaf.get("format"))
         return f"<!date^{timestamp}^{shown}|{string(leaf.get('fallback'))}>"
     style = leaf.get("style")
-    text = string(leaf.get("text")) or string(leaf.get("url"))
+    text = _escaped(string(leaf.get("text")) or string(leaf.get("url")))
     if isinstance(style, dict) and text.strip():
         if style.get("code") is True:
             return f"`{text}`"
         if style.get("bold") is True:
             return f"*{text.strip()}* "
-    return _escaped(text)
+    return text
 
 
 def _escaped(text: str) -> str:
