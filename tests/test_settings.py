@@ -40,6 +40,8 @@ def test_a_wrong_value_is_one_line_that_names_the_variable(name, value, tmp_path
         ({"port": "many"}, "PORT: must be a whole number from 0 to 65535"),
         ({"lease_seconds": "0"}, "LEASE_SECONDS: must be a number from 1 to 600"),
         ({"model_pair": "9"}, "MODEL_PAIR: must be one of 5.5, 4.6"),
+        ({"slack_connect": "yes"}, "SLACK_CONNECT: must be one of off, on"),
+        ({"store_secret": "too short"}, "STORE_SECRET: must have at least 16 characters, as `openssl rand"),
         ({"link_hosts": "[oops"}, "LINK_HOSTS: must be host names separated by commas"),
         ({"link_hosts": "[1]"}, "LINK_HOSTS: must be host names separated by commas"),
         ({"request_seconds": "300"}, "REQUEST_SECONDS: must be a number from 20 to 115"),
@@ -97,3 +99,11 @@ def test_own_secrets_are_literals_but_placeholders_are_not(tmp_path, monkeypatch
     settings = load_settings(slack_bot_token="xoxb-" + "1" * 9, slack_signing_secret="short")
 
     assert settings.literals() == ("xoxb-" + "1" * 9,)
+
+
+def test_the_stores_secret_is_one_of_our_own_and_may_be_left_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    secret = "0123456789" * 2
+
+    assert secret in load_settings(store_secret=secret).literals()
+    assert load_settings(store_secret="").store_secret.get_secret_value() == ""
