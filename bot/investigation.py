@@ -94,7 +94,9 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
     if closing is None:
         raise AnalystFailedError(reason="the analyst ended without a word")
     proposed = frozenset(gathered.ids.values())
-    settled = settle(merge(merged, (), now=case.asked_at, facts=case.facts), proposed, now=case.asked_at)
+    settled = merge(merged, (), now=case.asked_at, facts=case.facts)
+    if not closing.cut_short:  # whoever was cut short had no time to propose a rival again
+        settled = settle(settled, proposed, now=case.asked_at)
     standing = [gathered.named(_find(settled, hypothesis)) for hypothesis in gathered.hypotheses]
     return Finding(
         hypotheses=rank([*standing, *_fallen(settled, proposed)]),

@@ -32,12 +32,12 @@ def told():
     return Incident(ref=ref, messages=read.messages, deleted=read.deleted)
 
 
-async def asked(told, until, *, board=None, proposed=None):
+async def asked(told, until, *, board=None, proposed=None, closing=CLOSING):
     """Ask at message `until` what the rules, or somebody who proposes `proposed`, have to say."""
     standing = board or Board()
     moment = case(told, board=standing.hypotheses, until=until)
     given = diagnose(moment).hypotheses if proposed is None else proposed
-    return await investigate(moment, FakeAnalyst([*given, CLOSING]), board=standing, on_verified=_nothing)
+    return await investigate(moment, FakeAnalyst([*given, closing]), board=standing, on_verified=_nothing)
 
 
 async def _nothing(_hypothesis):
@@ -56,6 +56,15 @@ async def test_a_rival_falls_in_sight_when_the_other_is_confirmed(told):
     assert statuses(after) == [("H1", "confirmed"), ("H2", "stale"), ("H3", "refuted")]
     lost = after.hypotheses[1].history[-1]
     assert (lost.because, lost.reason, lost.by) == (("m19", "m20"), "H1 is confirmed", "rule")
+
+
+async def test_no_rival_falls_because_the_answer_was_cut_short(told):
+    stopped = Closing(analyst="rules", cut_short="Stopped by a person; best so far.")
+    during = await asked(told, 15)
+    after = await asked(told, len(told.messages), board=during.board, closing=stopped)
+
+    assert statuses(after) == [("H1", "confirmed"), ("H3", "refuted")]
+    assert after.unproposed == ("H2",)
 
 
 async def test_silence_about_a_rival_changes_nothing_while_nothing_is_proven(told):
