@@ -3,6 +3,7 @@ import { anchor } from "./citations.js";
 import { blockNodes } from "./blocks.js";
 import { el, vary } from "./dom.js";
 import { emoji } from "./emoji.js";
+import { folded } from "./fold.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { colorOf } from "./richtext.js";
 
@@ -43,7 +44,7 @@ function attachmentNode(attachment, severity, context) {
     attachment.pretext && el("div", { class: "pretext mrkdwn" }, mrkdwn(attachment.pretext, context.nameOf)),
     attachment.author_name && el("div", { class: "attachment-author", text: attachment.author_name }),
     attachment.title && titleNode(attachment, context),
-    attachment.text && el("div", { class: "mrkdwn" }, mrkdwn(attachment.text, context.nameOf)),
+    attachment.text && folded(attachment.text, (text) => el("div", { class: "mrkdwn" }, mrkdwn(text, context.nameOf))),
     fieldsNode(attachment.fields, context),
     attachment.blocks && blockNodes(attachment.blocks, context),
     actionsNode(attachment.actions),
@@ -100,7 +101,7 @@ function fileNode(file, message, context) {
     "div",
     { class: `file ${isMarkdown(file) ? "file-readable" : ""}` },
     el("div", { class: "file-head" }, el("span", { class: "file-icon", "aria-hidden": "true", text: "≡" }), name, el("span", { class: "file-meta", text: meta })),
-    preview && el("pre", { tabindex: "0" }, el("code", { text: preview })),
+    preview && folded(preview, (text) => el("pre", { tabindex: "0" }, el("code", { text }))),
     isMarkdown(file) && readableNode(file, context),
   );
 }
@@ -116,7 +117,8 @@ function readableNode(file, context) {
 
 function sizeWords(bytes) {
   if (!bytes) return "";
-  return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} kB`;
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
 }
 
 /** Draw the reactions of a message; a press adds one's own or takes it back. */

@@ -2,6 +2,7 @@
 import { attachmentNodes, fileNodes, reactionNodes } from "./attachments.js";
 import { blockNodes } from "./blocks.js";
 import { el, vary } from "./dom.js";
+import { folded } from "./fold.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { day, hhmm, hhmmss } from "./time.js";
 
@@ -110,7 +111,7 @@ function bodyNode(message, context) {
   const hasBlocks = message.blocks?.length > 0;
   const body = el("div", { class: "body" });
   if (hasBlocks) body.append(...blockNodes(message.blocks, context));
-  else if (message.text) body.append(el("div", { class: "mrkdwn" }, mrkdwn(message.text, context.nameOf)));
+  else if (message.text) body.append(folded(message.text, (text) => el("div", { class: "mrkdwn" }, mrkdwn(text, context.nameOf))));
   return body;
 }
 

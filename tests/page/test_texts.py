@@ -2,9 +2,9 @@
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
-from tests.page.copilot import Json
+from tests.page.copilot import Copilot, Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -151,3 +151,23 @@ async def test_an_alert_is_as_bad_as_it_says(page: Page):
             {"attachments": [{"title": title, "color": color}]},
         )
         assert found == expected, title
+
+
+async def test_a_very_long_text_shows_its_head_and_the_rest_on_demand(page: Page, copilot: Copilot):
+    text = "👀" * 3000
+    preview = {"id": "F0LOG", "name": "app.log", "filetype": "log", "size": 9_999_999, "preview": "9f" * 4000}
+    content = {"text": text, "files": [preview]}
+    posted = copilot.sandbox.person.post(
+        copilot.channel, content, thread_ts=copilot.root, as_user="U0ANA00001"
+    )
+    message = page.locator(f'#thread .list [data-ts="{posted["ts"]}"]')
+    await expect(message.locator(".more")).to_have_text(
+        ["Show all 6,000 characters", "Show all 8,000 characters"]
+    )
+    await expect(message.locator(".body .mrkdwn")).to_have_text("👀" * 2000 + "…")
+    await expect(message.locator(".file-meta")).to_contain_text("9.5 MB")
+
+    await message.locator(".body .more").click()
+
+    await expect(message.locator(".body .mrkdwn")).to_have_text(text)
+    await expect(message.locator(".more")).to_have_count(1)
