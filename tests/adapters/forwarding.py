@@ -59,12 +59,11 @@ class Proxy:
         await asyncio.gather(*self.serving, return_exceptions=True)
 
     def _host(self, rest):
-        lines = [
-            line
-            for line in rest.split("\r\n")
-            if line and not line.lower().startswith(("host:", "connection:"))
-        ]
-        return "\r\n".join([f"Host: {self.target}", "Connection: close", *lines, "", ""])
+        lines = [line for line in rest.split("\r\n") if line and not line.lower().startswith("host:")]
+        if "upgrade:" not in rest.lower():  # a WebSocket stays; of anything else one answer is passed on
+            lines = [line for line in lines if not line.lower().startswith("connection:")]
+            lines.append("Connection: close")
+        return "\r\n".join([f"Host: {self.target}", *lines, "", ""])
 
 
 def _path(where):
