@@ -6,7 +6,8 @@ Only an open log is written to: who may be logged is decided when it is opened.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +16,14 @@ from redis.asyncio import Redis
 from bot.adapters import lua
 from bot.adapters.batch import BatchedScript
 from bot.adapters.keys import CLAIM_SECONDS, EPOCH_SECONDS, PREFIX, WAITING_SECONDS, key
-from bot.adapters.log_pieces import UNREADABLE, Sealing, groups, parts
+from bot.adapters.log_pieces import UNREADABLE, Sealing, digest, groups, parts
 from bot.adapters.replies import STORE_ERRORS, as_text, store_errors_named
 from bot.adapters.sealing import Sealer
 from bot.errors import StoreUnavailableError
-from bot.incident.log import Deleted, Entry
+from bot.incident.log import Deleted, Entry, Said
 from bot.incident.messages import IncidentRef
 
+MAX_TRIES = 20
 PAGE_PIECES = 100
 """How many elements of a stream are asked for at once: a page stays well under a second to send."""
 MAX_PIECES = 50_000
@@ -31,6 +33,8 @@ START = "0-0"
 CLOSED = ""
 
 Arguments = list[str | bytes | int]
+Keep = Callable[[Entry, Said | None], bool]
+"""Says of an entry whether it may be kept, given the last version of the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,12 +200,23 @@ class IncidentLog:
 
         That it was deleted stays known, and cursors stay good. What is appended meanwhile is left alone.
         """
-        pieces = await self._without(ref, ts)
-        if pieces:
-            changes = [part for number, piece in pieces.items() for part in (number, piece)]
-            with store_errors_named():
-                await self._scrub(keys=[_log(ref)], args=[FIELD, *changes])
-        return len(pieces)
+
+        def is_kept(entry: Entry, _last: Said | None) -> bool:
+            return entry.ts != ts or isinstance(entry, Deleted)
+
+        return await self._thin_out(ref, ts, is_kept)
+
+    async def prune(self, ref: IncidentRef, ts: str) -> int:
+        """Keep no word of a message that it says no more; return how many pieces were written anew.
+
+        Its last version and its reactions stay; for the rest as `scrub`.
+        """
+
+        def is_kept(entry: Entry, last: Said | None) -> bool:
+            is_old = isinstance(entry, Said) and last is not None and entry.body != last.body
+            return entry.ts != ts or not is_old
+
+        return await self._thin_out(ref, ts, is_kept)
 
     async def remove(self, ref: IncidentRef) -> int:
         """Remove a log and all that is known of it; return how many keys that were."""
@@ -270,19 +285,32 @@ class IncidentLog:
             if len(page) < PAGE_PIECES:
                 return
 
-    async def _without(self, ref: IncidentRef, ts: str) -> dict[str, bytes]:
-        """Return the pieces that tell what a message says, each without it."""
-        found: dict[str, bytes] = {}
+    async def _thin_out(self, ref: IncidentRef, ts: str, is_kept: Keep) -> int:
+        """Write anew what holds more of a message than may be kept; again where somebody was faster."""
+        written = 0
+        for _ in range(MAX_TRIES):
+            changes = await self._changes(ref, ts, is_kept)
+            if not changes:
+                return written
+            with store_errors_named():
+                written += int(await self._scrub(keys=[_log(ref)], args=[FIELD, *changes]))
+        raise StoreUnavailableError("contended")
+
+    async def _changes(self, ref: IncidentRef, ts: str, is_kept: Keep) -> Arguments:
+        """Return what `LOG_SCRUB` takes: the id, the hash and the new form of each piece to be changed."""
+        telling: list[tuple[str, bytes, list[Entry]]] = []
         with store_errors_named():
             async for number, piece in self._pieces(ref, START):
-                try:
-                    entries = self._sealing.open(piece, ref)
-                except UNREADABLE:
-                    continue
-                kept = [entry for entry in entries if entry.ts != ts or isinstance(entry, Deleted)]
-                if len(kept) < len(entries):
-                    found[number] = self._sealing.seal(kept, ref)
-        return found
+                with suppress(*UNREADABLE):
+                    telling.append((number, piece, self._sealing.open(piece, ref, naming=ts)))
+        said = [entry for _, _, entries in telling for entry in entries if isinstance(entry, Said)]
+        last = max((one for one in said if one.ts == ts), key=lambda one: one.rank, default=None)
+        changes: Arguments = []
+        for number, piece, entries in telling:
+            kept = [entry for entry in entries if is_kept(entry, last)]
+            if len(kept) < len(entries):
+                changes += [number, digest(piece), self._sealing.seal(kept, ref)]
+        return changes
 
 
 def _log(ref: IncidentRef) -> str:

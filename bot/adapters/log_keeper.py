@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.keys import key
 from bot.adapters.replies import as_text, store_errors_named
-from bot.incident.log import Deleted, Entry, Reacted, Said
+from bot.incident.log import Deleted, Reacted, Said
 from bot.incident.messages import Incident, IncidentRef, ts_key
 
 _PROSE = frozenset({"text", "fallback", "title", "value", "preview", "pretext", "name"})
@@ -53,8 +53,7 @@ class LogKeeper:
             await self.log.scrub(ref, ts)
             return _words(versions)
         if len({said.body for said in versions}) > 1:
-            await self.log.scrub(ref, ts)
-            await self.log.write(ref, _standing(own, versions[-1]))
+            await self.log.prune(ref, ts)
         return _words(said for said in versions[:-1] if said.body != versions[-1].body)
 
     async def remove(self, ref: IncidentRef, *, with_threads: bool = False) -> int:
@@ -82,11 +81,6 @@ class LogKeeper:
             replace(ref, thread_ts=None),
             *(replace(ref, thread_ts=thread_ts) for thread_ts in sorted(threads)),
         ]
-
-
-def _standing(own: list[Entry], last: Said) -> Iterator[Entry]:
-    yield last
-    yield from (entry for entry in own if isinstance(entry, Reacted))
 
 
 def _words(versions: Iterable[Said]) -> str:

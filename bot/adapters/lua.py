@@ -204,18 +204,24 @@ return last and last[1] or '0-0'
 """
 
 LOG_SCRUB = """
--- KEYS: log. ARGV: field, then id, piece… Puts pieces in place of others: the stream is made anew with the
--- ids it had, so that nobody's cursor is wrong.
-local log, changed = KEYS[1], {}
-for i = 2, #ARGV, 2 do changed[ARGV[i]] = ARGV[i + 1] end
+-- KEYS: log. ARGV: field, then id, hash, piece… Puts pieces in place of others that nobody else has changed:
+-- the stream is made anew with the ids it had, so that nobody's cursor is wrong. Returns how many.
+local log, changed, count = KEYS[1], {}, 0
+for i = 2, #ARGV, 3 do changed[ARGV[i]] = i end
 local left_ms = redis.call('PTTL', log)
 local all = redis.call('XRANGE', log, '-', '+')
-if #all == 0 then return end
+if #all == 0 then return 0 end
 redis.call('DEL', log)
 for _, element in ipairs(all) do
-  redis.call('XADD', log, element[1], ARGV[1], changed[element[1]] or element[2][2])
+  local piece, i = element[2][2], changed[element[1]]
+  if i and redis.sha1hex(piece) == ARGV[i + 1] then
+    piece = ARGV[i + 2]
+    count = count + 1
+  end
+  redis.call('XADD', log, element[1], ARGV[1], piece)
 end
 if left_ms > 0 then redis.call('PEXPIRE', log, left_ms) end
+return count
 """
 
 LOG_COMPLETE = """

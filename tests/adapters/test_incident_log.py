@@ -194,6 +194,28 @@ async def test_scrubbing_leaves_every_cursor_good(log, redis_client):
     assert 0 < await redis_client.ttl(key("log", CHANNEL.key)) <= TTL_SECONDS
 
 
+async def test_pruning_leaves_the_last_version_and_the_reactions(log):
+    old, new = said(text="the old words"), said(text="the new words", version="13.000000")
+    await log.open(CHANNEL)
+    await log.append([CHANNEL], [old, thumb(), said("12.000000")])
+    await log.append([CHANNEL], [new])
+
+    assert await log.prune(CHANNEL, "10.000001") == 1
+    assert await log.prune(CHANNEL, "10.000001") == 0
+
+    assert (await log.since(CHANNEL, None)).entries == [thumb(), said("12.000000"), new]
+
+
+async def test_messages_of_one_piece_that_are_scrubbed_at_once_are_all_gone(log):
+    entries = [said(f"{n}.000001") for n in range(10, 40)]
+    await log.open(CHANNEL)
+    await log.write(CHANNEL, entries)
+
+    await asyncio.gather(*(log.scrub(CHANNEL, entry.ts) for entry in entries[:9]))
+
+    assert (await log.since(CHANNEL, None)).entries == entries[9:]
+
+
 async def test_scrubbing_passes_over_what_cannot_be_opened(log, redis_client):
     await log.open(CHANNEL)
     await redis_client.xadd(key("log", CHANNEL.key), {"e": b"broken"})
