@@ -21,7 +21,7 @@ from bot.adapters.store import RedisMemory
 from bot.errors import BadInputError
 from bot.settings import Settings, require
 from bot.slack.modals import wrong_modal
-from handlers.receiver import build_app, build_receiver
+from handlers.receiver import build_app, build_receiver, build_runner
 from handlers.socket_link import Line
 from handlers.socket_mode import run_socket
 from handlers.views import opener
@@ -36,8 +36,6 @@ NEEDED = {
 }
 
 
-CLOSE_SECONDS = 3.0
-"""So long do deliveries under way get to be acknowledged at the end: Slack waits no longer."""
 REST_SECONDS = 2.0
 """What is kept of the time to stop for ending what a drain cut off, and for the store."""
 
@@ -153,8 +151,7 @@ async def _app(
 async def _http(
     app: AsyncApp, settings: Settings, queue: RequestQueue
 ) -> AsyncIterator[list[asyncio.Task[None]]]:
-    receiver = build_receiver(app=app, store=queue)
-    runner = web.AppRunner(receiver, access_log=None, shutdown_timeout=CLOSE_SECONDS)
+    runner = build_runner(build_receiver(app=app, store=queue))
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()

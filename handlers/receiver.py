@@ -115,6 +115,19 @@ def build_receiver(*, app: AsyncApp, store: Pingable, read_seconds: float = READ
     return receiver
 
 
+def build_runner(receiver: web.Application, *, shutdown_timeout: float = 3.0) -> web.AppRunner:
+    """Return what runs the receiver.
+
+    Nothing is inflated: aiohttp would do so as a body arrives, before anybody could refuse it, and 50 kB may
+    hold 50 MB.
+
+    Args:
+        receiver: From `build_receiver`.
+        shutdown_timeout: So many seconds do deliveries under way get at the end; Slack waits for three.
+    """
+    return web.AppRunner(receiver, access_log=None, auto_decompress=False, shutdown_timeout=shutdown_timeout)
+
+
 class Door:
     """Takes one delivery after the other from HTTP to Bolt.
 

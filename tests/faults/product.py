@@ -15,7 +15,7 @@ from bot import roles, wiring
 from bot.adapters.queue import RequestQueue
 from bot.adapters.tickets import Patience
 from bot.settings import Settings
-from handlers.receiver import EVENTS_PATH, build_receiver
+from handlers.receiver import EVENTS_PATH, build_receiver, build_runner
 from sandbox.server import Sandbox, running_sandbox
 from tests.faults.row import Row
 
@@ -79,7 +79,7 @@ class Product:
     async def listen(self, store_url: str) -> str:
         """Start one more receiver over HTTP; return where events go."""
         app = await self.receiver(store_url)
-        runner = web.AppRunner(build_receiver(app=app, store=self.queues[-1]), access_log=None)
+        runner = build_runner(build_receiver(app=app, store=self.queues[-1]))
         await runner.setup()
         self.stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()

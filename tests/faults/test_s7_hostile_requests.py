@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.adapters.queue import RequestQueue
-from handlers.receiver import build_app, build_receiver
+from handlers.receiver import build_app, build_receiver, build_runner
 from sandbox.http_transport import signature
 from tests.faults.product import SECRET
 from tests.faults.row import row, rss_mb
@@ -87,7 +87,7 @@ async def target(queue: FakeQueue) -> AsyncIterator[Target]:
 
 
 async def _listen(app: web.Application) -> web.AppRunner:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    runner = build_runner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     return runner
