@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from bot.incident import cues
 from bot.incident.facts import FactKind
-from bot.incident.messages import Message
+from bot.incident.messages import AlertState, Message
 from bot.incident.news import began_at, effective_at, is_ongoing, is_over
 from bot.incident.sentences import clean
 from bot.incident.times import stated_times
@@ -86,6 +86,10 @@ _WHEN_DONE = re.compile(
 _NOT_YET = re.compile(
     r"\b(?:until|till|by|before|due|next|deadline|expires?|hold)\b[\s*_`:]*$", re.IGNORECASE
 )
+_OVER_WORD = re.compile(
+    r"\b(?:resolved|recovered|recovery|closed|cleared|ok|normal|up|healthy|operational|inactive)\b",
+    re.IGNORECASE,
+)
 _AFTERWARDS = timedelta(minutes=3)
 _LOOKED_UP = timedelta(hours=12)
 _BEFORE_CHARS = 60
@@ -121,10 +125,29 @@ def bot_kind(message: Message) -> FactKind | None:
         return FactKind.RECOVERY
     if _CARRIED_OUT.search(clean(message.text)):
         return FactKind.CHANGE
-    state = _state_kind(message)
-    if state is not None:
-        return state
-    return _pipeline_kind(message) or _weak_kind(message) or _structured_kind(message)
+    stated = _stated_end(message) or _state_kind(message)
+    if stated is not None:
+        return stated
+    found = _pipeline_kind(message) or _weak_kind(message) or _structured_kind(message)
+    return _corrected(found, message)
+
+
+def _stated_end(message: Message) -> FactKind | None:
+    """Return RECOVERY where the post's own state says that it is over, and not only by a color."""
+    alert = message.alert
+    is_over = alert is not None and alert.state is AlertState.RESOLVED and _OVER_WORD.search(alert.status)
+    return FactKind.RECOVERY if is_over else None
+
+
+def _corrected(found: FactKind | None, message: Message) -> FactKind | None:
+    """Let the post's own state decide where its words do not: a new ticket is no change, trouble is an alert."""
+    alert = message.alert
+    if alert is None:
+        return found
+    if alert.state is AlertState.OPENED and found is FactKind.CHANGE:
+        return None
+    is_trouble = alert.state is AlertState.FIRING and alert.status[:1].isalpha()  # no emoji, no color
+    return FactKind.ALERT if found is None and is_trouble else found
 
 
 def _structured_kind(message: Message) -> FactKind | None:

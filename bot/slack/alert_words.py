@@ -227,7 +227,7 @@ def state_of_emoji(text: str) -> tuple[AlertState, str]:
     head = text[:_HEAD_CHARS]
     for state, pattern in _EMOJI_STATES.items():
         if match := pattern.search(head):
-            return state, match[0].strip(":")
+            return state, match[0]
     return AlertState.UNKNOWN, ""
 
 
