@@ -140,7 +140,7 @@ def _stated_end(message: Message) -> FactKind | None:
 
 
 def _corrected(found: FactKind | None, message: Message) -> FactKind | None:
-    """Let the post's own state decide where its words do not: a new ticket is no change, trouble is an alert."""
+    """Let the post's own state decide where its words do not: a ticket is no change, trouble an alert."""
     alert = message.alert
     if alert is None:
         return found
