@@ -24,8 +24,6 @@ log = structlog.get_logger()
 
 PAGE_SIZE = 999
 CALLS_AT_ONCE = 8
-MESSAGES_FOR_THREADS = 1000
-"""How far back the newest thread is looked for, in the channel itself."""
 
 Raw = dict[str, Any]
 Take = Callable[[Sequence[Raw]], None]
@@ -108,9 +106,14 @@ async def _page(
 
 @dataclass(slots=True)
 class IncidentReader:
-    """Reads messages from Slack."""
+    """Reads messages from Slack.
+
+    Args:
+        page_size: Messages a page, 1 to 999.
+    """
 
     client: AsyncWebClient
+    page_size: int = PAGE_SIZE
 
     async def newest(self, ref: IncidentRef, *, limit: int, oldest: str = "") -> Page:
         """Return the newest messages of a channel's top level, or of a thread those younger than `oldest`.
@@ -147,7 +150,7 @@ class IncidentReader:
             ChannelUnreadableError: Slack does not let us.
             SlackApiError: Slack is busy or broken, and nothing was read.
         """
-        reading = _Reading(client=self.client, channel_id=ref.channel_id, take=take, wants=wants)
+        reading = self._reading(ref, take, wants)
         try:
             async with asyncio.timeout(seconds):
                 await (reading.only(ref.thread_ts) if ref.thread_ts else reading.channel())
@@ -161,7 +164,7 @@ class IncidentReader:
 
     async def threads(self, ref: IncidentRef, roots: Sequence[Raw], *, take: Take, seconds: float) -> Found:
         """Read the replies to some roots of a channel; what cannot be read is counted."""
-        reading = _Reading(client=self.client, channel_id=ref.channel_id, take=take, wants=lambda _: True)
+        reading = self._reading(ref, take, lambda _: True)
         reading.expect(roots)
         try:
             async with asyncio.timeout(seconds):
@@ -169,6 +172,11 @@ class IncidentReader:
         except TimeoutError:
             log.info("reading.cut", channel=ref.channel_id, omitted=reading.found.omitted)
         return reading.found
+
+    def _reading(self, ref: IncidentRef, take: Take, wants: Wants) -> "_Reading":
+        return _Reading(
+            client=self.client, channel_id=ref.channel_id, page_size=self.page_size, take=take, wants=wants
+        )
 
     async def newest_thread(self, channel_id: str) -> str | None:
         """Return the root of the thread with the newest message; None when the channel has none.
@@ -189,6 +197,7 @@ class _Reading:
 
     client: AsyncWebClient
     channel_id: str
+    page_size: int
     take: Take
     wants: Wants
     found: Found = field(default_factory=Found)
@@ -197,7 +206,7 @@ class _Reading:
     async def channel(self) -> None:
         self.found.unread[""] = 1
         try:
-            async with aclosing(pages(self.client, self.channel_id, None)) as parts:
+            async with aclosing(pages(self.client, self.channel_id, None, limit=self.page_size)) as parts:
                 async for page in parts:
                     self._took(page.messages)
                     self.expect([item for item in page.messages if counters(item)[0] and self.wants(item)])
@@ -247,7 +256,7 @@ class _Reading:
     async def thread(self, root: str) -> None:
         """Read one thread."""
         replies = 0
-        async with aclosing(pages(self.client, self.channel_id, root)) as parts:
+        async with aclosing(pages(self.client, self.channel_id, root, limit=self.page_size)) as parts:
             async for page in parts:
                 self._took(page.messages)
                 replies += sum(item.get("ts") != root for item in page.messages)
