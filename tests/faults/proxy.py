@@ -38,6 +38,9 @@ class Proxy:
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _open: set[int] = field(default_factory=set)
+    _dead: set[int] = field(default_factory=set)
+    _count: int = 0
 
     async def up(self) -> None:
         """Listen, at the same port as before."""
@@ -59,6 +62,10 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def half_open(self) -> None:
+        """Let nothing pass any more on the connections that are open, for ever; new ones are well."""
+        self._dead |= self._open
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve((reader, writer)))
         self._tasks.add(task)
@@ -72,11 +79,15 @@ class Proxy:
             self._reset(client[1])
             return
         self._writers.add(server[1])
+        self._count += 1
+        number = self._count
+        self._open.add(number)
         try:
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._pass(client, server, is_request=True))
-                both.create_task(self._pass(server, client, is_request=False))
+                both.create_task(self._pass(number, client, server, is_request=True))
+                both.create_task(self._pass(number, server, client, is_request=False))
         finally:
+            self._open.discard(number)
             for writer in (client[1], server[1]):
                 writer.close()
                 self._writers.discard(writer)
@@ -87,12 +98,12 @@ class Proxy:
             return await asyncio.open_unix_connection(where.path)
         return await asyncio.open_connection(where.hostname, where.port)
 
-    async def _pass(self, source: Streams, sink: Streams, *, is_request: bool) -> None:
+    async def _pass(self, number: int, source: Streams, sink: Streams, *, is_request: bool) -> None:
         passed = 0
         with suppress(ConnectionError):
             while chunk := await source[0].read(CHUNK_BYTES):
                 passed += len(chunk)
-                if self.swallows or (is_request and self.swallows_requests):
+                if self._is_swallowed(number, is_request=is_request):
                     continue
                 if self.latency_seconds:
                     await asyncio.sleep(self.latency_seconds)
@@ -104,6 +115,9 @@ class Proxy:
                 await sink[1].drain()
         source[1].close()
         sink[1].close()
+
+    def _is_swallowed(self, number: int, *, is_request: bool) -> bool:
+        return self.swallows or number in self._dead or (is_request and self.swallows_requests)
 
     def _reset(self, writer: asyncio.StreamWriter) -> None:
         self._writers.discard(writer)

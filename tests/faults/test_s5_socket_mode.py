@@ -5,41 +5,19 @@ fault to the last answer. What Slack's own times make of it, `python -m tests.fa
 """
 
 import asyncio
-import time
 from contextlib import AsyncExitStack
 
 import pytest
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
-from handlers.socket_link import Pace
 from handlers.socket_mode import run_socket
 from sandbox.faults import Fault
 from sandbox.socket_mode import MOST_CONNECTIONS
-from tests.faults.product import Product, product
-from tests.faults.proxy import Proxy, proxied
-from tests.faults.row import Row, row
-
-HASTE = Pace(
-    ping_seconds=0.4, open_seconds=1.0, longest_pause_seconds=0.2, refused_seconds=0.2, steady_seconds=0.1
-)
-APP_TOKEN = "xapp-" + "test"
-
-
-async def connect(running: Product, store_url: str, *, pace: Pace = HASTE) -> None:
-    """Start one more receiver over Socket Mode."""
-    app = await running.receiver(store_url)
-    await running.stack.enter_async_context(run_socket(app=app, app_token=APP_TOKEN, pace=pace))
-    running.sandbox.deliver_socket_mode()
-
-
-async def settle(running: Product, counted: Row) -> None:
-    """Wait until all is answered, and count."""
-    begun = time.monotonic()
-    await running.until_answered()
-    counted.recovery_ms = (time.monotonic() - begun) * 1000
-    await running.sandbox.delivery.settled()
-    running.fill(counted)
+from tests.faults.product import product
+from tests.faults.proxy import proxied
+from tests.faults.row import row
+from tests.faults.sockets import APP_TOKEN, HASTE, behind, connect, half_open, settle
 
 
 @pytest.mark.parametrize(
@@ -81,26 +59,22 @@ async def test_s5_connections_held_by_others_are_waited_for_with_one_warning(val
     assert "end other processes" in told[0]["remedy"]
 
 
-async def behind(running: Product, proxy: Proxy, store_url: str) -> None:
-    """Connect through a proxy."""
-    running.sandbox.workspace.base_url = f"http://127.0.0.1:{proxy.port}"
-    await connect(running, store_url)
-    await running.work(store_url)
-
-
 async def test_s5_a_half_open_connection_is_found_dead_and_replaced(valkey_url: str) -> None:
+    await half_open(valkey_url, pace=HASTE)
+
+
+async def test_s5_a_network_that_is_gone_for_a_while_is_found_again(valkey_url: str) -> None:
     async with (
         product() as running,
         proxied(running.sandbox.url) as proxy,
-        row("S5", "half-open TCP, twice") as counted,
+        row("S5", "nothing passes, for 1.5 s") as counted,
     ):
         await behind(running, proxy, valkey_url)
-        for _ in range(2):
-            running.ask(2)
-            proxy.swallows = True
-            running.ask(2)
-            await asyncio.sleep(1.2)
-            proxy.swallows = False
+        running.ask(2)
+        proxy.swallows = True
+        running.ask(2)
+        await asyncio.sleep(1.5)
+        proxy.swallows = False
         await settle(running, counted)
 
 
