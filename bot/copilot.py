@@ -28,7 +28,6 @@ from bot.lookups import COMMITS, Lookups
 from bot.models.catalogue import Catalogue
 from bot.outgoing import Outgoing
 from bot.ports import Analyst, Blocks, Fence, Log, Memory, Posted, Reply, Workspace
-from bot.rechecking import Rechecker
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router
 from bot.routing.route import Tier
@@ -54,8 +53,6 @@ COMMENT = "Draft of the postmortem."
 WHOLE = "The whole answer: the message leaves some of it out for length."
 LEAST_SECONDS = 15.0
 """Even a request that waited long gets so much time, so that it can end with more than an apology."""
-PERSONS_QUOTES = frozenset({RequestKind.EVIDENCE, RequestKind.REFUTE})
-"""Quick kinds that show what was said, so that not everybody who is in the channel by now may ask."""
 GAVE_UP = (
     "I tried this several times, failed each time and gave up. Please ask again; nothing else is affected."
 )
@@ -148,7 +145,7 @@ class Copilot:
     async def _catch_up(self, run: Run) -> None:
         """Draw what follows from changes that no event told, or none before the answer was kept."""
         _, lost = await Freshness(self.workspace, self.log).since(run.incident, run.redactor)
-        await self._rechecker().catch_up(run.incident, lost, at=run.asked_at)
+        await self._upkeep().rechecker.catch_up(run.incident, lost, at=run.asked_at)
 
     async def give_up(self, request: Request, fence: Fence) -> None:
         """Tell the asker that a request failed too often to be tried again."""
@@ -188,8 +185,6 @@ class Copilot:
             await self._upkeep().handle(request)
             return None
         if request.kind in QUICK_KINDS:
-            if request.kind in PERSONS_QUOTES:
-                await self.workspace.admit(request)
             await Lookups(self.workspace, self.memory, self._outgoing()).handle(request)
             return None
         run = await self._begin(request)
@@ -198,21 +193,13 @@ class Copilot:
             return await self._postmortem(run, case, board)
         return await self._answer(run, case, board, fence)
 
-    def _rechecker(self) -> Rechecker:
-        return Rechecker(
-            workspace=self.workspace,
-            memory=self.memory,
-            log=self.log,
-            literals=self.literals,
-            link_hosts=self.link_hosts,
-        )
-
     def _upkeep(self) -> Upkeep:
         return Upkeep(
             workspace=self.workspace,
+            memory=self.memory,
             log=self.log,
             out=self._outgoing(),
-            rechecker=self._rechecker(),
+            literals=self.literals,
             retention_days=self.retention_days,
         )
 

@@ -236,11 +236,11 @@ class Forgetting:
     async def _what_rests_on(
         self, ref: IncidentRef, ids: Collection[str], ts: Collection[str], counts: Counts
     ) -> None:
-        """Remove the hypotheses and answers that cite messages, and answers to questions among them."""
+        """Remove hypotheses and answers that cite messages, and answers that reply to them or are them."""
         asked = {f"msg:{ref.team_id}:{ref.channel_id}:{one}" for one in ts}
         counts.hypotheses += await self._clear(ref, ids)
         for answer in await self.kept.answers(ref):
-            is_touched = answer.id in asked or any(cites(answer, one) for one in ids)
+            is_touched = answer.id in asked or answer.ts in ts or any(cites(answer, one) for one in ids)
             if is_touched or answer == bare(answer):
                 await self._drop(answer, counts)
 

@@ -1,11 +1,12 @@
 """What needs no model and so never waits behind one: help, evidence, a person's refutation, thumbs."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from bot.errors import BadInputError, StoreUnavailableError
+from bot.errors import BadInputError, ChannelUnreadableError, StoreUnavailableError
 from bot.incident.board import Board, refute
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import IncidentRef, at_of
@@ -54,7 +55,17 @@ class Lookups:
     async def _say(self, request: Request, sentence: str) -> None:
         await self._whisper(request, plain(sentence, answer_id=request.id), sentence)
 
+    async def _admit(self, request: Request) -> None:
+        """Refuse where others read too; who sees an answer of ours may otherwise see what it rests on.
+
+        Raises:
+            ExternalChannelError: People of another organisation are in the channel.
+        """
+        with suppress(ChannelUnreadableError):
+            await self.workspace.admit(request)
+
     async def _evidence(self, request: Request) -> None:
+        await self._admit(request)
         answer = await self.memory.answer(request.subject)
         if answer is None:
             await self._say(request, FORGOTTEN)
@@ -68,6 +79,7 @@ class Lookups:
         await self._say(request, THANKS)
 
     async def _refute(self, request: Request) -> None:
+        await self._admit(request)
         answer_id, _, hypothesis_id = request.subject.partition("|")
         answer = await self.memory.answer(answer_id)
         if answer is None:

@@ -1,5 +1,6 @@
 """A message was deleted or edited: what rests on it falls, its words leave, and older answers say so."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,7 +60,7 @@ class Rechecker:
         lost = _lost(f"m{number}", incident, redactor, is_deleted=is_deleted)
         if lost is None:
             return
-        erasure = _erasure(lost, incident, said=(gone, *_quoted(answers, lost.id)))
+        erasure = await asyncio.to_thread(_erasure, lost, incident, said=(gone, *_quoted(answers, lost.id)))
         board = await self._weaken(ref, lost, erasure, at=at)
         for answer in answers:
             await self._revise(answer, lost, erasure, at=at)

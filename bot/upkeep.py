@@ -7,7 +7,7 @@ import structlog
 from bot.errors import ExternalChannelError
 from bot.incident.messages import IncidentRef, at_of
 from bot.outgoing import Outgoing
-from bot.ports import Log, Workspace
+from bot.ports import Log, Memory, Workspace
 from bot.rechecking import Rechecker
 from bot.request import Request, RequestKind
 from bot.slack.texts import plain
@@ -37,14 +37,28 @@ class Upkeep:
     """Keeps what we hold true to the channels it came from.
 
     Args:
+        out: Of no incident: for sentences of ours.
+        literals: The process's own secrets, removed from everything.
         retention_days: How long what was said is kept.
     """
 
     workspace: Workspace
+    memory: Memory
     log: Log
     out: Outgoing
-    rechecker: Rechecker
+    literals: tuple[str, ...]
     retention_days: int
+
+    @property
+    def rechecker(self) -> Rechecker:
+        """What follows from messages that changed."""
+        return Rechecker(
+            workspace=self.workspace,
+            memory=self.memory,
+            log=self.log,
+            literals=self.literals,
+            link_hosts=self.out.link_hosts,
+        )
 
     async def handle(self, request: Request) -> None:
         """Work one request of `KINDS`."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.errors import PostRefusedError
+from bot.errors import ChannelUnreadableError, PostRefusedError
 from bot.incident.hypotheses import EvidenceKind, Status
 from bot.request import RequestKind
 from bot.slack.limits import visible_text
@@ -198,3 +198,17 @@ async def test_a_private_channel_that_nobody_opened_is_named_in_the_footer():
     await bot.handle(asked, FakeFence())
 
     assert "/copilot watch lets me read the channel" in seen(bot.workspace.replies[asked.id].final)
+
+
+async def test_the_quotes_of_an_answer_are_shown_though_the_channel_cannot_be_read_any_more():
+    class Left(FakeWorkspace):
+        async def admit(self, request, *, is_fresh=False):
+            raise ChannelUnreadableError(channel_id="C1", code="not_in_channel")
+
+    bot = copilot(H1, RULES, workspace=Left(STORE))
+    asked = request()
+    await bot.handle(asked, FakeFence())
+
+    await bot.handle(request(RequestKind.EVIDENCE, id="e", subject=asked.id), FakeFence())
+
+    assert "InvalidAccessKeyId" in seen(bot.workspace.whispers[0][1])

@@ -18,7 +18,7 @@ from bot.adapters.sealing import Sealer
 from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.errors import EditFailedError
-from bot.forgetting import SENTENCE, Forgetting, bare
+from bot.forgetting import SENTENCE, Counts, Forgetting, bare
 from bot.incident.board import Board
 from bot.incident.log import Log, Said
 from bot.incident.messages import IncidentRef
@@ -228,6 +228,19 @@ async def test_an_answer_to_a_forgotten_question_goes_too(forgetting, kept):
     await forgetting.forget("T1", Place(channel_id=CHANNEL.channel_id, ts=ALONE))
 
     assert await kept.answer(asked.id) is None
+
+
+async def test_an_answer_can_be_forgotten_by_its_own_link(forgetting, kept, slack):
+    await forgetting.forget("T1", Place(channel_id=CHANNEL.channel_id, ts="300.000004"))
+
+    assert await kept.answer("a4") is None
+    assert [ts for ts, _ in slack.replaced] == ["300.000004"]
+
+
+async def test_two_workspaces_are_counted_together():
+    both = Counts(answers=1, left={"a1"}) + Counts(answers=2, left={"a1", "a2"})
+
+    assert (both.answers, both.as_json()["posts_left"]) == (3, 2)
 
 
 def process(*arguments, **environment):

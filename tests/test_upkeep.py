@@ -7,7 +7,6 @@ import pytest
 
 from bot.errors import ChannelUnreadableError, ExternalChannelError
 from bot.outgoing import Outgoing
-from bot.rechecking import Rechecker
 from bot.request import Request, RequestKind
 from bot.safety.redaction import Redactor
 from bot.slack.limits import visible_text
@@ -32,14 +31,12 @@ def log():
 
 @pytest.fixture
 def upkeep(workspace, log):
-    rechecker = Rechecker(
-        workspace=workspace, memory=FakeMemory(), log=log, literals=(), link_hosts=frozenset()
-    )
     return Upkeep(
         workspace=workspace,
+        memory=FakeMemory(),
         log=log,
         out=Outgoing(redactor=Redactor(b"k"), link_hosts=frozenset()),
-        rechecker=rechecker,
+        literals=(),
         retention_days=30,
     )
 
