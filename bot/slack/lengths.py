@@ -21,7 +21,12 @@ def without_middle(text: str, *, most_chars: int = MOST_TEXT_CHARS) -> tuple[str
     tail_start = _line_end(text, _between(text, len(text) - tail_chars))
     cut = tail_start - head_end
     head, tail = text[:head_end].rstrip("\n"), text[tail_start:].lstrip("\n")
-    return f"{head}\n[{cut:,} characters left out here]\n{tail}", cut
+    return f"{head}\n{left_out(cut)}\n{tail}", cut
+
+
+def left_out(chars: int) -> str:
+    """Return what stands in a text in place of what was left out of it."""
+    return f"[{chars:,} characters left out here]"
 
 
 def _between(text: str, at: int) -> int:

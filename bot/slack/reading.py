@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.incident.bodies import CUT
 from bot.incident.messages import Alert, Author, AuthorKind, Link, Message, at_of, ts_key
 from bot.safety.hidden import strip_hidden
 from bot.slack.alert_reading import read_alert
@@ -16,7 +17,7 @@ from bot.slack.alert_words import bare
 from bot.slack.alerts import Attached, Fields, fields_of, raw_pairs, read_attachments
 from bot.slack.attached_files import file_lines, read_files
 from bot.slack.layout import flatten_block, flatten_blocks
-from bot.slack.lengths import without_middle
+from bot.slack.lengths import left_out, without_middle
 from bot.slack.mrkdwn import Flattener
 from bot.slack.rich_text import dicts, string
 from bot.slack.wordsets import is_covered, squashed
@@ -150,7 +151,7 @@ def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Pe
     files = tuple(read_files(item.get("files")))
     body = _body(item, attached, flattener)
     whole = strip_hidden("\n".join([part for part in [body] if part] + file_lines(files, body))).strip()
-    text, cut_chars = without_middle(whole)
+    text, cut_chars = _bounded(whole, item)
     title = bare(strip_hidden(attached.title or _headline(item, author, body)))[:_MOST_TITLE_CHARS]
     fields, alert = _stated(item, author, title, text, names)
     thread_ts = item["thread_ts"] if _is_ts(item.get("thread_ts")) else None
@@ -170,6 +171,15 @@ def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Pe
         edited_at=_edited_at(item),
         permalink=permalink(item["ts"], thread_ts),
     )
+
+
+def _bounded(whole: str, item: Json) -> tuple[str, int]:
+    """Return a text within bounds and how much is left out of it, here or already when it was kept."""
+    text, cut_chars = without_middle(whole)
+    before = item.get(CUT)
+    if not isinstance(before, int) or before <= 0:
+        return text, cut_chars
+    return text or left_out(before), cut_chars + before
 
 
 def _stated(

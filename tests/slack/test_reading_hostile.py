@@ -202,6 +202,20 @@ def test_a_huge_text_keeps_its_head_and_tail_and_counts_the_rest(line: str) -> N
     assert f"[{message.cut_chars:,} characters left out here]" in message.text
 
 
+@pytest.mark.parametrize(
+    ("kept", "text", "cut_chars"),
+    [
+        ({"text": "a long log…", "cut_chars": 700}, "a long log…", 700),
+        ({"text": "", "cut_chars": 1_700}, "[1,700 characters left out here]", 1_700),
+        ({"text": "whole", "cut_chars": "many"}, "whole", 0),
+    ],
+)
+def test_what_was_left_out_when_it_was_kept_is_counted_too(kept: dict, text: str, cut_chars: int) -> None:
+    message = said(**kept)
+
+    assert (message.text, message.cut_chars) == (text, cut_chars)
+
+
 def test_nothing_is_cut_of_a_text_that_fits() -> None:
     assert without_middle("x" * MOST_TEXT_CHARS) == ("x" * MOST_TEXT_CHARS, 0)
 

@@ -45,6 +45,7 @@ def test_words_of_rich_text_are_literal(words: str) -> None:
         ({"type": "broadcast", "range": "channel"}, "@channel"),
         ({"type": "emoji", "name": "eyes", "unicode": "1f440"}, ":eyes:"),
         ({"type": "link", "url": "https://a.example", "text": ""}, "https://a.example"),
+        ({"type": "link", "url": "", "text": "nowhere"}, "nowhere"),
         ({"type": "text", "text": "rm -rf", "style": {"code": True}}, "`rm -rf`"),
     ],
 )
