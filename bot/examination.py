@@ -37,7 +37,8 @@ async def examine(settings: Settings, *, seconds: float = PROBE_SECONDS) -> list
         _within(seconds, machine.PORT, _port(settings, seconds)),
     )
     urls = (settings.slack_api_url, doctor_machine.api_url())
-    here = [doctor_machine.folder(settings.data_dir), doctor_machine.proxies(urls)]
+    folder = [] if settings.redis_url else [doctor_machine.folder(settings.data_dir)]
+    here = [*folder, doctor_machine.proxies(urls)]
     return [doctor_machine.env_file(Path(".env")), *chain.from_iterable((*done, here))]
 
 

@@ -34,7 +34,7 @@ IN_ORDER = (
         "events",
     ),
     *("channels", "store", "store writes", "store memory", "store on disk", "store speed"),
-    *("model key", "port", "public address", "data folder", "proxy"),
+    *("model key", "port", "public address", "proxy"),
 )
 
 
@@ -116,6 +116,7 @@ async def test_without_a_store_of_ones_own_the_embedded_one_is_tried(environment
 
     [store] = (finding for finding in findings if finding.name.startswith("store"))
     assert "embedded" in store.found
+    assert "data folder" in {finding.name for finding in findings}
 
 
 async def test_the_command_prints_marks_and_ends_with_0(doctor):

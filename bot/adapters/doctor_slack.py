@@ -101,8 +101,8 @@ class SlackProbe:
                 answer = await client.users_conversations(
                     types="public_channel,private_channel", exclude_archived=True, limit=MOST_CHANNELS
                 )
-        except SlackApiError:
-            return []
+        except SlackApiError as error:
+            return slack.channels_unknown(code_of(error))
         except UNREACHABLE as error:
             return [self._silent(slack.CHANNELS, error)]
         places = [_place(channel) for channel in answer.get("channels") or []]

@@ -230,6 +230,13 @@ def events(subscribed: Sequence[str]) -> Finding:
     )
 
 
+def channels_unknown(code: str) -> list[Finding]:
+    """Tell that the channels could not be listed; a scope that is missing is told by its own check."""
+    if code == "missing_scope":
+        return []
+    return [noted(CHANNELS, f"Slack answered {code}", "Try again in a minute.")]
+
+
 def channels(
     places: Sequence[ChannelFacts],
     *,

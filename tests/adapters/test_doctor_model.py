@@ -1,6 +1,9 @@
 """What doctor finds out about the models, from a stand-in for Claude's API."""
 
+import asyncio
+
 import pytest
+from aiohttp import web
 
 from bot.adapters import doctor_model
 from bot.models.catalogue import default_catalogue
@@ -88,6 +91,22 @@ async def test_a_port_where_nothing_listens_is_told():
     [finding] = await examined("http://127.0.0.1:1")
 
     assert finding.found == "nothing answers at 127.0.0.1"
+
+
+async def test_silence_is_told():
+    async def keep_silent(_request):
+        await asyncio.sleep(60)
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", keep_silent)
+    runner = web.AppRunner(app, shutdown_timeout=0.05)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+
+    [finding] = await examined(f"http://127.0.0.1:{runner.addresses[0][1]}", seconds=0.2)
+
+    await runner.cleanup()
+    assert finding.found == "127.0.0.1 did not answer in time"
 
 
 async def test_a_name_that_does_not_resolve_is_told():

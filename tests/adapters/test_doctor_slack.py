@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.adapters.doctor_slack import SlackProbe
 from bot.adapters.proxy import proxy_for
+from bot.doctor.slack import app_id_in
 from handlers.manifest import WHY_SCOPE, scopes
 from sandbox.faults import NEVER, Fault
 from sandbox.people import APP_ID
@@ -252,6 +253,22 @@ async def test_channels_that_may_not_be_listed_are_no_second_fault(slack):
     slack.faults.order("users.conversations", Fault(error="missing_scope"))
 
     assert await probe(slack.api_url).channels(BOT_TOKEN, watched=(), user="copilot") == []
+
+
+async def test_channels_that_cannot_be_listed_now_are_told(slack):
+    slack.faults.order("users.conversations", Fault(status=429, retry_after_seconds=30))
+    slack.faults.order("users.conversations", Fault(body="reset"), times=2)  # aiohttp tries a GET twice
+
+    limited = await probe(slack.api_url).channels(BOT_TOKEN, watched=(), user="copilot")
+    broken = await probe(slack.api_url).channels(BOT_TOKEN, watched=(), user="copilot")
+
+    assert told(limited) == {"channels": ("note", "Slack answered ratelimited")}
+    assert broken[0].state.value == "fail"
+
+
+def test_an_app_token_names_its_app_when_the_hello_does_not():
+    assert app_id_in(APP_TOKEN) == APP_ID
+    assert app_id_in(BOT_TOKEN) == ""
 
 
 async def test_slack_is_reached_through_the_proxy(slack, monkeypatch):
