@@ -139,9 +139,9 @@ class Shown:
         new = [ts for ts in due if ts not in self._numbers]
         if not new:
             return
-        first = next(iter(self._numbers), None)
-        minted = await mint.mint(self.ref, [*([first] if first else []), *new])
-        if first is not None and minted[first] != self._numbers[first]:
+        last = max(self._numbers, key=lambda ts: self._numbers[ts], default=None)
+        minted = await mint.mint(self.ref, [*([last] if last else []), *new])
+        if last is not None and minted[last] != self._numbers[last]:
             self._numbers.clear()
             self.messages.clear()
             self._dirty.update(self.standing.log.said)

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.incident.log import Deleted, Entry, Log, Reacted, Said, seen
+from bot.incident.log import Deleted, Entry, Log, Reacted, Said, is_ts, seen
 from bot.incident.messages import ts_key
 
 Raw = Mapping[str, Any]
@@ -107,20 +107,28 @@ def news_in(page: Sequence[Raw], log: Log, *, as_of: str, us: Us) -> Iterator[En
     """
     for raw in page:
         is_own = us.wrote(raw)
-        for entry in seen(raw, as_of=as_of, known=log, is_own=is_own):
+        for entry in seen(raw, as_of=_as_of(raw, as_of), known=log, is_own=is_own):
             if _is_news(entry, log) and not (is_own and isinstance(entry, Reacted)):
                 yield entry
 
 
+def _as_of(raw: Raw, as_of: str) -> str:
+    """Return a time at which a message surely stood so: an edit may be younger than the newest message."""
+    edited = raw.get("edited")
+    edited_ts = edited.get("ts") if isinstance(edited, dict) else None
+    return max(edited_ts, as_of, key=ts_key) if is_ts(edited_ts) else as_of
+
+
 def _is_news(entry: Entry, log: Log) -> bool:
+    """Say whether something would stand otherwise; what is not younger than what stands changes nothing."""
     if entry.ts in log.deleted:
         return False
     if isinstance(entry, Said):
         standing = log.said.get(entry.ts)
-        return standing is None or standing.body != entry.body
+        return standing is None or (standing.body != entry.body and standing.rank < entry.rank)
     if isinstance(entry, Reacted):
         last = log.reacted(entry.ts).get((entry.name, entry.person_id))
-        return (last.count if last else 0) != entry.count
+        return entry.count > 0 if last is None else last.count != entry.count and last.rank < entry.rank
     return True
 
 

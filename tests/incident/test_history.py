@@ -74,6 +74,22 @@ def test_what_history_has_otherwise_is_news_and_stands_afterwards():
     assert here.log.reactions(ts(2)) == ()
 
 
+def test_an_edit_of_the_newest_message_is_younger_than_it():
+    here = standing(*news_in([raw(90, "zzz")], Standing().log, as_of=ts(90), us=US))
+
+    here.take(news_in([raw(90, "aaa", edited={"ts": ts(95)})], here.log, as_of=ts(90), us=US))
+
+    assert here.log.said[ts(90)].raw["text"] == "aaa"
+
+
+@pytest.mark.parametrize("edited", ["odd", {"ts": "odd"}, {}])
+def test_what_cannot_be_told_from_what_stands_by_its_time_is_no_news_again_and_again(edited):
+    first = raw(1, "zzz", reactions=[{"name": "eyes", "users": ["U0ANA"], "count": 1}])
+    here = standing(*news_in([first], Standing().log, as_of=ts(1), us=US))
+
+    assert list(news_in([raw(1, "aaa", edited=edited)], here.log, as_of=ts(1), us=US)) == []
+
+
 def test_a_tombstone_is_news_once():
     here = standing(said(1))
     tomb = raw(1, "This message was deleted.", subtype="tombstone")
