@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # Branches of the pure packages; not 100.0, since property tests choose their own examples.
-PURE := bot/analysts/*,bot/iam/*,bot/incident/*,bot/models/*,bot/routing/*,bot/safety/*,bot/slack/*
+PURE := bot/analysts/*,bot/doctor/*,bot/iam/*,bot/incident/*,bot/models/*,bot/routing/*,bot/safety/*,bot/slack/*
 
 .PHONY: sandbox test check lock clean
 
