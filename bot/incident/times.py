@@ -24,7 +24,7 @@ _ISO = re.compile(
 )
 _DAY_MONTH = re.compile(
     rf"\b(?:(?P<day>[0-3]?\d)\s+{_MONTH}|{_MONTH.replace('month', 'month2')}\s+(?P<day2>[0-3]?\d))"
-    rf"(?!\w)(?:,?\s+(?P<year>20\d\d))?(?:,?\s+(?:at\s+)?{_TIME})?",
+    rf"(?!\w)(?:,?\s+(?P<year>20\d\d))?(?:,?\s+(?:at\s+)?{_TIME}(?:\s?(?P<half>[ap]m)\b)?)?",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(rf"(?<![\d:./-]){_TIME}(?![\d:])(?:\s?(?P<half>[ap]m)\b)?", re.IGNORECASE)
@@ -108,8 +108,8 @@ def _iso(match: re.Match[str], said_at: datetime) -> Stated:
 def _day_month(match: re.Match[str], said_at: datetime) -> Stated:
     month = _MONTHS[(match["month"] or match["month2"]).lower()[:3]]
     at = datetime(
-        int(match["year"] or said_at.year), month, int(match["day"] or match["day2"]), int(match["hour"] or
-        0), int(match["minute"] or 0), int(match["second"] or 0), tzinfo=UTC,
+        int(match["year"] or said_at.year), month, int(match["day"] or match["day2"]), _hour(match),
+        int(match["minute"] or 0), int(match["second"] or 0), tzinfo=UTC,
     )  # fmt: skip
     if match["year"] is None and at > said_at + _AHEAD:
         at = at.replace(year=at.year - 1)
@@ -117,13 +117,16 @@ def _day_month(match: re.Match[str], said_at: datetime) -> Stated:
 
 
 def _clock(match: re.Match[str], said_at: datetime) -> Stated:
-    hour = int(match["hour"])
-    if match["half"]:
-        hour = hour % _NOON + (_NOON if match["half"].lower() == "pm" else 0)
     at = said_at.replace(
-        hour=hour, minute=int(match["minute"]), second=int(match["second"] or 0), microsecond=0
+        hour=_hour(match), minute=int(match["minute"]), second=int(match["second"] or 0), microsecond=0
     )
     return Stated(at=_past(at, match, said_at), start=match.start())
+
+
+def _hour(match: re.Match[str]) -> int:
+    """Return the hour of the day, of twelve hours where it is told which half."""
+    hour = int(match["hour"] or 0)
+    return hour % _NOON + (_NOON if match["half"].lower() == "pm" else 0) if match["half"] else hour
 
 
 def _named(match: re.Match[str], said_at: datetime) -> Stated:

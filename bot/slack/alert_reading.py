@@ -33,23 +33,26 @@ Pairs = Sequence[tuple[str, str]]
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\s-]+")
 _TIME_NAME = re.compile(
     r"start|began|begin|since|trigger|fired|creat|opened|ended|ends|resolv|closed|clear|recover|updat|chang|occurr|"
-    r"detect|seen|time|date|when|activat|acknowledg|until|deployed|finished|(?:^| )at$"
+    r"detect|declar|report|seen|time|date|when|activat|acknowledg|until|deployed|finished|(?:^| )at$"
 )
 _DATE = re.compile(r"<!date\^(\d{1,14})\^([^|>\n]{0,80})")
 _ISO = re.compile(
     r"(20\d\d-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?", re.IGNORECASE
 )
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+_KEPT_NAME = r"[`*\"']?([A-Za-z0-9][\w./-]{1,60})[`*\"']?"
 _OF_LEAD = re.compile(
-    r"\b(?:[Aa]pplication|[Ss]ervice|[Cc]omponent|App|[Dd]eployment|[Ww]orkload)\s+[`*\"']?([A-Za-z0-9][\w./-]{1,60})[`*\"']?\s+"
-    r"(?:is|has|was|have|sync|deploy|fail|in)"
+    rf"\b(?:[Aa]pplication|[Ss]ervice|[Cc]omponent|App|[Dd]eployment|[Ww]orkload)\s+{_KEPT_NAME}\s+"
+    rf"(?:is|has|was|have|sync|deploy|fail|in)"
+    rf"|\b(?:[Ss]ync|[Dd]eploy|[Rr]efresh)\w* (?:of )?(?:application|service|app)\s+{_KEPT_NAME}"
 )
 _OWNED = re.compile(
     r"(?:\[|: |\|)(?=[\w.-]*[A-Za-z])([A-Za-z0-9][\w.-]{0,38}/[\w.-]*[A-Za-z][\w.-]{0,60})(?=[\]>\s:#]|$)"
 )
 _HEAD_CHARS = 300
 _SAID = re.compile(
-    r"\b(started|began|triggered|fired|resolved|recovered|ended|opened|closed|created|detected|failed|since)\b"
+    r"\b(started|began|triggered|fired|resolved|recovered|ended|opened|closed|created|detected|failed|synced|"
+    r"deployed|finished|completed|merged|updated|since)\b"
     r"[^\n]{0,24}?(?=\b(?:20\d\d-\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|"
     r"(?<![\d:.-])\d\d?:\d\d))",
     re.IGNORECASE,
@@ -148,7 +151,7 @@ def _service(named: Mapping[str, str], heads: Sequence[str], message: Json) -> s
 
 def _told_service(heads: Sequence[str]) -> str:
     found = (_OF_LEAD.search(head) for head in heads)
-    return next((match[1].rstrip(".") for match in found if match), "")
+    return next(((match[1] or match[2]).rstrip(".") for match in found if match), "")
 
 
 def _owned(message: Json, heads: Sequence[str]) -> str:

@@ -125,9 +125,9 @@ _SENTENCES = {
     AlertState.RESOLVED: _any(r"""
         (?:been|was|is|got|now|auto-?) ?(?:resolved|recovered|closed|cleared|fixed|restored),
         (?:is|now) (?:healthy|operational),
-        (?:incident|alert|issue|alarm|problem|monitor) (?:resolved|recovered|closed|cleared),
-        back to normal, (?:resolved|closed) (?:by|via|#\d+|(?:the )?(?:incident|alert|issue)), is up again,
-        all checks have passed, 0 firing
+        (?:incident|alert|issue|alarm|problem|monitor|violation) (?:resolved|recovered|closed|cleared),
+        back to normal, as resolved, (?:resolved|closed) (?:by|via|#\d+|(?:the )?(?:incident|alert|issue)),
+        is up again, all checks have passed, 0 firing
     """),
     AlertState.ACKNOWLEDGED: _any(r"""
         (?:been|was|is) (?:acknowledged|assigned|muted|snoozed), acknowledged by, acknowledged #\d+,
@@ -138,7 +138,8 @@ _SENTENCES = {
         (?:been|was|is) (?:triggered|down|firing|degraded|unhealthy|breached|activated|opened),
         has degraded, failed, failure, is (?:critical|unreachable|offline), (?:re)?opened #\d+,
         (?:critical|warning) alert,
-        (?:incident|alert|issue|alarm|problem|monitor) (?:triggered|opened|activated|fired|declared|created),
+        (?:incident|alert|issue|alarm|problem|monitor|violation) (?:triggered|opened|activated),
+        (?:incident|alert|issue|alarm|problem|monitor|violation) (?:fired|declared|created),
         new (?:alert|issue|incident|error|alarm), out of memory, [1-9]\d* firing
     """),
     AlertState.OPENED: _OPENED,
@@ -151,7 +152,7 @@ _SENTENCES = {
 _FIRST = _any(r"""
     triggered, re-triggered, acknowledged, resolved, recovered, firing, fired, warn(?:ing)?, alarm, ok,
     closed, alert closed, no data, critical, problem, recovery, down, up, investigating, identified,
-    monitoring, new alert, error, reopened, escalated, ongoing
+    monitoring, new alert, completed, error, reopened, escalated, ongoing
 """)
 _VALUE = {state: re.compile(rf"(?:{words})\b", re.IGNORECASE) for state, words in _VALUES.items()}
 _SENTENCE = {state: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for state, words in _SENTENCES.items()}

@@ -166,6 +166,8 @@ def test_a_headline_states_a_severity(head: str, severity: str) -> None:
         ("1742593082", "2025-03-21T21:38:02+00:00"),
         ("1742593082000", "2025-03-21T21:38:02+00:00"),
         ("21 Mar 2025 at 21:38:02 UTC", "2025-03-21T21:38:02+00:00"),
+        ("March 21, 2025 9:38 PM", "2025-03-21T21:38:00+00:00"),
+        ("Mar 21, 2025 at 12:05 am UTC", "2025-03-21T00:05:00+00:00"),
         ("<!date^1742593082^{time}|21:38>", "2025-03-21T21:38:02+00:00"),
         ("<!date^99999999999999^{time}|x>", None),
         ("0001-01-01T00:00:00Z", None),
@@ -190,6 +192,8 @@ def test_a_date_is_named_by_the_word_before_it_or_by_none() -> None:
     [
         ({"title": "on {service:cart,env:prod}: slow"}, "cart"),
         ({"title": "x", "fields": [{"title": "Labels", "value": "app=cart, job=j"}]}, "cart"),
+        ({"pretext": "Failed to sync application cart"}, "cart"),
+        ({"pretext": "Object storage service outage"}, ""),
         ({"pretext": "The sync operation of application cart has failed"}, "cart"),
         ({"title": "Run Applied: acme/iam-ci"}, "acme/iam-ci"),
         ({"title": "t", "footer": "<https://g.example/a/b|a/b>"}, "a/b"),
