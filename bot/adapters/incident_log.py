@@ -302,7 +302,8 @@ class IncidentLog:
         with store_errors_named():
             async for number, piece in self._pieces(ref, START):
                 with suppress(*UNREADABLE):
-                    telling.append((number, piece, self._sealing.open(piece, ref, naming=ts)))
+                    if entries := self._sealing.open(piece, ref, naming=ts):
+                        telling.append((number, piece, entries))
         said = [entry for _, _, entries in telling for entry in entries if isinstance(entry, Said)]
         last = max((one for one in said if one.ts == ts), key=lambda one: one.rank, default=None)
         changes: Arguments = []

@@ -37,7 +37,8 @@ MAX_DEPTH = 32
 """Slack's own objects are less than half as deep."""
 STRING_CHARS = (40_000, 4_000, 400)
 """How long strings may be in a body that is too large: the first that makes it fit is taken."""
-MARK = "…"
+TAIL_SHARE = 4
+"""A log's end says what failed; a quarter is kept for it."""
 LARGE = frozenset({"blocks", "attachments", "files", "bot_profile", "user_profile"})
 """What is left out altogether when nothing else helps."""
 
@@ -99,9 +100,15 @@ def _flat(value: Any, left: int) -> Any:
     return value
 
 
+def _without_middle(text: str, limit: int) -> str:
+    tail_chars = limit // TAIL_SHARE
+    left_out = len(text) - limit
+    return f"{text[: limit - tail_chars]}\n[{left_out:,} characters left out here]\n{text[-tail_chars:]}"
+
+
 def _shortened(value: Any, limit: int) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= limit else value[:limit] + MARK
+        return value if len(value) <= limit else _without_middle(value, limit)
     if isinstance(value, Mapping):
         return {name: _shortened(inner, limit) for name, inner in value.items()}
     return [_shortened(inner, limit) for inner in value] if isinstance(value, list) else value

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
+import handlers
 from bot.adapters.incident_log import Appended
 from bot.errors import StoreUnavailableError
 from bot.incident.log import Entry
@@ -151,6 +152,18 @@ async def test_a_mention_is_accepted_as_before(door, queue, diary):
     assert await post(door, json.dumps(mention()).encode()) == 200
 
     assert (queue.stored, diary.kept) == (["1.0:U0BOT"], [])
+
+
+async def test_a_question_told_as_a_message_is_both_kept_and_accepted(slack, queue, diary):
+    diary.open = {CHANNEL}
+    client = AsyncWebClient(token=TOKEN, base_url=slack.url + "api/")
+    app = build_app(client=client, signing_secret=SECRET, queue=queue, parse=handlers.parse, diary=diary)
+
+    async with TestClient(TestServer(build_receiver(app=app, store=queue))) as door:
+        assert await deliver(door, spoken(text="<@U0BOT> why?")) == 200
+
+    assert [entry.ts for entry in diary.kept] == [TS]
+    assert queue.stored == [f"msg:T1:C1:{TS}"]
 
 
 async def test_news_that_deliveries_were_lost_are_kept_or_not_acknowledged(door, diary):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.incident.bodies import CUT, MARK, MAX_BODY_CHARS, MAX_DEPTH, body_of
+from bot.incident.bodies import CUT, MAX_BODY_CHARS, MAX_DEPTH, body_of
 
 TS = "10.000001"
 
@@ -44,7 +44,7 @@ def test_half_a_surrogate_pair_is_kept_as_it_came():
 @pytest.mark.parametrize(
     ("raw", "chars"),
     [
-        ({"text": "x" * 1_000_000}, 40_001),
+        ({"text": "x" * 1_000_000}, 40_000 + len("\n[960,000 characters left out here]\n")),
         ({"text": "why", "attachments": [{"text": "x" * 30_000} for _ in range(40)]}, 3),
         ({"text": "why", "blocks": [{"text": {"text": "x" * 3_000}} for _ in range(400)]}, 3),
     ],
@@ -56,7 +56,14 @@ def test_a_body_that_is_too_large_is_cut_in_its_strings_and_says_so(raw, chars):
     assert len(found["text"]) == chars
     assert set(found) == {"ts", *raw, CUT}
     assert found[CUT] > 700_000
-    assert MARK in str(found)
+    assert "characters left out here]" in str(found)
+
+
+def test_of_a_long_text_its_head_and_its_tail_stay():
+    text = kept(text="begin " + "x" * 1_000_000 + " end")["text"]
+
+    assert text.startswith("begin x")
+    assert text.endswith("x end")
 
 
 def test_of_a_body_of_countless_small_things_the_words_are_kept():
