@@ -1,0 +1,144 @@
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+import handlers
+from bot.adapters.gaps import Gaps
+from bot.errors import StoreUnavailableError
+from bot.incident.log import Deleted
+from bot.incident.messages import IncidentRef
+from sandbox.faults import Fault
+from sandbox.people import BOT_USER_ID, PERSON_ID, TEAM_ID
+from tests.adapters.conftest import CHANNEL
+
+REF = IncidentRef(team_id=TEAM_ID, channel_id=CHANNEL)
+
+
+class Taken:
+    """A queue that knows what it has taken."""
+
+    def __init__(self) -> None:
+        self.requests = {}
+        self.has_some = asyncio.Event()
+
+    async def accept(self, request, *, keys):
+        is_new = request.id not in self.requests
+        self.requests.setdefault(request.id, request)
+        self.has_some.set()
+        return is_new
+
+
+class Allowed:
+    """Whether anything may be kept."""
+
+    def __init__(self, *, is_on: bool = True) -> None:
+        self.is_on = is_on
+
+    async def is_logged(self, ref) -> bool:
+        return self.is_on
+
+
+def gaps(place, **settings) -> Gaps:
+    live = place.slack.live
+    values = {"channels": Allowed(), "queue": Taken(), **settings}
+    return Gaps(live=live, log=live.log, parse=handlers.parse, bot_user_id=BOT_USER_ID, **values)
+
+
+async def active(place) -> None:
+    """Something happens in a channel whose log is open; its event is delivered."""
+    await place.slack.live.log.open(REF)
+    await place.slack.live.log.append([REF], [Deleted(ts="1699999999.000001")])
+
+
+async def left(place) -> list:
+    """What is still to be compared with history, claims aside."""
+    async for name in place.redis.scan_iter("*log-claim*"):
+        await place.redis.delete(name)
+    return await place.slack.live.log.claim(limit=9)
+
+
+def ask(place, text="why?", **fields) -> str:
+    return place.say(f"<@{BOT_USER_ID}> {text}", user=PERSON_ID, **fields)
+
+
+async def test_questions_that_were_never_delivered_are_accepted_once_wherever_they_stand(place):
+    root = place.thread(1)
+    asked = [ask(place), ask(place, thread_ts=root)]
+    await active(place)
+    looking = gaps(place)
+
+    found = await looking.look()
+    again = await left(place)
+    await active(place)
+    second = await looking.look()
+
+    assert (found, second, again) == (2, 0, [])
+    assert [request.message_ts for request in looking.queue.requests.values()] == asked
+    assert {request.asker_id for request in looking.queue.requests.values()} == {PERSON_ID}
+
+
+async def test_who_asked_long_before_the_newest_message_is_not_answered_late(place):
+    ask(place)
+    place.sandbox.workspace.channel(CHANNEL).clock.jump(1_700_007_300_000_000)
+    late = ask(place)
+    await active(place)
+    looking = gaps(place)
+
+    assert await looking.look() == 1
+    assert [request.message_ts for request in looking.queue.requests.values()] == [late]
+
+
+async def test_a_bot_that_mentions_us_asks_nothing(place):
+    place.say(f"<@{BOT_USER_ID}> alarm", user=None, bot_id="B0ALARM")
+    await active(place)
+
+    assert await gaps(place).look() == 0
+
+
+async def test_where_nothing_may_be_kept_any_more_nothing_is_read(place):
+    ask(place)
+    await active(place)
+
+    assert await gaps(place, channels=Allowed(is_on=False)).look() == 0
+    assert place.calls("conversations.history") == []
+    assert await left(place) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_left"), [(Fault(error="not_in_channel"), False), (Fault(status=500), True)]
+)
+async def test_what_slack_refuses_is_let_go_and_what_it_cannot_do_now_is_kept(place, fault, is_left):
+    ask(place)
+    await active(place)
+    place.faults.order("conversations.history", fault)
+
+    assert await gaps(place).look() == 0
+    assert bool(await left(place)) is is_left
+
+
+async def test_the_timer_goes_on_when_the_store_is_away_for_a_while(place):
+    ask(place)
+    await active(place)
+    looking = gaps(place, channels=Failing(), gap_seconds=1.0)
+
+    running = asyncio.create_task(looking.run())
+    async with asyncio.timeout(10):
+        await looking.queue.has_some.wait()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+    assert len(looking.queue.requests) == 1
+
+
+class Failing(Allowed):
+    """Allows at the second attempt."""
+
+    tries = 0
+
+    async def is_logged(self, ref) -> bool:
+        self.tries += 1
+        if self.tries == 1:
+            raise StoreUnavailableError
+        return True
