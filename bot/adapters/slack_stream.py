@@ -37,7 +37,8 @@ class Pace:
         rotate_seconds: The age at which a stream is stopped by us, before Slack ends it at about 300.
         call_seconds: A call on the way that takes longer has failed: the words are sent in another way.
         retry_seconds: The pause after a call that failed without Slack saying how long to wait.
-        final_pauses_seconds: The pauses before the final form is tried again.
+        final_pauses_seconds: The pauses before the final form is tried again; the client has repeated what may
+            be repeated blindly by then.
     """
 
     flush_seconds: float = 1.0
@@ -45,7 +46,7 @@ class Pace:
     rotate_seconds: float = 240.0
     call_seconds: float = 10.0
     retry_seconds: float = 2.0
-    final_pauses_seconds: tuple[float, ...] = (0.5, 2.0)
+    final_pauses_seconds: tuple[float, ...] = (1.0,)
 
 
 class OpenStreamBook(Protocol):
