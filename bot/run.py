@@ -1,5 +1,7 @@
 """What is known of one request while it is worked on, and what is kept of its answer."""
 
+import json
+import re
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,9 @@ from bot.routing.route import Route
 from bot.safety.redaction import Redactor
 
 log = structlog.get_logger()
+
+_SHOWN = re.compile(r"\[(\d{1,5})\]")
+"""A citation, as people see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +88,9 @@ def asked_at(request: Request, incident: Incident) -> datetime:
 
 
 def saved_answer(run: Run, finding: Finding, posted: Posted, *, blocks: Blocks, text: str) -> SavedAnswer:
-    """Return what the buttons of an answer need later."""
-    cited = cited_ids(item for hypothesis in finding.hypotheses for item in hypothesis.evidence)
+    """Return what the buttons of an answer need later; its quotes are of all that it cites."""
+    evidence = cited_ids(item for hypothesis in finding.hypotheses for item in hypothesis.evidence)
+    cited = dict.fromkeys((*evidence, *(f"m{number}" for number in _SHOWN.findall(json.dumps(blocks)))))
     messages = [run.incident.by_id[evidence_id] for evidence_id in cited if evidence_id in run.incident.by_id]
     return SavedAnswer(
         id=run.request.id,

@@ -1,5 +1,6 @@
 """A question that is taken back, a thread that changes under an answer, and work that nobody asked for."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -212,3 +213,15 @@ async def test_the_quotes_of_an_answer_are_shown_though_the_channel_cannot_be_re
     await bot.handle(request(RequestKind.EVIDENCE, id="e", subject=asked.id), FakeFence())
 
     assert "InvalidAccessKeyId" in seen(bot.workspace.whispers[0][1])
+
+
+async def test_an_answer_keeps_a_quote_of_all_that_it_shows():
+    bot = copilot(RULES)
+    asked = request()
+
+    await bot.handle(asked, FakeFence())
+
+    kept = bot.memory.answers_kept[asked.id]
+    shown = {f"m{n}" for n in re.findall(r"\[(\d+)\]", seen(kept.blocks))}
+    assert shown
+    assert shown == set(kept.quotes)

@@ -129,3 +129,24 @@ async def test_s4_a_question_at_the_top_deleted_while_it_is_answered_leaves_no_s
         stray = [post for post in own_posts(running) if post.get("thread_ts", ts) == post["ts"]]
         counted.double += len(stray)
         assert running.sandbox.workspace.ephemerals == {}
+
+
+async def test_s4_a_deletion_that_no_event_told_is_found_by_the_next_question(valkey_url: str) -> None:
+    async with row("S4", "nobody tells that a message is deleted") as counted, product(lanes=1) as running:
+        await started(running, valkey_url)
+        await running.work(valkey_url)
+        running.ask()
+        await running.until_answered()
+        await running.sandbox.delivery.settled()
+
+        running.sandbox.delivery.traffic.lost_share = 1.0
+        running.sandbox.person.delete(CHANNEL, ALERT, as_user=AUTHOR)
+        running.sandbox.delivery.traffic.lost_share = 0.0
+        running.ask()
+        await running.until_answered()
+
+        counted.stuck += not await until(lambda: any("was deleted" in words for words in answers_of(running)))
+        running.fill(counted)
+        assert "5xx above" not in " ".join(answers_of(running))
+        async with Redis.from_url(valkey_url) as redis:
+            counted.double += "5xx above" in await kept_text(redis, running)
