@@ -67,7 +67,7 @@ def differences(golden: Golden) -> list[Difference]:
         for name, value in expected.items()
         if found[name] != value
     ]
-    faults = list(_text_faults(message.text, golden.expected["says"]))
+    faults = list(_text_faults(message.text, golden.expected.get("says", ())))
     once = Difference(golden=golden, field="text once", expected=[], found=faults)
     return [*wrong, *([once] if faults else [])]
 
