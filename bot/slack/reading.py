@@ -226,9 +226,11 @@ def _body(item: Json, attached: Attached, flattener: Flattener) -> str:
     """Join text, blocks and attachments in the order in which they are seen, each word once."""
     text = flattener.mrkdwn(string(item.get("text"))).strip()
     told = _once(text, [block.strip("\n") for block in flatten_blocks(item.get("blocks"), flattener)])
+    seen = squashed("\n".join(told))
     for part in attached.parts:
-        if squashed(part) not in squashed("\n".join(told)):
+        if (letters := squashed(part)) not in seen:
             told.append(part)
+            seen += letters
     if attached.fallback and not is_covered(attached.fallback, "\n".join(told)):
         told.append(attached.fallback)
     return "\n".join(told).strip()

@@ -283,6 +283,22 @@ def test_fifty_files_are_named_and_their_heads_read() -> None:
     assert all(f"{n}.log:\nboom {n}" in message.text for n in range(50))
 
 
+def test_a_flood_of_attachments_keeps_its_first_and_its_last() -> None:
+    flood = [
+        {
+            "title": f"alert {n}",
+            "fields": [{"title": f"f{m}", "value": f"{n}-{m} " + "x" * 60} for m in range(30)],
+        }
+        for n in range(80)
+    ]
+
+    message = said(attachments=flood)
+
+    assert message.text.startswith("alert 0\nf0: 0-0 ")
+    assert message.text.splitlines()[-1].startswith("f29: 79-29 ")
+    assert message.cut_chars > 100_000
+
+
 def test_five_hundred_participants_keep_their_names() -> None:
     names = {f"U{n:04}": f"person {n}" for n in range(500)}
     users = [(f"{1742586540 + n}.000001", f"U{n:04}") for n in range(500)]
