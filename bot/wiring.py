@@ -43,6 +43,7 @@ from bot.router import router_for
 from bot.settings import Settings
 
 DAY_SECONDS = 86_400
+CANCEL_SECONDS = 0.05
 NO_MODEL = "ANTHROPIC_API_KEY is not set"
 
 
@@ -195,12 +196,17 @@ async def open_streams(redis: Redis, client: AsyncWebClient) -> AsyncIterator[Op
 
 @asynccontextmanager
 async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Let something run for the time of a block."""
+    """Let something run for the time of a block; then end it.
+
+    redis-py 8.1 may swallow a cancellation that comes while it waits for an answer, so it is repeated.
+    """
     task = asyncio.create_task(work)
     try:
         yield
     finally:
-        task.cancel()
+        while not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=CANCEL_SECONDS)
         await asyncio.gather(task, return_exceptions=True)
 
 

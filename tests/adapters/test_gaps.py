@@ -1,5 +1,4 @@
 import asyncio
-from contextlib import suppress
 
 import pytest
 
@@ -8,6 +7,7 @@ from bot.adapters.gaps import Gaps
 from bot.errors import StoreUnavailableError
 from bot.incident.log import Deleted
 from bot.incident.messages import IncidentRef
+from bot.wiring import running
 from sandbox.faults import Fault
 from sandbox.people import BOT_USER_ID, PERSON_ID, TEAM_ID
 from tests.adapters.conftest import CHANNEL
@@ -122,12 +122,8 @@ async def test_the_timer_goes_on_when_the_store_is_away_for_a_while(place):
     await active(place)
     looking = gaps(place, channels=Failing(), gap_seconds=1.0)
 
-    running = asyncio.create_task(looking.run())
-    async with asyncio.timeout(10):
+    async with running(looking.run()), asyncio.timeout(10):
         await looking.queue.has_some.wait()
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
 
     assert len(looking.queue.requests) == 1
 
