@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.incident.messages import Link
@@ -28,12 +28,14 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="&<>;ltgamp #x2 ", max_size=40))
 def test_an_escape_is_undone_exactly_once(text: str) -> None:
     assert shown(escaped(text)) == text
     assert Flattener({}).plain(escaped(text)) == text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>|!@#^&;{}*_`~[]():/.ahdte1 \n", max_size=60))
 def test_no_markup_is_an_error_and_links_are_addresses(text: str) -> None:
     assert isinstance(Flattener({}).markdown(text), str)

@@ -220,6 +220,7 @@ def test_nothing_is_cut_of_a_text_that_fits() -> None:
     assert without_middle("x" * MOST_TEXT_CHARS) == ("x" * MOST_TEXT_CHARS, 0)
 
 
+@settings(deadline=None)
 @given(st.integers(40, 80))
 def test_a_cut_tears_no_character_apart(chars: int) -> None:
     text = "👩\u200d💻" * 100

@@ -1,7 +1,7 @@
 """Rich text and tables become the lines that a reader sees; their words are literal."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.incident.messages import Link
@@ -27,6 +27,7 @@ def lines(block: dict) -> list[str]:
     return flatten_block(block, Flattener(NAMES)).split("\n")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="&<>;lt*_`ab \n", max_size=40).filter(str.strip))
 def test_words_of_rich_text_are_literal(words: str) -> None:
     assert "\n".join(lines(rich(section(text(words))))) == words.strip("\n")
