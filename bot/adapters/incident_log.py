@@ -24,6 +24,7 @@ from bot.incident.log import Deleted, Entry, Said
 from bot.incident.messages import IncidentRef
 
 MAX_TRIES = 20
+TRIM_SECONDS, TRIMS_AT_ONCE = 3600, 100
 PAGE_PIECES = 100
 """How many elements of a stream are asked for at once: a page stays well under a second to send."""
 MAX_PIECES = 50_000
@@ -111,6 +112,7 @@ class IncidentLog:
         self._open = redis.register_script(lua.LOG_OPEN)
         self._write = redis.register_script(lua.LOG_WRITE)
         self._scrub = redis.register_script(lua.LOG_SCRUB)
+        self._trim = redis.register_script(lua.LOG_TRIM)
         self._claim = redis.register_script(lua.LOG_CLAIM)
         self._settle = redis.register_script(lua.LOG_SETTLE)
         self._complete = redis.register_script(lua.LOG_COMPLETE)
@@ -122,7 +124,9 @@ class IncidentLog:
     async def open(self, ref: IncidentRef) -> None:
         """Make the log exist; from now on it is appended to."""
         with store_errors_named():
-            await self._open(keys=[_log(ref)], args=[FIELD, self._ttl_seconds])
+            await self._open(
+                keys=[_log(ref), key("log-trims")], args=[FIELD, self._ttl_seconds, ref.key, EPOCH_SECONDS]
+            )
 
     async def append(
         self, refs: Sequence[IncidentRef], entries: Iterable[Entry], *, withdraws: str = ""
@@ -225,8 +229,18 @@ class IncidentLog:
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.delete(*names)
                 pipe.zrem(key("log-active"), ref.key)
-                removed, _ = await pipe.execute()
+                pipe.zrem(key("log-trims"), ref.key)
+                removed, *_ = await pipe.execute()
         return int(removed)
+
+    async def trim(self, *, every_seconds: int = TRIM_SECONDS, limit: int = TRIMS_AT_ONCE) -> int:
+        """Remove what is too old from logs to which nothing is appended; return how many were looked at.
+
+        Each log has its turn once in `every_seconds`, whoever asks.
+        """
+        args: Arguments = [PREFIX, self._ttl_seconds, every_seconds, limit, EPOCH_SECONDS]
+        with store_errors_named():
+            return int(await self._trim(keys=[key("log-trims")], args=args))
 
     async def epoch(self) -> str:
         """Return the epoch: another one than before means that nobody received for a while."""
@@ -259,8 +273,10 @@ class IncidentLog:
     async def claim(self, *, limit: int, seconds: int = CLAIM_SECONDS) -> list[Active]:
         """Return logs in which something happened since they were `settled`, those waiting longest first.
 
-        Each goes to one caller at a time, and to nobody again for `seconds`.
+        Each goes to one caller at a time, and to nobody again for `seconds`. Logs of any kind are trimmed
+        beside it, so that whoever asks on a timer keeps the promise of how long words are kept.
         """
+        await self.trim()
         with store_errors_named():
             found = await self._claim(keys=[key("log-active")], args=[key("log-claim"), limit, seconds])
         names, times = found[::2], found[1::2]

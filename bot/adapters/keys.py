@@ -181,6 +181,12 @@ TABLE: tuple[Keys, ...] = (
         holds="logs in which something happened since they were compared with history",
     ),
     Keys(
+        pattern="log-trims",
+        owner="incident_log",
+        ttl_seconds=EPOCH_SECONDS,
+        holds="when each log was last freed of what is too old, without any text",
+    ),
+    Keys(
         pattern="log-claim:*",
         owner="incident_log",
         ttl_seconds=CLAIM_SECONDS,

@@ -156,9 +156,30 @@ return numbers
 """
 
 LOG_OPEN = """
--- KEYS: log. ARGV: field, ttl. Makes the stream, with an empty element; one that is there is left as it is.
+-- KEYS: log, when each log was last trimmed. ARGV: field, ttl, name, ttl of the latter. Makes the stream,
+-- with an empty element; one that is there is left as it is.
 if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('XADD', KEYS[1], '*', ARGV[1], '') end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('ZADD', KEYS[2], 'NX', redis.call('TIME')[1], ARGV[3])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+"""
+
+LOG_TRIM = """
+-- KEYS: when each log was last trimmed. ARGV: prefix, ttl, seconds between trims, limit, ttl of the key. A
+-- log to which nothing is appended keeps nothing longer for that. Returns how many logs were looked at.
+local now = tonumber(redis.call('TIME')[1])
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3], 'LIMIT', 0, ARGV[4])
+for _, name in ipairs(due) do
+  local log = ARGV[1] .. ':log:' .. name
+  if redis.call('EXISTS', log) == 1 then
+    redis.call('XTRIM', log, 'MINID', string.format('%.0f', (now - ARGV[2]) * 1000))
+    redis.call('ZADD', KEYS[1], now, name)
+  else
+    redis.call('ZREM', KEYS[1], name)
+  end
+end
+if #due > 0 then redis.call('EXPIRE', KEYS[1], ARGV[5]) end
+return #due
 """
 
 LOG_APPEND = """

@@ -237,6 +237,20 @@ async def test_a_message_is_kept_no_longer_than_was_promised(log, redis_client):
     assert 0 < await redis_client.ttl(key("log", CHANNEL.key)) <= TTL_SECONDS
 
 
+async def test_a_log_to_which_nothing_comes_keeps_nothing_longer_for_that(log, redis_client):
+    await asyncio.gather(log.open(CHANNEL), log.open(ELSEWHERE))
+    await log.append([CHANNEL], [said()])
+    await aged(redis_client, CHANNEL, seconds=TTL_SECONDS + 1)
+    await redis_client.delete(key("log", ELSEWHERE.key))
+
+    assert await log.trim() == 0
+    assert await log.trim(every_seconds=0) == 2
+
+    found = await log.since(CHANNEL, None)
+    assert (found.entries, found.is_open) == ([], True)
+    assert await redis_client.zrange(key("log-trims"), 0, -1) == [CHANNEL.key.encode()]
+
+
 async def test_a_log_is_whole_until_its_oldest_message_goes(log, redis_client):
     await log.open(CHANNEL)
     await aged(redis_client, CHANNEL, seconds=TTL_SECONDS - 100)
@@ -339,7 +353,7 @@ async def test_every_key_is_in_the_table_and_lives_no_longer_than_it_says(log, r
 
     names = [name.decode() for name in await redis_client.keys("*")]
 
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         (family,) = [family for family in TABLE if family.matches(name)]
         assert 0 < await redis_client.ttl(name) <= (family.ttl_seconds or 0)
