@@ -17,7 +17,7 @@ from bot.adapters.log_keeper import LogKeeper
 from bot.adapters.sealing import Sealer
 from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
-from bot.errors import EditFailedError
+from bot.errors import EditFailedError, StoreUnavailableError
 from bot.forgetting import SENTENCE, Counts, Forgetting, bare
 from bot.incident.board import Board
 from bot.incident.log import Log, Said
@@ -241,6 +241,17 @@ async def test_two_workspaces_are_counted_together():
     both = Counts(answers=1, left={"a1"}) + Counts(answers=2, left={"a1", "a2"})
 
     assert (both.answers, both.as_json()["posts_left"]) == (3, 2)
+
+
+async def test_a_board_that_never_stands_still_is_told(forgetting, redis_client):
+    class Busy(RedisMemory):
+        async def commit_board(self, ref, board):
+            return False
+
+    busy = replace(forgetting, kept=Busy(redis_client))
+
+    with pytest.raises(StoreUnavailableError):
+        await busy.forget("T1", Place(channel_id=CHANNEL.channel_id, ts=FIRST))
 
 
 def process(*arguments, **environment):

@@ -30,7 +30,8 @@ class Status(StrEnum):
     REFUTED = "refuted"
     CONFIRMED = "confirmed"
     STALE = "stale"
-    """Nobody proposes it any more and a rival is proven; no fact speaks against it."""
+    """A rival is proven and nobody proposes it any more, or what it rests on was deleted or edited; no fact
+    speaks against it."""
 
     @property
     def words(self) -> str:
