@@ -6,6 +6,7 @@ anew. What is found is written to the log, so that it is found once. Several pro
 time: a log leads to the same state in whatever order it was written.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ NEWEST, NEWEST_THOROUGH = 200, 999
 """Messages of the one call that a question costs, and of the timer's."""
 READ_SECONDS = 25.0
 """How long a question waits for history; it has 110 seconds in all."""
+LOOK_SECONDS = 8.0
+"""How long a question waits where the log is whole: then that answers alone."""
 MARGIN_SECONDS = 600
 """How far before its last known reply a thread is looked at again."""
 OVERDUE_SECONDS = 60
@@ -62,6 +65,7 @@ class LiveReader:
         most_messages: How many are kept in memory; those of the incidents used last.
         overdue_seconds: By Slack's clock, how late an event may be before it counts as lost.
         read_seconds: The most that reading history may take for one question.
+        look_seconds: The most that the one call of a later question may take, rate limits included.
     """
 
     reader: IncidentReader
@@ -73,6 +77,7 @@ class LiveReader:
     most_messages: int = MOST_MESSAGES
     overdue_seconds: int = OVERDUE_SECONDS
     read_seconds: float = READ_SECONDS
+    look_seconds: float = LOOK_SECONDS
     _kept: OrderedDict[str, Live] = field(default_factory=OrderedDict)
 
     async def read(self, ref: IncidentRef, *, until_ts: str | None, is_logged: bool) -> Incident:
@@ -184,7 +189,8 @@ class LiveReader:
         oldest = f"{ts_key(live.newest)[0] - MARGIN_SECONDS}.000000" if is_part else ""
         limit = NEWEST_THOROUGH if is_thorough or is_part else NEWEST
         try:
-            page = await self.reader.newest(live.ref, limit=limit, oldest=oldest)
+            async with asyncio.timeout(self.look_seconds):
+                page = await self.reader.newest(live.ref, limit=limit, oldest=oldest)
         except FAULTS as error:
             log.warning("history.unreachable", incident=live.ref.key, error=type(error).__name__)
             return  # the log is whole: what was said stands in it

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from slack_sdk.errors import SlackApiError
 
@@ -183,6 +185,29 @@ async def test_when_slack_is_ill_a_whole_log_answers_alone(place, fault):
     place.faults.order("conversations.history", fault)
 
     assert await texts(live) == ["writes fail"]
+
+
+async def test_a_rate_limit_is_not_waited_out_where_the_log_is_whole(place):
+    place.say("writes fail")
+    live = reader(place, look_seconds=0.2)
+    await texts(live)
+    place.faults.order("conversations.history", Fault(status=429, retry_after_seconds=30))
+
+    async with asyncio.timeout(10):
+        assert await texts(live) == ["writes fail"]
+
+
+async def test_threads_for_which_there_was_no_time_are_counted_and_read_by_the_next_question(place):
+    place.thread(4)
+    place.say("top")
+    live = reader(place, read_seconds=0.5)
+    place.faults.order("conversations.replies", Fault(status=429, retry_after_seconds=30))
+
+    hurried = await live.read(REF, until_ts=None, is_logged=True)
+    whole = await live.read(REF, until_ts=None, is_logged=True)
+
+    assert ([message.text for message in hurried.messages], hurried.omitted) == (["writes fail", "top"], 4)
+    assert (len(whole.messages), whole.omitted) == (6, 0)
 
 
 async def test_when_slack_is_ill_a_first_question_fails(place):
