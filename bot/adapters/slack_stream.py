@@ -37,8 +37,8 @@ class Pace:
         rotate_seconds: The age at which a stream is stopped by us, before Slack ends it at about 300.
         call_seconds: A call on the way that takes longer has failed: the words are sent in another way.
         retry_seconds: The pause after a call that failed without Slack saying how long to wait.
-        final_pauses_seconds: The pauses before the final form is tried again; the client has repeated what may
-            be repeated blindly by then.
+        final_pauses_seconds: The pauses before the final form is tried again; by then the client has repeated
+            what may be repeated blindly.
     """
 
     flush_seconds: float = 1.0
