@@ -3,7 +3,7 @@
 The server runs in a process of its own, and so does each reading; own time is processor time of the reading
 process, memory its resident set. Beside ours, in the same run, stands a plain bot: slack_sdk fetches the same
 pages, parses them and keeps them, and does nothing with them. The follow-up is a second question after five
-more messages, which came as events.
+more messages, which came as events; its figures are the median of five, and the most.
 
 Goals at 10,000 messages: at most 2 s of own time and 60 MB more; a follow-up at most 50 ms and one call; and
 time that grows no faster than the messages.
@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import gc
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -139,7 +140,8 @@ async def measured(url: str, store_url: str) -> Row:
             )
             follow[-1]["calls"] = await _calls(session, url) - calls
             row["is_current"] = row["is_current"] and read.messages[-1].ts == said[-1]["ts"]
-        row |= {f"follow_{name}": max(one[name] for one in follow) for name in follow[0]}
+        row |= {f"follow_{name}": statistics.median(one[name] for one in follow) for name in follow[0]}
+        row |= {f"follow_most_{name}": max(one[name] for one in follow) for name in follow[0]}
         return row
 
 
@@ -176,7 +178,7 @@ def shown(count: int, rows: dict[str, Row]) -> str:
     return (
         f"{count:>7} {our['seconds']:>7.2f} {bare['seconds']:>7.2f} {our['seconds'] / bare['seconds']:>6.2f}"
         f" {rate:>8.0f} {1e6 * our['seconds'] / count:>7.0f} {our['mb']:>7.1f} {our['peak_mb']:>7.1f}"
-        f" {bare['mb']:>7.1f} {our['follow_ms']:>8.1f} {our['follow_own_ms']:>7.1f} {our['follow_calls']:>6}"
+        f" {bare['mb']:>7.1f} {our['follow_ms']:>8.1f} {our['follow_own_ms']:>7.1f} {our['follow_most_ms']:>8.1f} {our['follow_most_calls']:>6}"
     )
 
 
@@ -190,7 +192,7 @@ def judged(found: dict[int, dict[str, Row]]) -> Row:
             our["seconds"] <= GOAL_SECONDS
             and our["mb"] <= GOAL_MB
             and our["follow_ms"] <= GOAL_FOLLOW_MS
-            and our["follow_calls"] <= 1
+            and our["follow_most_calls"] <= 1
             and our["is_current"]
         )
     return result
@@ -207,7 +209,7 @@ def main() -> None:
         print(json.dumps(asyncio.run(child(who, url, Path(folder)))))  # told to the parent
         return
     print(  # what a benchmark is for
-        "  count  own s plain s  ratio    msg/s  us/msg   MB up MB peak plain MB follow ms  own ms  calls"
+        "  count  own s plain s  ratio    msg/s  us/msg   MB up MB peak plain MB follow ms  own ms  most ms  calls"
     )
     found: dict[int, dict[str, Row]] = {}
     for count in map(int, given.counts.split(",")):
