@@ -178,7 +178,8 @@ def shown(count: int, rows: dict[str, Row]) -> str:
     return (
         f"{count:>7} {our['seconds']:>7.2f} {bare['seconds']:>7.2f} {our['seconds'] / bare['seconds']:>6.2f}"
         f" {rate:>8.0f} {1e6 * our['seconds'] / count:>7.0f} {our['mb']:>7.1f} {our['peak_mb']:>7.1f}"
-        f" {bare['mb']:>7.1f} {our['follow_ms']:>8.1f} {our['follow_own_ms']:>7.1f} {our['follow_most_ms']:>8.1f} {our['follow_most_calls']:>6}"
+        f" {bare['mb']:>7.1f} {our['follow_ms']:>8.1f} {our['follow_own_ms']:>7.1f}"
+        f" {our['follow_most_ms']:>8.1f} {our['follow_most_calls']:>6}"
     )
 
 
@@ -209,7 +210,8 @@ def main() -> None:
         print(json.dumps(asyncio.run(child(who, url, Path(folder)))))  # told to the parent
         return
     print(  # what a benchmark is for
-        "  count  own s plain s  ratio    msg/s  us/msg   MB up MB peak plain MB follow ms  own ms  most ms  calls"
+        "  count  own s plain s  ratio    msg/s  us/msg   MB up MB peak plain MB"
+        " follow ms  own ms  most ms  calls"
     )
     found: dict[int, dict[str, Row]] = {}
     for count in map(int, given.counts.split(",")):
