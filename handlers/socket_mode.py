@@ -63,7 +63,7 @@ def trouble_of(error: Exception, *, attempt: int, pace: Pace) -> Trouble:
         attempt: How many failed before it in a row.
         pace: How patient we are.
     """
-    growing = min(0.5 * 2**attempt, pace.longest_pause_seconds)
+    growing = min(0.5 * 2 ** min(attempt, 10), pace.longest_pause_seconds)
     if isinstance(error, NotGreetedError):
         is_told = error.reason in REMEDIES
         return Trouble(reason=error.reason, pause_seconds=pace.refused_seconds if is_told else growing)
