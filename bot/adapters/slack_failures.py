@@ -16,6 +16,8 @@ FAULTS = (SlackApiError, ClientError, TimeoutError, OSError)
 """What a call of the Web API raises when it fails."""
 
 LIMITED = "ratelimited"
+_LIMITED = frozenset({LIMITED, "rate_limited"})
+"""Slack's pages name it either way; a proxy may name nothing beside the status."""
 GONE = "message_not_found"
 """Somebody deleted the message."""
 
@@ -96,6 +98,8 @@ def code_of(error: SlackApiError) -> str:
     """Return Slack's name of an error; `http_502` when what answered did not speak as Slack does."""
     body = getattr(error.response, "data", error.response)  # plain text and lists come through as they are
     code = body.get("error") if isinstance(body, dict) else None
+    if code in _LIMITED or _status(error) == HTTPStatus.TOO_MANY_REQUESTS:
+        return LIMITED
     return str(code) if code else f"http_{_status(error)}"
 
 

@@ -98,6 +98,8 @@ TROUBLES = {
     "append: the stream is over": {"chat.appendStream": Fault(error="message_not_in_streaming_state")},
     "append: conflict": {"chat.appendStream": Fault(error="streaming_state_conflict")},
     "append: too fast": {"chat.appendStream": TOO_FAST},
+    "append: too fast, by its other name": {"chat.appendStream": Fault(error="rate_limited")},
+    "append: too fast, says a proxy": {"chat.appendStream": Fault(status=429, body="html")},
     "append: lost": {"chat.appendStream": LOST},
     "append: done, answer lost": {"chat.appendStream": DONE_ANSWER_LOST},
     "append: reset": {"chat.appendStream": Fault(body="reset")},
