@@ -9,6 +9,7 @@ from typing import Any
 from bot.incident.messages import Alert, AlertState
 from bot.incident.times import stated_at
 from bot.slack.alert_words import (
+    PLACE_NAMES,
     SERVICE_NAMES,
     SEVERITY_NAMES,
     STATE_NAMES,
@@ -16,6 +17,7 @@ from bot.slack.alert_words import (
     WEAK_SERVICE_NAMES,
     WEAK_STATE_NAMES,
     bare,
+    is_of_record,
     severity_in,
     state_of_color,
     state_of_emoji,
@@ -26,34 +28,31 @@ from bot.slack.alert_words import (
 from bot.slack.alerts import Fields
 from bot.slack.dates import epoch_at
 from bot.slack.rich_text import dicts, string
+from bot.slack.services import ending_service, owned_service, spelt_service, told_service
 
 Json = Mapping[str, Any]
 Pairs = Sequence[tuple[str, str]]
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\s-]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\s-]+")
+_ID_PATH = re.compile(r"(?:[\w-]+/)?([\w.-]+)/[0-9a-f]{12,40}")
+_ASIDE = re.compile(r" [\[(][^\[\]()]*[\])]$|:\d{2,5}$")
+_INLINE_TAG = re.compile(r"(?:^|[\s,({])([a-z][a-z_]{1,30}:[A-Za-z0-9][\w./-]{0,80})")
 _TIME_NAME = re.compile(
     r"start|began|begin|since|trigger|fired|creat|opened|ended|ends|resolv|closed|clear|recover|updat|chang|occurr|"
     r"detect|declar|report|seen|time|date|when|activat|acknowledg|until|deployed|finished|(?:^| )at$"
 )
 _DATE = re.compile(r"<!date\^(\d{1,14})\^([^|>\n]{0,80})")
-_ISO = re.compile(
-    r"(20\d\d-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?", re.IGNORECASE
-)
+_ISO_TEXT = r"(20\d\d[-./]\d\d[-./]\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)"
+_ISO = re.compile(rf"{_ISO_TEXT}?", re.IGNORECASE)
+_LINE_OF_TIME = re.compile(rf"^[ (]*{_ISO_TEXT}[ )]*$", re.IGNORECASE | re.MULTILINE)
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
-_KEPT_NAME = r"[`*\"']?([A-Za-z0-9][\w./-]{1,60})[`*\"']?"
-_OF_LEAD = re.compile(
-    rf"\b(?:[Aa]pplication|[Ss]ervice|[Cc]omponent|App|[Dd]eployment|[Ww]orkload)\s+{_KEPT_NAME}\s+"
-    rf"(?:is|has|was|have|sync|deploy|fail|in)"
-    rf"|\b(?:[Ss]ync|[Dd]eploy|[Rr]efresh)\w* (?:of )?(?:application|service|app)\s+{_KEPT_NAME}"
-)
-_OWNED = re.compile(
-    r"(?:\[|: |\|)(?=[\w.-]*[A-Za-z])([A-Za-z0-9][\w.-]{0,38}/[\w.-]*[A-Za-z][\w.-]{0,60})(?=[\]>\s:#]|$)"
-)
 _HEAD_CHARS = 300
 _SAID = re.compile(
     r"\b(started|began|triggered|fired|resolved|recovered|ended|opened|closed|created|detected|failed|synced|"
-    r"deployed|finished|completed|merged|updated|since)\b"
-    r"[^\n]{0,24}?(?=\b(?:20\d\d-\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|"
+    r"deployed|finished|completed|merged|updated|since|activated|changed|"
+    r"acknowledged|escalated|declared|reported|occurred|cleared|raised)\b"
+    r"[^\n]{0,24}?(?<! in )(?<! after )(?<! for )"
+    r"(?=\b(?:20\d\d-\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|"
     r"(?<![\d:.-])\d\d?:\d\d))",
     re.IGNORECASE,
 )
@@ -83,8 +82,8 @@ def read_alert(
         fields: The same as a reader sees them.
         said_at: When it was posted.
     """
-    named = {_named(name): bare(value) for name, value in reversed([*fields, *_tags(fields, title)])}
     heads = _heads(title, text)
+    named = {_named(name): bare(value) for name, value in reversed([*fields, *_tags(fields, heads)])}
     state, status = _state(named, heads, message)
     return Alert(
         state=state,
@@ -99,10 +98,12 @@ def _named(name: str) -> str:
     return _CAMEL.sub(" ", name).strip().casefold()
 
 
-def _tags(fields: Fields, title: str) -> Iterator[tuple[str, str]]:
-    """Read the tags in a field of tags, and in the scope of a title: `on {service:checkout}`."""
+def _tags(fields: Fields, heads: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Read the tags of a field of tags, and of a headline: `on {service:checkout}`, `on service:checkout`."""
     texts = [value for name, value in fields if _named(name) in TAG_NAMES]
-    texts += _SCOPE.findall(title)
+    for head in heads:
+        texts += _SCOPE.findall(head[:_HEAD_CHARS])
+        texts += _INLINE_TAG.findall(head[:_HEAD_CHARS])
     for tag in " ".join(texts).replace(",", " ").split():
         name, sign, value = tag.partition(":") if ":" in tag else tag.partition("=")
         if sign and value:
@@ -125,7 +126,9 @@ def _state(named: Mapping[str, str], heads: Sequence[str], message: Json) -> tup
         map(state_of_emoji, heads),
         map(_colored, dicts(message.get("attachments"))),
     )
-    return next(((state, words.strip()) for state, words in found if state), (AlertState.UNKNOWN, ""))
+    state, words = next(((state, words) for state, words in found if state), (AlertState.UNKNOWN, ""))
+    is_record = bool(state) and is_of_record(heads, words)
+    return (AlertState.OPENED if is_record else state), words.strip()
 
 
 def _fielded(named: Mapping[str, str], names: Sequence[str]) -> Iterator[tuple[AlertState, str]]:
@@ -143,29 +146,36 @@ def _severity(named: Mapping[str, str], heads: Sequence[str]) -> str:
 
 
 def _service(named: Mapping[str, str], heads: Sequence[str], message: Json) -> str:
-    stated = (named[name] for name in SERVICE_NAMES if name in named)
-    short = (value for value in stated if value and len(value) <= _MOST_SERVICE_CHARS)
-    weak = (named[name] for name in WEAK_SERVICE_NAMES if name in named)
-    return next(short, "") or _told_service(heads) or next(weak, "") or _owned(message, heads)
+    """Return what the first source names: a field, the headline's words, its spelling, the place."""
+    found = chain(
+        _services(named, SERVICE_NAMES),
+        [told_service(heads)],
+        _services(named, WEAK_SERVICE_NAMES),
+        [spelt_service(heads, but_not=named.values()), owned_service([*heads, *_below(message)])],
+        (name for name in _services(named, PLACE_NAMES) if " " not in name),
+        [ending_service(head) for head in heads[:1]],
+    )
+    return next(filter(None, found), "")
 
 
-def _told_service(heads: Sequence[str]) -> str:
-    found = (_OF_LEAD.search(head) for head in heads)
-    return next(((match[1] or match[2]).rstrip(".") for match in found if match), "")
+def _services(named: Mapping[str, str], names: Sequence[str]) -> Iterator[str]:
+    """Yield values without addresses, ports and ids, that none but machines need."""
+    stated = (named[name] for name in names if name in named)
+    for value in stated:
+        if len(value) <= _MOST_SERVICE_CHARS:
+            path = _ID_PATH.fullmatch(value)
+            yield path[1] if path else _ASIDE.sub("", value)
 
 
-def _owned(message: Json, heads: Sequence[str]) -> str:
-    """Return the repository, `owner/name`, that a code host names in a headline or below."""
-    parts = list(dicts(message.get("attachments")))
-    below = (string(part.get(key))[:_HEAD_CHARS] for part in parts for key in ("footer", "fallback"))
-    found = (_OWNED.search(text[:_HEAD_CHARS]) for text in (*heads, *below))
-    return next((match[1] for match in found if match), "")
+def _below(message: Json) -> Iterator[str]:
+    for part in dicts(message.get("attachments")):
+        yield from (string(part.get(key))[:_HEAD_CHARS] for key in ("footer", "fallback"))
 
 
 def _times(message: Json, pairs: Pairs, text: str, said_at: datetime) -> tuple[tuple[str, datetime], ...]:
     """Return the times of fields, dates, sentences and attachments; each once, by its best name."""
     found: dict[datetime, str] = {}
-    sources = (_fielded_times(pairs, said_at), _dates(message), _said(text, said_at), _stamps(message))
+    sources = (_fielded_times(pairs, said_at), _dates(message), _said(text, said_at), _alone(text))
     for name, at in islice(chain.from_iterable(sources), _MOST_TIMES):
         if at not in found and (at.second or not any(_is_within(at, other) for other in found)):
             found[at] = name
@@ -198,9 +208,10 @@ def _said(text: str, said_at: datetime) -> Iterator[tuple[str, datetime]]:
             yield match[1].lower(), at
 
 
-def _stamps(message: Json) -> Iterator[tuple[str, datetime]]:
-    for attachment in dicts(message.get("attachments")):
-        if at := epoch_at(string(attachment.get("ts"))):
+def _alone(text: str) -> Iterator[tuple[str, datetime]]:
+    """Read a line that holds nothing but a date and a time."""
+    for match in _LINE_OF_TIME.finditer(text[:_SAID_CHARS]):
+        if at := _iso(match):
             yield "", at
 
 
@@ -221,7 +232,11 @@ def _label(match: re.Match[str]) -> str:
     own, found, _ = match[2].partition(":")
     if found and "{" not in own:
         return own.strip()[:_MOST_LABEL_CHARS]
-    before = match.string[max(0, match.start() - _MOST_LABEL_CHARS) : match.start()].rpartition("\n")[2]
+    before = (
+        match.string[max(0, match.start() - _MOST_LABEL_CHARS) : match.start()]
+        .rpartition("\n")[2]
+        .rpartition(">")[2]
+    )
     name = before.rstrip(" *_:").rpartition("  ")[2].strip(" *_|·•")
     return name if _TIME_NAME.search(name.casefold()) else ""
 
@@ -238,6 +253,7 @@ def _at(value: str, said_at: datetime) -> datetime | None:
 def _iso(match: re.Match[str]) -> datetime | None:
     zone = (match[3] or "Z").upper().replace("UTC", "Z").replace("GMT", "Z")
     try:
-        return datetime.fromisoformat(f"{match[1]}T{match[2]}{zone}").astimezone(UTC)
+        day = match[1].replace(".", "-").replace("/", "-")
+        return datetime.fromisoformat(f"{day}T{match[2]}{zone}").astimezone(UTC)
     except ValueError:  # 2026-02-31, or an hour that no day has
         return None

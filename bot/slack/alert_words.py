@@ -1,6 +1,7 @@
 """The words by which monitors, pipelines and trackers say how things stand; no vendor is named here."""
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from bot.incident.messages import AlertState
@@ -37,6 +38,8 @@ STATE_NAMES = (
     "result",
     "outcome",
     "phase",
+    "milestone",
+    "current milestone",
     "event",
 )
 WEAK_STATE_NAMES = ("sync status",)
@@ -83,10 +86,51 @@ SERVICE_NAMES = (
     "entity name",
     "system",
     "target",
+    "configuration item",
+    "affected resource",
+    "resource name",
+    "kube deployment",
+    "kube stateful set",
+    "kube daemon set",
+    "kube job",
 )
-WEAK_SERVICE_NAMES = ("project", "workload", "deployment", "job", "repository", "repo")
-"""They name what a service is kept or run by; what a headline names goes before."""
-TAG_NAMES = ("tags", "labels", "dimensions")
+WEAK_SERVICE_NAMES = (
+    "project",
+    "project name",
+    "workload",
+    "deployment",
+    "job",
+    "dag",
+    "workspace",
+    "repository",
+    "repo",
+)
+"""They name what a service is kept or run by; what a headline calls a service goes before."""
+PLACE_NAMES = (
+    "resource",
+    "monitor",
+    "monitor name",
+    "check",
+    "task",
+    "queue",
+    "database",
+    "dataset",
+    "stack",
+    "zone",
+    "site",
+    "website",
+    "host",
+    "hostname",
+    "host name",
+    "device",
+    "server",
+    "node",
+    "pod",
+    "instance",
+    "namespace",
+)
+"""They name where something happens; whatever a headline names goes before."""
+TAG_NAMES = ("tags", "labels", "dimensions", "event tags")
 _OPENED = _any(r"""
     (?:pull|merge) request (?:#?\d+ )?(?:re)?opened, issue (?:created|opened) by, to ?do, backlog, draft,
     planned,
@@ -140,12 +184,14 @@ _SENTENCES = {
         (?:critical|warning) alert,
         (?:incident|alert|issue|alarm|problem|monitor|violation) (?:triggered|opened|activated),
         (?:incident|alert|issue|alarm|problem|monitor|violation) (?:fired|declared|created),
+        is (?:now )?(?:alerting|in alarm), (?:rule|alert|alarm|monitor|trigger)\b.* is (?:now )?active,
         new (?:alert|issue|incident|error|alarm), out of memory, [1-9]\d* firing
     """),
     AlertState.OPENED: _OPENED,
     AlertState.CHANGED: _any(r"""
         synced, deployed, succeeded, successful(?:ly)?, merged, published, released, rolled (?:out|back),
-        applied, updated, transitioned, moved, changed, created, pushed, completed, promoted, now running
+        applied, updated, transitioned, moved, changed, created, pushed, completed, promoted, now running,
+        (?:turned|switched|toggled) (?:on|off), enabled, disabled, rolled back, restarted, scaled
     """),
 }
 """What a headline tells as a sentence; tried in this order."""
@@ -162,7 +208,22 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(
-    r"\bfrom [`*\"']?[\w ]{1,30}[`*\"']? ?(?:→|⟶|➔|->|to) ?[`*\"']?([A-Za-z][\w ]{1,30})", re.IGNORECASE
+    r"\bfrom [`*\"']?[\w ]{1,30}[`*\"']? ?(?:→|⟶|➔|->|to) ?[`*\"']?([A-Za-z][\w ]{1,30})"
+    r"|\b(?:changed|moved|set|went|switched|transitioned)(?: its| the)?(?: state| status)? to"
+    r" (?:state )?[`*\"']?([A-Za-z][\w ]{1,30})",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(
+    r"\bcommented\b|\bcomment (?:by|on|added)\b|\bnew comment\b|\breplied (?:to|on)\b", re.IGNORECASE
+)
+_RECORD = re.compile(
+    r"\b(?:created|opened|raised|filed|reported|updated|edited|assigned|labell?ed|linked)"
+    r"(?: (?:a|an|the|new))* (?:bug|task|story|ticket|epic|sub-?task|change|request)\b"
+    r"|\b(?:pull|merge) request\b",
+    re.IGNORECASE,
+)
+_OF_RECORD = re.compile(
+    r"(?:re-?)?open(?:ed)?|new|active|ongoing|started|unresolved|triag(?:e|ed)", re.IGNORECASE
 )
 _EMOJI_STATES = {
     AlertState.FIRING: re.compile(
@@ -178,18 +239,25 @@ _CLEAR_SHARE = 1.35
 _SEVERITY = re.compile(
     r"\b(?P<code>SEV[- ]?[0-5]|P[0-5])\b"
     r"|(?-i:\b(?P<caps>CRITICAL|MAJOR|MINOR|WARNING)\b)"
-    r"|[\[(](?P<boxed>critical|major|minor|high|medium|moderate|low|warning|info)[\])]"
+    r"|[\[(`](?P<boxed>critical|major|minor|high|medium|moderate|low|warning|info)[\])`]"
+    r"|\([^()\n]{0,120}\b(?P<listed>critical|warning)\b[^()\n]{0,60}\)\W*$"
     r"|\b(?P<told>critical|high|medium|moderate|low|warning)[ -](?:priority|severity)\b"
     r"|^\W{0,3}(?P<first>critical|warning|major|minor)\b(?=:| alert\b| [-\u2013\u2014|])",
     re.IGNORECASE,
 )
 _HEAD_CHARS = 300
 _MOST_BOXES = 4
+_LEADS = 2
 
 
 def bare(text: str) -> str:
     """Return words without the emoji that stand before them."""
     return _EMOJI.sub("", text).strip()
+
+
+def is_state_word(word: str) -> bool:
+    """Say whether a word by itself names a state."""
+    return any(pattern.fullmatch(word) for pattern in _VALUE.values())
 
 
 def state_of_value(value: str) -> AlertState:
@@ -212,11 +280,19 @@ def state_of_head(text: str) -> tuple[AlertState, str]:
     return (state_of_value(word), word) if word else (AlertState.UNKNOWN, "")
 
 
+def is_of_record(heads: Sequence[str], status: str) -> bool:
+    """Say whether a status is that of a comment, or `Open` of a ticket: neither says anything of trouble."""
+    leads = [head[:_HEAD_CHARS] for head in heads]
+    if any(_COMMENT.search(lead) for lead in leads[:_LEADS]):
+        return True
+    return bool(_OF_RECORD.fullmatch(bare(status))) and any(_RECORD.search(lead) for lead in leads)
+
+
 def state_of_lead(text: str) -> tuple[AlertState, str]:
     """Return the state that a headline tells as a sentence, and the words that do."""
     head = text[:_HEAD_CHARS]
     if match := _STEP.search(head):
-        return state_of_value(match[1]) or AlertState.CHANGED, match[0]
+        return state_of_value(match[1] or match[2]) or AlertState.CHANGED, match[0]
     for state, pattern in _SENTENCE.items():
         if match := pattern.search(head):
             return state, match[0]

@@ -67,7 +67,8 @@ def fields_of(pairs: list[tuple[str, str]], flattener: Flattener) -> Fields:
 def _parts(attachment: Json, flattener: Flattener) -> Iterator[str]:
     pretext, title = _flat(attachment, "pretext", flattener), _flat(attachment, "title", flattener)
     yield pretext
-    yield _flat(attachment, "author_name", flattener)
+    if author := _flat(attachment, "author_name", flattener):
+        yield flattener.link(string(attachment.get("author_link")), author)
     if title:
         link = string(attachment.get("title_link"))
         shown = flattener.link(link, title) if link else title

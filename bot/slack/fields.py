@@ -29,6 +29,10 @@ _KNOWN = re.compile(
     r"description|policy|condition|monitor|project|assignee|reporter|duration|account|metric|reason)",
     re.IGNORECASE,
 )
+_PORT = re.compile(r"\d{4,5}")
+"""What follows a host; as the value of a tag it tells little."""
+_LONE_STAR = re.compile(r"(?:^| )\*(?: |$)")
+"""Such as in `0 3 * * *`: no mark of bold."""
 _CODE = re.compile(r"`([^`\n]+)`")
 _BULLETS = " \t•◦▪·\u2013-"
 _BETWEEN = " \t|·,;"
@@ -118,6 +122,10 @@ def _marked(line: str) -> Iterator[tuple[int, Pair]]:
 
 def _tags(line: str) -> Iterator[Pair]:
     for match in _CODE.finditer(line):
+        name, _, value = match[1].partition(": ")
+        if value and _KNOWN.fullmatch(name):
+            yield name, value
+            continue
         tags = match[1].replace(",", " ").split()
         if tags and all(_is_tag(tag) for tag in tags):
             yield from ((name, value) for name, _, value in (tag.partition(":") for tag in tags))
@@ -127,6 +135,7 @@ def _is_tag(tag: str) -> bool:
     name, _, value = tag.partition(":")
     return (
         value[:1] not in {"", "/"}
+        and not _PORT.fullmatch(value)
         and ":" not in value
         and len(name) <= _NAME_CHARS
         and bool(_NAME.fullmatch(name))
@@ -191,4 +200,5 @@ def _escaped(text: str) -> str:
 def clean(text: str, flattener: Flattener) -> str:
     """Return a name or a value as one line without marks."""
     shown = strip_hidden(flattener.mrkdwn(text)).replace("`", "")
-    return " ".join(shown.split()).strip("*_ ")
+    words = " ".join(shown.split())
+    return words if _LONE_STAR.search(words) else words.strip("*_ ")

@@ -16,10 +16,11 @@ from bot.slack.alert_reading import read_alert
 from bot.slack.alert_words import bare
 from bot.slack.alerts import Attached, Fields, fields_of, raw_pairs, read_attachments
 from bot.slack.attached_files import file_lines, read_files
-from bot.slack.layout import flatten_block, flatten_blocks
+from bot.slack.layout import flatten_blocks
 from bot.slack.lengths import left_out, without_middle
 from bot.slack.mrkdwn import Flattener
 from bot.slack.rich_text import dicts, string
+from bot.slack.titles import headline
 from bot.slack.wordsets import is_covered, squashed
 
 Json = Mapping[str, Any]
@@ -35,7 +36,6 @@ _HOUSEKEEPING = re.compile(
 _DELETED = frozenset({"tombstone", "message_deleted"})
 _MOST_TITLE_CHARS = 500
 _MOST_FIELDS = 200
-_MOST_HEADLINES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +147,13 @@ def _is_content(item: Json) -> bool:
 def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Permalink) -> Message:
     flattener = Flattener(names)
     author = _author(item, names)
-    attached = read_attachments(item.get("attachments"), flattener)
     files = tuple(read_files(item.get("files")))
-    body = _body(item, attached, flattener)
+    own = _own_words(item, flattener)
+    attached = read_attachments(item.get("attachments"), flattener)
+    body = _body(own, attached)
     whole = strip_hidden("\n".join([part for part in [body] if part] + file_lines(files, body))).strip()
     text, cut_chars = _bounded(whole, item)
-    title = bare(strip_hidden(attached.title or _headline(item, author, body)))[:_MOST_TITLE_CHARS]
+    title = strip_hidden(_title(item, attached, author, body) if body else "")[:_MOST_TITLE_CHARS]
     fields, alert = _stated(item, author, title, text, names)
     thread_ts = item["thread_ts"] if _is_ts(item.get("thread_ts")) else None
     return Message(
@@ -222,10 +223,15 @@ def _profile_name(item: Json) -> str:
     return next((name for name in names if name), "")
 
 
-def _body(item: Json, attached: Attached, flattener: Flattener) -> str:
-    """Join text, blocks and attachments in the order in which they are seen, each word once."""
+def _own_words(item: Json, flattener: Flattener) -> list[str]:
+    """Read the text and the blocks of a message, each word once."""
     text = flattener.mrkdwn(string(item.get("text"))).strip()
-    told = _once(text, [block.strip("\n") for block in flatten_blocks(item.get("blocks"), flattener)])
+    return _once(text, [block.strip("\n") for block in flatten_blocks(item.get("blocks"), flattener)])
+
+
+def _body(own: Sequence[str], attached: Attached) -> str:
+    """Join a message's own words and its attachments in the order in which they are seen, each word once."""
+    told = list(own)
     seen = squashed("\n".join(told))
     for part in attached.parts:
         if (letters := squashed(part)) not in seen:
@@ -234,6 +240,13 @@ def _body(item: Json, attached: Attached, flattener: Flattener) -> str:
     if attached.fallback and not is_covered(attached.fallback, "\n".join(told)):
         told.append(attached.fallback)
     return "\n".join(told).strip()
+
+
+def _title(item: Json, attached: Attached, author: Author, body: str) -> str:
+    """Return the headline: what people write has one only where an attachment does."""
+    if author.kind is not AuthorKind.BOT:
+        return bare(attached.title)
+    return headline(item, title=attached.title, body=body, author=author.name)
 
 
 def _once(text: str, blocks: list[str]) -> list[str]:
@@ -246,30 +259,6 @@ def _once(text: str, blocks: list[str]) -> list[str]:
     if is_covered(text, shown):
         return blocks
     return [text, *(block for block in blocks if squashed(block) not in squashed(text))]
-
-
-def _headline(item: Json, author: Author, body: str) -> str:
-    """Return a bot's first line where it is marked as one: a header, or little more than a link."""
-    if author.kind is not AuthorKind.BOT:
-        return ""
-    flattener = Flattener({})
-    blocks = [*dicts(item.get("blocks"))]
-    blocks += [block for part in dicts(item.get("attachments")) for block in dicts(part.get("blocks"))]
-    headers = [flatten_block(block, flattener) for block in blocks if block.get("type") == "header"]
-    if headers:
-        return headers[0]
-    texts = [string(item.get("text"))]
-    texts += [string(text.get("text")) for block in blocks for text in dicts([block.get("text")])]
-    lines = (_linked_line(text) for text in texts[:_MOST_HEADLINES] if text)
-    return next(filter(None, lines), "") if body else ""
-
-
-def _linked_line(text: str) -> str:
-    """Return the first line of a text when it is little more than a link."""
-    flattener = Flattener({})
-    line = bare(flattener.mrkdwn(text.split("\n", 1)[0]))
-    linked = sum(len(link.label) for link in flattener.links)
-    return line if 2 * linked > len(line) else ""
 
 
 def _reactions(item: Json) -> Iterator[tuple[str, int]]:

@@ -250,7 +250,7 @@ def test_fields_are_found_where_a_body_marks_them(body: str, fields: tuple) -> N
             },
             "[#7] full",
         ),
-        ({"text": "kim changed <https://f.example|flag> in prod today"}, ""),
+        ({"text": "kim changed <https://f.example|flag> in prod today"}, "kim changed flag in prod today"),
     ],
 )
 def test_a_bot_s_headline_is_its_title(fields: dict, title: str) -> None:

@@ -172,7 +172,7 @@ def test_words_in_a_shape_with_every_key_are_all_that_is_read() -> None:
 
     [message] = read(raw).messages
 
-    assert (message.text, message.title, message.fields, message.links) == ("disk & io", "", (), ())
+    assert (message.text, message.title, message.fields, message.links) == ("disk & io", "disk & io", (), ())
     assert (message.alert.state, message.alert.times) == (AlertState.UNKNOWN, ())
     assert message.edited_at is None
 
