@@ -5,6 +5,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Most tests wait for servers most of the time.
+WORKERS ?= 4
+
 # Branches of the pure packages; not 100.0, since property tests choose their own examples.
 PURE := bot/analysts/*,bot/doctor/*,bot/iam/*,bot/incident/*,bot/models/*,bot/routing/*,bot/safety/*,bot/slack/*
 
@@ -18,7 +21,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --include="$(PURE)" --fail-under=99.9
 
 $(VENV)/.runtime: requirements.txt

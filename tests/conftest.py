@@ -10,6 +10,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.adapters.valkey import EmbeddedValkey
+from tests.faults.table import (  # noqa: F401  # hooks: the table of all rows stands at the end of every run
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 
 
 @pytest.fixture(scope="session")

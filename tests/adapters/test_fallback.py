@@ -79,7 +79,7 @@ async def test_an_analyst_that_fails_is_replaced_and_what_it_said_is_void(before
     steps = await steps_of(FallbackAnalyst(failing, RULES), CASE)
 
     restart, hypothesis, closing = steps[len(before) :]
-    assert restart == Restart(reason="API overloaded")
+    assert restart == Restart(reason="API overloaded", analyst="rules")
     assert hypothesis.claim == "R"
     assert (closing.analyst, closing.note, closing.usage) == ("rules", "API overloaded", None)
 

@@ -96,7 +96,7 @@ async def test_an_answer_says_what_it_shortened_and_what_it_could_not_read(produ
 
     assert "certificate" in answer
     assert "read 10 of 10 messages" in answer
-    assert "1 message shortened" in answer
+    assert "2 messages shortened" in answer
     assert "1 file: first lines only" in answer
     assert "1 file not read (binary)" in answer
     assert REFUSED.search(answer) is None
