@@ -108,6 +108,8 @@ WEAK_SERVICE_NAMES = (
 """They name what a service is kept or run by; what a headline calls a service goes before."""
 PLACE_NAMES = (
     "resource",
+    "object",
+    "involved object",
     "monitor",
     "monitor name",
     "check",
@@ -191,7 +193,8 @@ _SENTENCES = {
     AlertState.CHANGED: _any(r"""
         synced, deployed, succeeded, successful(?:ly)?, merged, published, released, rolled (?:out|back),
         applied, updated, transitioned, moved, changed, created, pushed, completed, promoted, now running,
-        (?:turned|switched|toggled) (?:on|off), enabled, disabled, rolled back, restarted, scaled
+        (?:turned|switched|toggled) (?:on|off), enabled, disabled, rolled back, restarted, scaled,
+        deploying, rolling (?:out|back)
     """),
 }
 """What a headline tells as a sentence; tried in this order."""
@@ -234,7 +237,8 @@ _EMOJI_STATES = {
     ),
 }
 _NAMED_COLORS = {"danger": AlertState.FIRING, "warning": AlertState.FIRING, "good": AlertState.RESOLVED}
-_HEX = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE)
+_HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
+_HEX_CHARS = 6
 _CLEAR_SHARE = 1.35
 _SEVERITY = re.compile(
     r"\b(?P<code>SEV[- ]?[0-5]|P[0-5])\b"
@@ -315,7 +319,8 @@ def state_of_color(color: str) -> AlertState:
     match = _HEX.fullmatch(color)
     if match is None:
         return AlertState.UNKNOWN
-    red, green, blue = (int(match[1][at : at + 2], 16) for at in (0, 2, 4))
+    digits = match[1] if len(match[1]) == _HEX_CHARS else "".join(2 * digit for digit in match[1])
+    red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
     if red > _CLEAR_SHARE * blue and red > green:
         return AlertState.FIRING
     return AlertState.RESOLVED if green > _CLEAR_SHARE * red and green > blue else AlertState.UNKNOWN

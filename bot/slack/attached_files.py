@@ -21,12 +21,13 @@ _BINARY_TYPE = re.compile(
 )
 
 
-def read_files(files: object) -> Iterator[File]:
-    """Read the files of a message; those that were deleted are left out."""
-    for file in dicts(files):
-        name = strip_hidden(string(file.get("name")) or string(file.get("title"))).strip()
-        if name and file.get("mode") != "tombstone":
-            yield _file(file, name)
+def read_files(message: Mapping[str, Any]) -> Iterator[File]:
+    """Read the files of a message, and of those that were shared in it; deleted ones are left out."""
+    for holder in (message, *dicts(message.get("attachments"))):
+        for file in dicts(holder.get("files")):
+            name = strip_hidden(string(file.get("name")) or string(file.get("title"))).strip()
+            if name and file.get("mode") != "tombstone":
+                yield _file(file, name)
 
 
 def file_lines(files: Sequence[File], body: str) -> list[str]:

@@ -26,7 +26,8 @@ _KNOWN = re.compile(
     r"(?:severity|priority|urgency|impact|state|status|service|component|components|application|environment|region|"
     r"start(?:ed|s)?(?: at)?|(?:ended|resolved|triggered|created|opened|closed|updated)(?: at)?|since|"
     r"runbook|dashboard|source|summary|"
-    r"description|policy|condition|monitor|project|assignee|reporter|duration|account|metric|reason)",
+    r"description|policy|condition|monitor|project|assignee|reporter|duration|account|metric|reason|"
+    r"timestamp|host(?:name)?|instance|(?:queue|function|table) ?name|down since)",
     re.IGNORECASE,
 )
 _PORT = re.compile(r"\d{4,5}")
@@ -64,12 +65,18 @@ def pairs_in(text: str) -> Iterator[Pair]:
     if ":" not in text and "=" not in text:
         return
     lines = text.split("\n")
+    is_known = False
     for n, line in enumerate(lines):
         if (":" in line or "=" in line) and len(line) <= _MOST_LINE_CHARS:
-            yield from _pairs_of(line, lines[n + 1] if n + 1 < len(lines) else "")
+            found = list(_pairs_of(line, lines[n + 1] if n + 1 < len(lines) else "", is_listed=is_known))
+            yield from found
+            is_known = bool(found)
+        else:
+            is_known = False
 
 
-def _pairs_of(line: str, following: str) -> Iterator[Pair]:
+def _pairs_of(line: str, following: str, *, is_listed: bool) -> Iterator[Pair]:
+    """Yield the pairs of a line; one that follows another needs no mark and no known name."""
     listed = _listed(line)
     if listed:
         yield listed
@@ -80,7 +87,7 @@ def _pairs_of(line: str, following: str) -> Iterator[Pair]:
         return
     parts = [part.partition(":") for part in _COLUMNS.split(line.strip())]
     named = [(name.strip(), value.strip()) for name, _, value in parts if _is_name(name) and value.strip()]
-    if len(named) > 1 or any(_KNOWN.fullmatch(name) for name, _ in named):
+    if len(named) > 1 or any(is_listed or _KNOWN.fullmatch(name) for name, _ in named):
         yield from named
 
 

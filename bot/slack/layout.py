@@ -119,6 +119,14 @@ def _button(block: Json, flattener: Flattener) -> str:
     return ""
 
 
+def _call(block: Json, flattener: Flattener) -> str:
+    """Read a call that one may join: its name, and the link."""
+    outer = block.get("call")
+    [call] = [*dicts([outer.get("v1") if isinstance(outer, dict) else None]), {}][:1]
+    name, url = string(call.get("name")), string(call.get("join_url"))
+    return flattener.link(url, name) if url else name
+
+
 _FLATTENERS: dict[str, Callable[[Json, Flattener], str]] = {
     "rich_text": rich_text,
     "section": _section,
@@ -128,4 +136,5 @@ _FLATTENERS: dict[str, Callable[[Json, Flattener], str]] = {
     "table": _table,
     "data_table": _table,
     "button": _button,
+    "call": _call,
 }

@@ -147,7 +147,7 @@ def _is_content(item: Json) -> bool:
 def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Permalink) -> Message:
     flattener = Flattener(names)
     author = _author(item, names)
-    files = tuple(read_files(item.get("files")))
+    files = tuple(read_files(item))
     own = _own_words(item, flattener)
     attached = read_attachments(item.get("attachments"), flattener)
     body = _body(own, attached)

@@ -6,11 +6,12 @@ the words for places and states are no services.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 
 from bot.slack.alert_words import is_state_word
 
 _NAME = r"[^\W\d_A-Z](?:[\w.-]*[^\W_])?"
-_JOINED = rf"(?=[^\W\d_]+[\w]*[-_.]){_NAME}"
+_JOINED = rf"(?=[^\W\d_]\w*[-_.]){_NAME}"
 _KEPT = r"[`*\"'“]?([A-Za-z0-9][\w./-]{1,60})[`*\"'”]?"
 _TOLD = (
     re.compile(
@@ -19,6 +20,7 @@ _TOLD = (
     ),
     re.compile(rf"\b(?:[Ss]ync|[Dd]eploy|[Rr]efresh)\w* (?:of )?(?:application|service|app)\s+{_KEPT}"),
     re.compile(rf"\b(?:[Ff]ailed to deploy|[Dd]eployment of|[Rr]ollout of|[Rr]ollback of)\s+{_KEPT}"),
+    re.compile(rf"\b[Dd]eploy(?:ing|ed|s)?\s+{_KEPT}\s+(?:release\b|version\b|v?\d|to\b)"),
 )
 _OWNED = re.compile(
     r"(?:\[|: |\||^)(?=[\w.-]*[A-Za-z])([A-Za-z0-9][\w.-]{0,38}/[\w.-]*[A-Za-z][\w.-]{0,60})(?=[\]>\s:#]|$)"
@@ -30,7 +32,10 @@ _SUBJECT = re.compile(
 )
 _OF_JOB = re.compile(rf"^({_NAME}) (?:[»/] \S+ )?(?:- |build )#\d+")
 _APART = re.compile(r" [|·•»\u2013\u2014-] |: | \(|\)")
-_AT_END = re.compile(rf"\b(?:on|of|for|in|at) ({_JOINED})(?=$|[,;:)(]| is\b| has\b| \()")
+_AT_END = re.compile(
+    rf"\b(?:on|of|for|in|at) ({_JOINED})(?=$|[,;:)(]| (?:is|has|was|expires|expired|failed|went|lost)\b| \()"
+)
+_QUOTED = re.compile(rf"[`\"'“]({_JOINED})[`\"'”]")
 _WHOLE = re.compile(_JOINED)
 _REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-?\d+[a-z]?|[a-z]+-[a-z]+\d|v\d[\w.]*")
 _FILE = re.compile(
@@ -39,7 +44,8 @@ _FILE = re.compile(
 _PLACE = re.compile(
     r"(?:pre-?)?prod(?:uction)?|stag(?:e|ing)|stg|dev(?:elop(?:ment)?)?|test(?:ing)?|qa|uat|sandbox|live|default|"
     r"ma(?:in|ster)|info|notice|alert|update|important|new|urgent|external|internal|on-call|critical|warning|"
-    r"major|minor|high|medium|low|error|deploy|release|build"
+    r"major|minor|high|medium|low|error|deploy|release|build|"
+    r"version|to|the|an?|this|changes|commit|branch|is|has"
 )
 _HEAD_CHARS = 300
 _MOST_PARTS = 8
@@ -52,11 +58,11 @@ def told_service(heads: Sequence[str]) -> str:
 
 
 def _told(head: str) -> Iterator[str]:
-    yield from (match[1].rstrip(".") for pattern in _TOLD if (match := pattern.search(head)))
-    match = _SUBJECT.match(head)
-    name = (match[1] or match[2]) if match else ""
-    if name and _is_service(name):
-        yield name
+    found = [pattern.search(head) for pattern in _TOLD]
+    subject = _SUBJECT.match(head)
+    names = [match[1].rstrip(".") for match in found if match]
+    names += [subject[1] or subject[2]] if subject else []
+    yield from filter(_is_service, names)
 
 
 def owned_service(heads: Sequence[str]) -> str:
@@ -77,9 +83,9 @@ def spelt_service(heads: Sequence[str], *, but_not: Collection[str] = ()) -> str
 
 
 def ending_service(title: str) -> str:
-    """Return the name that ends a headline's clause: `cart-api` in `Errors on cart-api`."""
-    found = (match[1] for match in _AT_END.finditer(title[:_HEAD_CHARS]))
-    return next(filter(_is_service, found), "")
+    """Return the name that ends a headline's clause, as in `Errors on cart-api`, or is quoted in it."""
+    found = chain(_AT_END.finditer(title[:_HEAD_CHARS]), _QUOTED.finditer(title[:_HEAD_CHARS]))
+    return next(filter(_is_service, (match[1] for match in found)), "")
 
 
 def _apart(head: str) -> Iterator[str]:

@@ -130,6 +130,7 @@ def test_a_field_s_value_names_a_state_and_the_last_step_counts(value: str, stat
         ("danger", FIRING),
         ("good", RESOLVED),
         ("#D63232", FIRING),
+        ("#C00", FIRING),
         ("daa038", FIRING),
         ("2eb886", RESOLVED),
         ("2684ff", UNKNOWN),

@@ -88,6 +88,9 @@ def test_a_name_that_a_field_explains_is_no_service() -> None:
         ("PROBLEM: disk_root on mail-relay3 is CRITICAL", "disk_root"),
         ("Rule `cart-lag` has recovered", ""),
         ("Failed to deploy docs to prod", "docs"),
+        ("Deploying `cart-api` v212 → v213 to production", "cart-api"),
+        ("Deploy invoices release 4.2.1 to prod", "invoices"),
+        ("Successfully deployed main to production", ""),
         ("re-opened is good", ""),
         ("Everything is down", ""),
     ],
@@ -101,6 +104,8 @@ def test_what_a_headline_tells_about_is_the_service(head: str, service: str) -> 
     [
         ("Queue is deep on parcel-events", "parcel-events"),
         ("Errors in eu-west-1 for cart-api (P1)", "cart-api"),
+        ("Certificate for login.acme.example expires in 6 days", "login.acme.example"),
+        ('ALARM: "orders-dlq-depth" in EU (Ireland)', "orders-dlq-depth"),
         ("A long time for high-priority jobs", ""),
     ],
 )
@@ -202,6 +207,12 @@ def test_links_come_in_the_order_in_which_a_reader_meets_them() -> None:
     ]
 
 
+def test_a_name_without_a_mark_is_one_beside_others() -> None:
+    listed = posted(text="Broker lost quorum\nStatus: Acknowledged\nResponder: kim\n\nNote: words")
+
+    assert listed.fields == (("Status", "Acknowledged"), ("Responder", "kim"))
+
+
 def test_a_port_is_no_tag_and_a_lone_star_no_mark() -> None:
     body = "*Instance:* `db-1:9100`\n*Schedule:* 0 3 * * *"
 
@@ -209,3 +220,23 @@ def test_a_port_is_no_tag_and_a_lone_star_no_mark() -> None:
         ("Instance", "db-1:9100"),
         ("Schedule", "0 3 * * *"),
     )
+
+
+def test_a_call_is_its_name_and_where_to_join_it() -> None:
+    call = {
+        "type": "call",
+        "call": {"v1": {"name": "Bridge of the outage", "join_url": "https://meet.example/7"}},
+    }
+
+    message = posted(blocks=[call, {"type": "call", "call": {"v1": {"name": "no link"}}}, {"type": "call"}])
+
+    assert message.text == "Bridge of the outage\nno link"
+    assert [link.url for link in message.links] == ["https://meet.example/7"]
+
+
+def test_the_files_of_a_message_that_was_shared_are_read_too() -> None:
+    message = posted(
+        text="see", attachments=[{"text": "it broke", "files": [{"name": "a.log", "preview": "boom"}]}]
+    )
+
+    assert ([file.name for file in message.files], "boom" in message.text) == (["a.log"], True)
