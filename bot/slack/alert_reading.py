@@ -146,16 +146,18 @@ def _severity(named: Mapping[str, str], heads: Sequence[str]) -> str:
 
 
 def _service(named: Mapping[str, str], heads: Sequence[str], message: Json) -> str:
-    """Return what the first source names: a field, the headline's words, its spelling, the place."""
-    found = chain(
-        _services(named, SERVICE_NAMES),
-        [told_service(heads)],
-        _services(named, WEAK_SERVICE_NAMES),
-        [spelt_service(heads, but_not=named.values()), owned_service([*heads, *_below(message)])],
-        (name for name in _services(named, PLACE_NAMES) if " " not in name),
-        [ending_service(head) for head in heads[:1]],
-    )
-    return next(filter(None, found), "")
+    return next(filter(None, _service_sources(named, heads, message)), "")
+
+
+def _service_sources(named: Mapping[str, str], heads: Sequence[str], message: Json) -> Iterator[str]:
+    """Yield what each source names, surest first: fields, the headline's words, its spelling, places."""
+    yield from _services(named, SERVICE_NAMES)
+    yield told_service(heads)
+    yield from _services(named, WEAK_SERVICE_NAMES)
+    yield spelt_service(heads, but_not=named.values())
+    yield owned_service([*heads, *_below(message)])
+    yield from (name for name in _services(named, PLACE_NAMES) if " " not in name)
+    yield from (ending_service(head) for head in heads[:1])
 
 
 def _services(named: Mapping[str, str], names: Sequence[str]) -> Iterator[str]:
