@@ -13,6 +13,8 @@ from tests.fakes import FakeFence
 from tests.waiting import eventually
 
 FACTS, FIRST, SECOND, FINAL = "Facts first", "H1 likely", "H2 less likely", "Likely, not proven"
+UNHURRIED_SECONDS = 1.0
+"""Long enough that nothing is flushed before the test is ready for it, however busy the machine."""
 NEVER_BY_ITSELF = 3_600.0
 PERSISTENT = {"retry_seconds": 0.0, "final_pauses_seconds": (0.0, 0.0), "call_seconds": 0.5}
 
@@ -262,21 +264,21 @@ async def test_within_a_run_one_object_sends_and_another_run_silences_it(place, 
 
 async def test_a_timer_of_a_run_that_lost_its_request_sends_nothing(place, root):
     request, fence = place.ask(thread_ts=root), FakeFence()
-    reply = place.at_pace(flush_seconds=0.05).reply(request, root, fence)
+    reply = place.at_pace(flush_seconds=UNHURRIED_SECONDS).reply(request, root, fence)
     await grow(reply, request)
 
     reply.fence = StaleFence()
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(1.5 * UNHURRIED_SECONDS)
 
     assert place.texts() == [FACTS]
 
 
 async def test_closing_the_workspace_ends_what_waits(place, root):
     request = place.ask(thread_ts=root)
-    reply = place.at_pace(flush_seconds=0.05).reply(request, root)
+    reply = place.at_pace(flush_seconds=UNHURRIED_SECONDS).reply(request, root)
     await grow(reply, request)
 
     await place.slack.close()
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(1.5 * UNHURRIED_SECONDS)
 
     assert [words(message["blocks"]) for message in place.own()] == [FACTS]
