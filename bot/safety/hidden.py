@@ -26,7 +26,9 @@ def strip_hidden(text: str) -> str:
     terminal escapes. Kept are line breaks and tabs, joiners inside emoji and between Arabic and Indic
     letters, emoji presentation, and the tag sequences of regional flags.
     """
-    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable() and (
+        text.isascii() or not _CANDIDATE.search(text)
+    ):
         return text
     text = _ESCAPE_SEQUENCE.sub("", text.replace("\r\n", "\n"))
     flags = [match.span() for match in _FLAG.finditer(text)]

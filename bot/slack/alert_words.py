@@ -13,7 +13,7 @@ def _any(words: str) -> str:
 
 
 _EMOJI = re.compile(
-    r"^(?:\s*(?::[a-z0-9_+'-]+:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]))+\s*", re.IGNORECASE
+    r"(?:\s*(?::[a-z0-9_+'-]+:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]))+\s*", re.IGNORECASE
 )
 _ARROWS = re.compile(r"\s*(?:→|⇒|⟶|➔|➜|->|=>)\s*|\s+to\s+(?=[A-Z])")
 
@@ -256,7 +256,8 @@ _LEADS = 2
 
 def bare(text: str) -> str:
     """Return words without the emoji that stand before them."""
-    return _EMOJI.sub("", text).strip()
+    match = _EMOJI.match(text)
+    return text[match.end() :].strip() if match else text.strip()
 
 
 def is_state_word(word: str) -> bool:

@@ -44,9 +44,10 @@ def read_attachments(attachments: object, flattener: Flattener) -> Attached:
     """
     attached = Attached()
     for attachment in dicts(attachments):
-        parts = [part for part in _parts(attachment, flattener) if part.strip()]
+        pretext, title = _flat(attachment, "pretext", flattener), _flat(attachment, "title", flattener)
+        parts = [part for part in _parts(attachment, pretext, title, flattener) if part.strip()]
         attached.parts.extend(parts)
-        attached.title = attached.title or _flat(attachment, "title", flattener)
+        attached.title = attached.title or title
         attached.fallback = attached.fallback or ("" if parts else _fallback(attachment, flattener))
     return attached
 
@@ -64,8 +65,7 @@ def fields_of(pairs: list[tuple[str, str]], flattener: Flattener) -> Fields:
     )
 
 
-def _parts(attachment: Json, flattener: Flattener) -> Iterator[str]:
-    pretext, title = _flat(attachment, "pretext", flattener), _flat(attachment, "title", flattener)
+def _parts(attachment: Json, pretext: str, title: str, flattener: Flattener) -> Iterator[str]:
     yield pretext
     if author := _flat(attachment, "author_name", flattener):
         yield flattener.link(string(attachment.get("author_link")), author)

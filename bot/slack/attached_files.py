@@ -21,9 +21,14 @@ _BINARY_TYPE = re.compile(
 )
 
 
-def read_files(message: Mapping[str, Any]) -> Iterator[File]:
+def read_files(message: Mapping[str, Any]) -> tuple[File, ...]:
     """Read the files of a message, and of those that were shared in it; deleted ones are left out."""
-    for holder in (message, *dicts(message.get("attachments"))):
+    holders = [holder for holder in (message, *dicts(message.get("attachments"))) if "files" in holder]
+    return tuple(_files(holders)) if holders else ()
+
+
+def _files(holders: Sequence[Mapping[str, Any]]) -> Iterator[File]:
+    for holder in holders:
         for file in dicts(holder.get("files")):
             name = strip_hidden(string(file.get("name")) or string(file.get("title"))).strip()
             if name and file.get("mode") != "tombstone":

@@ -35,6 +35,8 @@ _PORT = re.compile(r"\d{4,5}")
 _LONE_STAR = re.compile(r"(?:^| )\*(?: |$)")
 """Such as in `0 3 * * *`: no mark of bold."""
 _CODE = re.compile(r"`([^`\n]+)`")
+_AS_IS = re.compile(r"[A-Za-z0-9.,;=/()@%+-]+(?: [A-Za-z0-9.,;=/()@%+-]+)*")
+"""Most names and values: a line without marks, escapes and addresses."""
 _BULLETS = " \t•◦▪·\u2013-"
 _BETWEEN = " \t|·,;"
 _MOST_LINE_CHARS = 2_000
@@ -206,6 +208,8 @@ def _escaped(text: str) -> str:
 
 def clean(text: str, flattener: Flattener) -> str:
     """Return a name or a value as one line without marks."""
+    if _AS_IS.fullmatch(text):
+        return text
     shown = strip_hidden(flattener.mrkdwn(text)).replace("`", "")
     words = " ".join(shown.split())
     return words if _LONE_STAR.search(words) else words.strip("*_ ")

@@ -24,7 +24,7 @@ def flatten_blocks(blocks: object, flattener: Flattener) -> list[str]:
         blocks: Slack's `blocks`; a shape that is not known yields what can be read of it.
         flattener: Resolves names and keeps the links.
     """
-    texts = (flatten_block(block, flattener) for block in dicts(blocks))
+    texts = [flatten_block(block, flattener) for block in dicts(blocks)]
     return [text for text in texts if text.strip()]
 
 

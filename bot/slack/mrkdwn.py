@@ -19,8 +19,8 @@ _MARK = "\x02"
 """Stands around the number of an entity while marks are removed, so that no address is read as italics."""
 _KEPT = re.compile(f"{_MARK}(\\d+){_MARK}")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^\s()]+(?:\([^\s()]*\)[^\s()]*)?)\)")
-_MARKS = re.compile(r"[*_\x02]")
-_BARE_URL = re.compile(r"(?:^|(?<=[\s(=:]))https?://[^\s<>|\x02]*[^\s<>|\x02.,;:!?)'\"*`]")
+_BARE_URL = re.compile(r"http(?<![^\s(=:]http)s?://[^\s<>|\x02]*[^\s<>|\x02.,;:!?)'\"*`]")
+"""What may stand before it is asked after its first letters: a search for letters is fast."""
 
 
 @dataclass(slots=True)
@@ -36,9 +36,15 @@ class Flattener:
 
     def mrkdwn(self, text: str) -> str:
         """Flatten mrkdwn; bold and italic marks go, code marks and strikes stay (they carry meaning)."""
-        if "<" not in text and "&" not in text and not _MARKS.search(text):
-            return self._bare(text)
+        has_entities = "<" in text or "&" in text
+        has_marks = "*" in text or "_" in text or _MARK in text
         self._bare(text)
+        if has_marks:
+            return self._without_marks(text)
+        return _TOKEN.sub(self._token, text) if has_entities else text
+
+    def _without_marks(self, text: str) -> str:
+        """Flatten what has marks: its entities are set aside while those are removed."""
         shown: list[str] = []
 
         def keep(match: re.Match[str]) -> str:
@@ -75,11 +81,10 @@ class Flattener:
         shown = shown_date(timestamp, pattern) or fallback or timestamp
         return self.link(url, shown) if url else shown
 
-    def _bare(self, text: str) -> str:
+    def _bare(self, text: str) -> None:
         """Keep the addresses that stand in a text as themselves."""
         if "://" in text:
             self.links.extend(Link(url=self.plain(match[0])) for match in _BARE_URL.finditer(text))
-        return text
 
     def _special(self, command: str, label: str) -> str:
         """Resolve `here`, `channel`, `subteam^S…`, `date^…` and what may come."""

@@ -147,11 +147,12 @@ def _is_content(item: Json) -> bool:
 def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Permalink) -> Message:
     flattener = Flattener(names)
     author = _author(item, names)
-    files = tuple(read_files(item))
+    files = read_files(item)
     own = _own_words(item, flattener)
     attached = read_attachments(item.get("attachments"), flattener)
     body = _body(own, attached)
-    whole = strip_hidden("\n".join([part for part in [body] if part] + file_lines(files, body))).strip()
+    lines = [*([body] if body else ()), *file_lines(files, body)]
+    whole = strip_hidden("\n".join(lines)).strip()
     text, cut_chars = _bounded(whole, item)
     title = strip_hidden(_title(item, attached, author, body) if body else "")[:_MOST_TITLE_CHARS]
     fields, alert = _stated(item, author, title, text, names)
@@ -200,8 +201,13 @@ def _each_once(links: Sequence[Link]) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for link in links:
         if link.url not in found or not found[link.url].label:
-            found[link.url] = Link(url=strip_hidden(link.url), label=strip_hidden(link.label))
+            found[link.url] = _visible(link)
     return tuple(found.values())
+
+
+def _visible(link: Link) -> Link:
+    url, label = strip_hidden(link.url), strip_hidden(link.label)
+    return link if url is link.url and label is link.label else Link(url=url, label=label)
 
 
 def _author(item: Json, names: Mapping[str, str]) -> Author:
@@ -218,47 +224,55 @@ def _author(item: Json, names: Mapping[str, str]) -> Author:
 
 
 def _profile_name(item: Json) -> str:
-    profiles = (item.get(key) for key in ("bot_profile", "user_profile"))
-    names = [string(p.get(key)) for p in dicts([*profiles]) for key in ("display_name", "real_name", "name")]
+    profiles = dicts([item.get("bot_profile"), item.get("user_profile")])
+    names = [string(p.get(key)) for p in profiles for key in ("display_name", "real_name", "name")]
     return next((name for name in names if name), "")
 
 
 def _own_words(item: Json, flattener: Flattener) -> list[str]:
     """Read the text and the blocks of a message, each word once."""
     text = flattener.mrkdwn(string(item.get("text"))).strip()
-    return _once(text, [block.strip("\n") for block in flatten_blocks(item.get("blocks"), flattener)])
+    blocks = item.get("blocks")
+    if not blocks:
+        return [text] if text else []
+    return _once(text, [block.strip("\n") for block in flatten_blocks(blocks, flattener)])
 
 
 def _body(own: Sequence[str], attached: Attached) -> str:
     """Join a message's own words and its attachments in the order in which they are seen, each word once."""
-    told = list(own)
-    seen = squashed("\n".join(told))
-    for part in attached.parts:
-        if (letters := squashed(part)) not in seen:
-            told.append(part)
-            seen += letters
+    told = [*own, *_unsaid(attached.parts, own)] if attached.parts else [*own]
     if attached.fallback and not is_covered(attached.fallback, "\n".join(told)):
         told.append(attached.fallback)
     return "\n".join(told).strip()
 
 
+def _unsaid(parts: Sequence[str], own: Sequence[str]) -> Iterator[str]:
+    """Yield the parts whose words stand neither in a message's own words nor in a part before."""
+    seen = squashed("\n".join(own))
+    for part in parts:
+        if (letters := squashed(part)) not in seen:
+            seen += letters
+            yield part
+
+
 def _title(item: Json, attached: Attached, author: Author, body: str) -> str:
     """Return the headline: what people write has one only where an attachment does."""
     if author.kind is not AuthorKind.BOT:
-        return bare(attached.title)
+        return bare(attached.title) if attached.title else ""
     return headline(item, title=attached.title, body=body, author=author.name)
 
 
 def _once(text: str, blocks: list[str]) -> list[str]:
     """Choose between a text and its blocks: one is mostly the other's twin."""
     shown = "\n".join(blocks)
-    if not text or not shown:
+    if not text or not shown or text == shown:
         return [text or shown] if text or shown else []
-    if squashed(shown) in squashed(text):
+    letters = squashed(text)
+    if squashed(shown) in letters:
         return [text]
     if is_covered(text, shown):
         return blocks
-    return [text, *(block for block in blocks if squashed(block) not in squashed(text))]
+    return [text, *(block for block in blocks if squashed(block) not in letters)]
 
 
 def _reactions(item: Json) -> Iterator[tuple[str, int]]:

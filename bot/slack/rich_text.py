@@ -15,15 +15,14 @@ def rich_text(block: Json, flattener: Flattener) -> str:
         block: With `elements`; a shape that is not known yields what can be read of it.
         flattener: Resolves names and keeps the links.
     """
-    return "\n".join(part for element in dicts(block.get("elements")) for part in _part(element, flattener))
+    return "\n".join([part for element in dicts(block.get("elements")) for part in _part(element, flattener)])
 
 
-def dicts(value: object) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a list; anything else yields nothing."""
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            if isinstance(item, dict):
-                yield item
+def dicts(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list; anything else has none."""
+    if not value or not isinstance(value, (list, tuple)):
+        return []
+    return [item for item in value if isinstance(item, dict)]
 
 
 def string(value: object) -> str:
@@ -33,18 +32,17 @@ def string(value: object) -> str:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
-def _part(element: Json, flattener: Flattener) -> Iterator[str]:
+def _part(element: Json, flattener: Flattener) -> list[str]:
     kind = element.get("type")
     if kind == "rich_text_list":
-        yield from _items(element, flattener)
-    elif kind == "rich_text_preformatted":
-        yield f"```{_inline(element, flattener, code=False)}```"
-    elif kind == "rich_text_quote":
-        yield from (f"> {line}" for line in _inline(element, flattener).splitlines())
-    elif "elements" in element:
-        yield from (line for line in [_inline(element, flattener).strip("\n")] if line)
-    else:
-        yield from (line for line in [_leaf(element, flattener)] if line)
+        return list(_items(element, flattener))
+    if kind == "rich_text_preformatted":
+        return [f"```{_inline(element, flattener, code=False)}```"]
+    if kind == "rich_text_quote":
+        return [f"> {line}" for line in _inline(element, flattener).splitlines()]
+    is_group = "elements" in element
+    line = _inline(element, flattener).strip("\n") if is_group else _leaf(element, flattener)
+    return [line] if line else []
 
 
 def _items(element: Json, flattener: Flattener) -> Iterator[str]:
@@ -61,18 +59,19 @@ def _number(value: object) -> int:
 
 
 def _inline(element: Json, flattener: Flattener, *, code: bool = True) -> str:
-    return "".join(_leaf(leaf, flattener, code=code) for leaf in dicts(element.get("elements")))
+    return "".join([_leaf(leaf, flattener, code=code) for leaf in dicts(element.get("elements"))])
 
 
 def _leaf(leaf: Json, flattener: Flattener, *, code: bool = True) -> str:
     kind = leaf.get("type")
     if kind == "text":
-        return _styled(string(leaf.get("text")), leaf.get("style") if code else None)
+        text = string(leaf.get("text"))
+        return _styled(text, leaf["style"]) if code and "style" in leaf else text
     if kind == "link":
         return flattener.link(string(leaf.get("url")), string(leaf.get("text")))
-    if kind == "date":
-        return _date(leaf, flattener)
-    return _reference(leaf, flattener)
+    if isinstance(kind, str) and kind in _REFERENCES:
+        return _REFERENCES[kind](leaf, flattener)
+    return string(leaf.get("text"))
 
 
 def _date(leaf: Json, flattener: Flattener) -> str:
@@ -81,16 +80,15 @@ def _date(leaf: Json, flattener: Flattener) -> str:
     return flattener.date(timestamp, pattern, fallback=fallback, url=url)
 
 
-def _reference(leaf: Json, flattener: Flattener) -> str:
-    shown: dict[object, Callable[[], str]] = {
-        "user": lambda: flattener.user(string(leaf.get("user_id"))),
-        "usergroup": lambda: flattener.user(string(leaf.get("usergroup_id"))),
-        "channel": lambda: flattener.channel(string(leaf.get("channel_id"))),
-        "broadcast": lambda: f"@{string(leaf.get('range'))}",
-        "emoji": lambda: f":{string(leaf.get('name'))}:",
-        "color": lambda: string(leaf.get("value")),
-    }
-    return shown.get(leaf.get("type"), lambda: string(leaf.get("text")))()
+_REFERENCES: dict[str, Callable[[Json, Flattener], str]] = {
+    "user": lambda leaf, flattener: flattener.user(string(leaf.get("user_id"))),
+    "usergroup": lambda leaf, flattener: flattener.user(string(leaf.get("usergroup_id"))),
+    "channel": lambda leaf, flattener: flattener.channel(string(leaf.get("channel_id"))),
+    "broadcast": lambda leaf, _: f"@{string(leaf.get('range'))}",
+    "emoji": lambda leaf, _: f":{string(leaf.get('name'))}:",
+    "color": lambda leaf, _: string(leaf.get("value")),
+    "date": _date,
+}
 
 
 def _styled(text: str, style: object) -> str:
