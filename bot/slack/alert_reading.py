@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -29,6 +30,7 @@ from bot.slack.alerts import Fields
 from bot.slack.dates import epoch_at
 from bot.slack.rich_text import dicts, string
 from bot.slack.services import ending_service, owned_service, spelt_service, told_service
+from bot.slack.wordsets import small
 
 Json = Mapping[str, Any]
 Pairs = Sequence[tuple[str, str]]
@@ -53,9 +55,11 @@ _SAID = re.compile(
     r"acknowledged|escalated|declared|reported|occurred|cleared|raised)\b"
     r"[^\n]{0,24}?(?<! in )(?<! after )(?<! for )"
     r"(?=\b(?:20\d\d-\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|"
-    r"(?<![\d:.-])\d\d?:\d\d))",
-    re.IGNORECASE,
+    r"(?<![\d:.-])\d\d?:\d\d))"
 )
+_MAY_BE_TIME = re.compile(r"\d(?::\d\d|-\d|(?<=[a-z] \d))")
+"""Both are asked of small letters."""
+_TAG_SIGN = re.compile(r":(?<=[a-z_]:)[A-Za-z0-9]")
 _SCOPE = re.compile(r"\{([^{}\n]{1,200})\}")
 _NO_DATE = re.compile(r"(?!20)\d{4}-\d\d")
 _FIRST_CHARS = 1_000
@@ -94,6 +98,7 @@ def read_alert(
     )
 
 
+@lru_cache(maxsize=256)  # a bot has the same few names in all its messages
 def _named(name: str) -> str:
     return _CAMEL.sub(" ", name).strip().casefold()
 
@@ -102,8 +107,8 @@ def _tags(fields: Fields, heads: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Read the tags of a field of tags, and of a headline: `on {service:checkout}`, `on service:checkout`."""
     texts = [value for name, value in fields if _named(name) in TAG_NAMES]
     for head in heads:
-        texts += _SCOPE.findall(head[:_HEAD_CHARS])
-        texts += _INLINE_TAG.findall(head[:_HEAD_CHARS])
+        texts += _SCOPE.findall(head[:_HEAD_CHARS]) if "{" in head else ()
+        texts += _INLINE_TAG.findall(head[:_HEAD_CHARS]) if _TAG_SIGN.search(head) else ()
     for tag in " ".join(texts).replace(",", " ").split():
         name, sign, value = tag.partition(":") if ":" in tag else tag.partition("=")
         if sign and value:
@@ -192,9 +197,14 @@ def _is_within(minute: datetime, at: datetime) -> bool:
 def _fielded_times(pairs: Pairs, said_at: datetime) -> Iterator[tuple[str, datetime]]:
     for raw, value in pairs:
         name = raw.strip("*: ")
-        is_time = "<!date^" in value or _TIME_NAME.search(_named(name))
+        is_time = "<!date^" in value or _is_time_name(name)
         if is_time and not _NO_DATE.match(value) and (at := _at(value, said_at)):
             yield name, at
+
+
+@lru_cache(maxsize=256)
+def _is_time_name(name: str) -> bool:
+    return bool(_TIME_NAME.search(_named(name)))
 
 
 def _dates(message: Json) -> Iterator[tuple[str, datetime]]:
@@ -204,15 +214,26 @@ def _dates(message: Json) -> Iterator[tuple[str, datetime]]:
 
 
 def _said(text: str, said_at: datetime) -> Iterator[tuple[str, datetime]]:
-    for match in _SAID.finditer(text[:_SAID_CHARS]):
+    letters = small(text[:_SAID_CHARS])
+    matches = (match for start, end in _timed_lines(letters) for match in _SAID.finditer(letters, start, end))
+    for match in matches:
         words = text[match.end() : match.end() + _AFTER_CHARS].partition("\n")[0]
         if at := _at(words, said_at):
-            yield match[1].lower(), at
+            yield text[slice(*match.span(1))].lower(), at
+
+
+def _timed_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each line that may state a time begins and ends."""
+    end = 0
+    while match := _MAY_BE_TIME.search(text, end):
+        start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.start())
+        end = len(text) if end < 0 else end
+        yield start, end
 
 
 def _alone(text: str) -> Iterator[tuple[str, datetime]]:
     """Read a line that holds nothing but a date and a time."""
-    for match in _LINE_OF_TIME.finditer(text[:_SAID_CHARS]):
+    for match in _LINE_OF_TIME.finditer(text[:_SAID_CHARS]) if "20" in text else ():
         if at := _iso(match):
             yield "", at
 

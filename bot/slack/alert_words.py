@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from bot.incident.messages import AlertState
+from bot.slack.wordsets import small
 
 
 def _any(words: str) -> str:
@@ -203,31 +204,26 @@ _FIRST = _any(r"""
     closed, alert closed, no data, critical, problem, recovery, down, up, investigating, identified,
     monitoring, new alert, completed, error, reopened, escalated, ongoing
 """)
-_VALUE = {state: re.compile(rf"(?:{words})\b", re.IGNORECASE) for state, words in _VALUES.items()}
-_SENTENCE = {state: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for state, words in _SENTENCES.items()}
+# What follows is asked of small letters, except where a pattern ignores case itself.
+_VALUE = {state: re.compile(rf"(?:{words})\b") for state, words in _VALUES.items()}
+_SENTENCE = {state: re.compile(rf"\b(?:{words})\b") for state, words in _SENTENCES.items()}
+_ANY_SENTENCE = re.compile(rf"\b(?:{'|'.join(_SENTENCES.values())})\b")
 _BOXED = re.compile(r"\[\W{0,3}([A-Za-z][A-Za-z -]{1,18}?)(?::\s?\d+)?\W{0,3}[\],]")
 _HEAD = re.compile(
-    rf"\W{{0,3}}(?:({_FIRST})\b(?=:|\s{{1,2}}[-\u2013\u2014|#]|\s*\[|$| on \{{)|(alert)(?=:|$))",
-    re.IGNORECASE,
+    rf"\W{{0,3}}(?:({_FIRST})\b(?=:|\s{{1,2}}[-\u2013\u2014|#]|\s*\[|$| on \{{)|(alert)(?=:|$))"
 )
 _STEP = re.compile(
-    r"\bfrom [`*\"']?[\w ]{1,30}[`*\"']? ?(?:→|⟶|➔|->|to) ?[`*\"']?([A-Za-z][\w ]{1,30})"
+    r"\bfrom [`*\"']?[\w ]{1,30}[`*\"']? ?(?:→|⟶|➔|->|to) ?[`*\"']?([a-z][\w ]{1,30})"
     r"|\b(?:changed|moved|set|went|switched|transitioned)(?: its| the)?(?: state| status)? to"
-    r" (?:state )?[`*\"']?([A-Za-z][\w ]{1,30})",
-    re.IGNORECASE,
+    r" (?:state )?[`*\"']?([a-z][\w ]{1,30})"
 )
-_COMMENT = re.compile(
-    r"\bcommented\b|\bcomment (?:by|on|added)\b|\bnew comment\b|\breplied (?:to|on)\b", re.IGNORECASE
-)
+_COMMENT = re.compile(r"\bcommented\b|\bcomment (?:by|on|added)\b|\bnew comment\b|\breplied (?:to|on)\b")
 _RECORD = re.compile(
     r"\b(?:created|opened|raised|filed|reported|updated|edited|assigned|labell?ed|linked)"
     r"(?: (?:a|an|the|new))* (?:bug|task|story|ticket|epic|sub-?task|change|request)\b"
-    r"|\b(?:pull|merge) request\b",
-    re.IGNORECASE,
+    r"|\b(?:pull|merge) request\b"
 )
-_OF_RECORD = re.compile(
-    r"(?:re-?)?open(?:ed)?|new|active|ongoing|started|unresolved|triag(?:e|ed)", re.IGNORECASE
-)
+_OF_RECORD = re.compile(r"(?:re-?)?open(?:ed)?|new|active|ongoing|started|unresolved|triag(?:e|ed)")
 _EMOJI_STATES = {
     AlertState.FIRING: re.compile(
         r":(?:rotating_light|red_circle|fire|x|no_entry|warning|bangbang|alert|boom):|🚨|🔴|🔥|❌"
@@ -249,6 +245,7 @@ _SEVERITY = re.compile(
     r"|^\W{0,3}(?P<first>critical|warning|major|minor)\b(?=:| alert\b| [-\u2013\u2014|])",
     re.IGNORECASE,
 )
+_MAY_BE_SEVERE = re.compile(r"sev|p[0-5]|critical|major|minor|warning|high|medium|moderate|low|info")
 _HEAD_CHARS = 300
 _MOST_BOXES = 4
 _LEADS = 2
@@ -262,13 +259,13 @@ def bare(text: str) -> str:
 
 def is_state_word(word: str) -> bool:
     """Say whether a word by itself names a state."""
-    return any(pattern.fullmatch(word) for pattern in _VALUE.values())
+    return _value_state(word) is not None
 
 
 def state_of_value(value: str) -> AlertState:
     """Return the state that a field's value names; of `OK → ALARM` the last word counts."""
     steps = [step for step in _ARROWS.split(bare(value)) if step]
-    last = bare(steps[-1]) if steps else ""
+    last = small(bare(steps[-1])) if steps else ""
     found = next((state for state, pattern in _VALUE.items() if pattern.match(last)), AlertState.UNKNOWN)
     return found or (AlertState.CHANGED if len(steps) > 1 else AlertState.UNKNOWN)
 
@@ -278,30 +275,37 @@ def state_of_head(text: str) -> tuple[AlertState, str]:
     head = bare(text[:_HEAD_CHARS])
     boxed = (match[1] for match in islice(_BOXED.finditer(head), _MOST_BOXES))
     for word in boxed:
-        if state := next((s for s, pattern in _VALUE.items() if pattern.fullmatch(word)), None):
+        if state := _value_state(word):
             return state, word
-    match = _HEAD.match(head)
-    word = match[1] or match[2] if match else ""
+    match = _HEAD.match(small(head))
+    word = head[slice(*match.span(match.lastindex or 0))] if match else ""
     return (state_of_value(word), word) if word else (AlertState.UNKNOWN, "")
+
+
+def _value_state(word: str) -> AlertState | None:
+    """Return the state of which a word is the whole value."""
+    letters = small(word)
+    return next((state for state, pattern in _VALUE.items() if pattern.fullmatch(letters)), None)
 
 
 def is_of_record(heads: Sequence[str], status: str) -> bool:
     """Say whether a status is that of a comment, or `Open` of a ticket: neither says anything of trouble."""
-    leads = [head[:_HEAD_CHARS] for head in heads]
+    leads = [small(head[:_HEAD_CHARS]) for head in heads]
     if any(_COMMENT.search(lead) for lead in leads[:_LEADS]):
         return True
-    return bool(_OF_RECORD.fullmatch(bare(status))) and any(_RECORD.search(lead) for lead in leads)
+    return bool(_OF_RECORD.fullmatch(small(bare(status)))) and any(_RECORD.search(lead) for lead in leads)
 
 
 def state_of_lead(text: str) -> tuple[AlertState, str]:
     """Return the state that a headline tells as a sentence, and the words that do."""
-    head = text[:_HEAD_CHARS]
+    head = small(text[:_HEAD_CHARS])
     if match := _STEP.search(head):
-        return state_of_value(match[1] or match[2]) or AlertState.CHANGED, match[0]
-    for state, pattern in _SENTENCE.items():
-        if match := pattern.search(head):
-            return state, match[0]
-    return AlertState.UNKNOWN, ""
+        step = text[slice(*match.span(match.lastindex or 0))]
+        return state_of_value(step) or AlertState.CHANGED, text[slice(*match.span())]
+    if not _ANY_SENTENCE.search(head):
+        return AlertState.UNKNOWN, ""
+    found = ((state, pattern.search(head)) for state, pattern in _SENTENCE.items())
+    return next((state, text[slice(*match.span())]) for state, match in found if match)
 
 
 def state_of_emoji(text: str) -> tuple[AlertState, str]:
@@ -329,5 +333,6 @@ def state_of_color(color: str) -> AlertState:
 
 def severity_in(text: str) -> str:
     """Return the severity that a headline states, such as `P1` in `[P1] edge 5xx`; else empty."""
-    match = _SEVERITY.search(text[:_HEAD_CHARS])
+    head = text[:_HEAD_CHARS]
+    match = _SEVERITY.search(head) if _MAY_BE_SEVERE.search(small(head)) else None
     return match[match.lastgroup or 0] if match else ""

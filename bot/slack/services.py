@@ -6,6 +6,7 @@ the words for places and states are no services.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from bot.slack.alert_words import is_state_word
@@ -22,6 +23,8 @@ _TOLD = (
     re.compile(rf"\b(?:[Ff]ailed to deploy|[Dd]eployment of|[Rr]ollout of|[Rr]ollback of)\s+{_KEPT}"),
     re.compile(rf"\b[Dd]eploy(?:ing|ed|s)?\s+{_KEPT}\s+(?:release\b|version\b|v?\d|to\b)"),
 )
+_MAY_TELL = re.compile(r"pplication|ervice|omponent|App|orkload|ync|eploy|efresh|ollout|ollback")
+"""Each of those patterns has one of these."""
 _OWNED = re.compile(
     r"(?:\[|: |\||^)(?=[\w.-]*[A-Za-z])([A-Za-z0-9][\w.-]{0,38}/[\w.-]*[A-Za-z][\w.-]{0,60})(?=[\]>\s:#]|$)"
 )
@@ -58,7 +61,7 @@ def told_service(heads: Sequence[str]) -> str:
 
 
 def _told(head: str) -> Iterator[str]:
-    found = [pattern.search(head) for pattern in _TOLD]
+    found = [pattern.search(head) for pattern in _TOLD] if _MAY_TELL.search(head) else []
     subject = _SUBJECT.match(head)
     names = [match[1].rstrip(".") for match in found if match]
     names += [subject[1] or subject[2]] if subject else []
@@ -67,7 +70,7 @@ def _told(head: str) -> Iterator[str]:
 
 def owned_service(heads: Sequence[str]) -> str:
     """Return the repository, `owner/name`, that a code host names."""
-    found = (_OWNED.search(head[:_HEAD_CHARS]) for head in heads)
+    found = (_OWNED.search(head[:_HEAD_CHARS]) for head in heads if "/" in head)
     return next((match[1] for match in found if match), "")
 
 
@@ -96,6 +99,7 @@ def _apart(head: str) -> Iterator[str]:
     yield from (part for part in parts if _WHOLE.fullmatch(part))
 
 
+@lru_cache(maxsize=256)  # a channel speaks of the same few
 def _is_service(name: str) -> bool:
     word = name.casefold()
     is_place = _PLACE.fullmatch(word) or _REGION.fullmatch(word)

@@ -107,6 +107,8 @@ def _lines(text: str) -> list[str]:
 
 def _linked(line: str) -> str:
     """Return a line that is little more than a link."""
+    if "<" not in line and "://" not in line:
+        return ""
     flattener = Flattener({})
     shown = bare(flattener.mrkdwn(line))
     linked = sum(len(link.label) for link in flattener.links)

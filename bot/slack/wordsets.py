@@ -15,6 +15,17 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.casefold()))
 
 
+def small(text: str) -> str:
+    """Return a text in small letters, each at its place in the text.
+
+    A pattern of small letters finds here what it finds in the text where case is ignored, at a third of the
+    cost; the three letters that are replaced are those that Python's patterns take for `i` and `s` then.
+    """
+    if text.isascii():
+        return text.lower()
+    return text.replace("\u0130", "i").replace("\u0131", "i").replace("\u017f", "s").lower()
+
+
 def squashed(text: str) -> str:
     """Return a text as its letters and digits alone, the same as its words without what is between them."""
     if text.isascii():  # nearly always; bytes are looked up some ten times faster than a pattern searches
