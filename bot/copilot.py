@@ -1,22 +1,23 @@
 """One request from start to end; the only place that orders steps."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
 
-from bot.answering import answer_of
 from bot.errors import (
     CopilotError,
+    EditFailedError,
     PostRefusedError,
+    SlackAwayError,
     StaleRunError,
     StoreUnavailableError,
     WithdrawnError,
 )
 from bot.fenced import FencedWorkspace
+from bot.finishing import Finishing
 from bot.freshness import Freshness
 from bot.incident.board import Board, merge
 from bot.incident.case import Case
@@ -27,19 +28,16 @@ from bot.investigation import Finding, investigate, redact
 from bot.lookups import COMMITS, Lookups
 from bot.models.catalogue import Catalogue
 from bot.outgoing import Outgoing
-from bot.ports import Analyst, Blocks, Fence, Log, Memory, Posted, Reply, Workspace
+from bot.ports import Analyst, Blocks, Fence, Log, Memory, Reply, Workspace
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router
 from bot.routing.route import Tier
-from bot.run import Run, asked_at, saved_answer
+from bot.run import Run, asked_at
 from bot.safety.redaction import Redactor
-from bot.slack.answer import answer as answer_message
-from bot.slack.answer_values import Answer, Rendered
 from bot.slack.fact_lines import first_facts
 from bot.slack.hypothesis_lines import hypothesis_blocks
 from bot.slack.texts import plain, status_words
 from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
-from bot.superseded import Marker
 from bot.upkeep import KINDS as UPKEEP_KINDS
 from bot.upkeep import Upkeep
 
@@ -49,8 +47,6 @@ FORCED = {RequestKind.ESCALATE: Tier.OPUS, RequestKind.DEESCALATE: Tier.SONNET}
 DEFAULT_QUESTION = "What caused this, and what should we check next?"
 OUT_OF_TIME = "I ran out of time before I had an answer. Please ask again."
 NO_MODEL = "no model: putting changes and symptoms in order"
-COMMENT = "Draft of the postmortem."
-WHOLE = "The whole answer: the message leaves some of it out for length."
 LEAST_SECONDS = 15.0
 """Even a request that waited long gets so much time, so that it can end with more than an apology."""
 GAVE_UP = (
@@ -100,7 +96,7 @@ class Copilot:
                 run = await self._work(request, fence)
         except WithdrawnError:
             log.info("request.withdrawn", request=request.id)
-        except (StaleRunError, StoreUnavailableError):
+        except (StaleRunError, StoreUnavailableError, SlackAwayError, EditFailedError):
             raise  # another run of this request ends it, here or elsewhere
         except TimeoutError:
             if not deadline.expired():
@@ -111,7 +107,7 @@ class Copilot:
             log.warning("request.failed", request=request.id, error=type(error).__name__)
             await self._apologize(request, fence, error.user_message)
         if run is not None:
-            await self._tidy(run)
+            await self._upkeep().tidying.tidy(run)
 
     def _fenced(self, fence: Fence) -> "Copilot":
         return replace(self, workspace=FencedWorkspace(self.workspace, fence))
@@ -131,22 +127,6 @@ class Copilot:
             await self.workspace.status(request, request.thread_ts or request.message_ts, "")
             raise WithdrawnError
 
-    async def _tidy(self, run: Run) -> None:
-        """Do what may fail without harm once the answer stands: mark older answers, clear the status."""
-        try:
-            await self._catch_up(run)
-            marker = Marker(self.workspace, self.memory, self._outgoing(run.redactor))
-            await marker.mark(run.ref, await self.memory.board(run.ref))
-        except CopilotError as error:
-            log.warning("answers.left_unmarked", request=run.request.id, error=type(error).__name__)
-        await self.workspace.status(run.request, run.thread_ts, "")
-        run.log("request.completed", seconds=round(run.seconds, 3))
-
-    async def _catch_up(self, run: Run) -> None:
-        """Draw what follows from changes that no event told, or none before the answer was kept."""
-        _, lost = await Freshness(self.workspace, self.log).since(run.incident, run.redactor)
-        await self._upkeep().rechecker.catch_up(run.incident, lost, at=run.asked_at)
-
     async def give_up(self, request: Request, fence: Fence) -> None:
         """Tell the asker that a request failed too often to be tried again."""
         await self._fenced(fence)._apologize(request, fence, GAVE_UP)  # noqa: SLF001  # one of our own
@@ -154,9 +134,12 @@ class Copilot:
     async def _apologize(self, request: Request, fence: Fence, sentence: str) -> None:
         """End a request with one plain sentence: in its message if it has one, else to the asker alone.
 
-        What nobody asked for, or nobody asks for any more, ends without a word.
+        What nobody asked for, or nobody asks for any more, ends without a word; an answer that stands, stays.
         """
         if request.kind in SILENT_KINDS:
+            await self._upkeep().give_up(request)
+            return
+        if await self.memory.answer(request.id):
             return
         blocks, text = self._outgoing().message(plain(sentence, answer_id=request.id), sentence)
         reply = self.workspace.reply(request, request.thread_ts or request.message_ts, fence)
@@ -186,6 +169,10 @@ class Copilot:
             return None
         if request.kind in QUICK_KINDS:
             await Lookups(self.workspace, self.memory, self._outgoing()).handle(request)
+            return None
+        if await self.memory.answer(request.id):
+            log.info("request.answered_before", request=request.id)
+            await self.workspace.status(request, request.thread_ts or request.message_ts, "")
             return None
         run = await self._begin(request)
         case, board = await self._case(run)
@@ -258,11 +245,10 @@ class Copilot:
         on_verified = self._shower(run, reply, out, start=len(facts))
         analyst = self._stoppable(run, reply)
         finding = await investigate(case, analyst, board=board, on_verified=on_verified)
-        run, case, finding = await Freshness(self.workspace, self.log).renewed(run, case, finding)
+        run, case, finding = await self._renewed(run, case, finding)
         finding = await self._commit(run, case, finding)
         run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
-        posted = await self._finish(run, reply, out, case, finding)
-        run.log("answer.posted", ts=posted.ts)
+        await self._finishing(out).answer(run, reply, case, finding)
         return run
 
     def _stoppable(self, run: Run, reply: Reply) -> Analyst:
@@ -310,50 +296,23 @@ class Copilot:
             finding = replace(finding, board=board)
         raise StoreUnavailableError("the board changed too often")
 
-    async def _finish(self, run: Run, reply: Reply, out: Outgoing, case: Case, finding: Finding) -> Posted:
-        message = await self._rendered(run, out, self._values(run, reply, case, finding))
-        blocks, text = out.message(message.blocks, message.text)
-        posted = await reply.finish(blocks, text=text)
-        await self.memory.save_answer(saved_answer(run, finding, posted, blocks=blocks, text=text))
-        return posted
-
-    async def _rendered(self, run: Run, out: Outgoing, said: Answer) -> Rendered:
-        """Return an answer, with a file of the whole beside one that leaves something out."""
-        message = answer_message(said, has_file=True)
-        if not message.whole:
-            return message
-        name = file_name(run.incident.channel_name, "answer")
-        whole = out.file(message.whole)
-        is_there = await self.workspace.enclose(
-            run.request, run.thread_ts, name=name, content=whole, comment=WHOLE
-        )
-        return message if is_there else answer_message(said)
-
-    def _values(self, run: Run, reply: Reply, case: Case, finding: Finding) -> Answer:
-        return replace(
-            answer_of(case, finding, answer_id=run.request.id, catalogue=self.catalogue),
-            asked_at=run.asked_at if run.request.message_ts else None,
-            answered_at=run.answered_at(reply.posted),
-            seconds=run.seconds,
-        )
-
     async def _postmortem(self, run: Run, case: Case, board: Board) -> Run:
         """Draft the review from the board, asking the analyst only when the board is empty."""
         if not board.hypotheses:
             finding = await investigate(case, self.analyst, board=board, on_verified=_nothing)
-            run, case, finding = await Freshness(self.workspace, self.log).renewed(run, case, finding)
+            run, case, finding = await self._renewed(run, case, finding)
             board = (await self._commit(run, case, finding)).board
         review = draft(run.incident, case.facts, board.hypotheses, now=run.asked_at)
-        text = self._outgoing(run.redactor).file(to_markdown(review))
-        name = file_name(run.incident.channel_name)
-        await self.workspace.attach(run.request, run.thread_ts, name=name, content=text, comment=COMMENT)
-        run.log("answer.posted", file=name, chars=len(text))
+        await self._finishing(self._outgoing(run.redactor)).draft(run, to_markdown(review))
         return run
 
+    async def _renewed(self, run: Run, case: Case, finding: Finding) -> tuple[Run, Case, Finding]:
+        return await Freshness(self.workspace, self.memory, self.log).renewed(run, case, finding)
 
-def file_name(channel_name: str, what: str = "postmortem") -> str:
-    """Return the name of a file; a channel's name may hold any letters, a file's should not."""
-    return f"{what}-{re.sub(r'[^A-Za-z0-9_-]+', '-', channel_name).strip('-') or 'incident'}.md"
+    def _finishing(self, out: Outgoing) -> Finishing:
+        return Finishing(
+            workspace=self.workspace, memory=self.memory, log=self.log, catalogue=self.catalogue, out=out
+        )
 
 
 async def _show(reply: Reply, out: Outgoing, blocks: Blocks, text: str) -> None:

@@ -146,6 +146,27 @@ class EditFailedError(CopilotError):
         self.user_message = f"I could not change my earlier answer: Slack answered `{code}`."
 
 
+class SlackAwayError(CopilotError):
+    """Slack did not answer, or not well; trying again may help.
+
+    Args:
+        code: What it answered, or the name of what failed.
+    """
+
+    def __init__(self, *, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ForgottenError(CopilotError):
+    """An operator had messages forgotten that were read for an answer under way."""
+
+    user_message = (
+        "Messages here were removed by an operator while I worked, so I do not show what I found. "
+        "Please ask again."
+    )
+
+
 class StaleRunError(CopilotError):
     """Another worker took this request over; this run must stop without a further effect."""
 

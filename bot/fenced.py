@@ -65,14 +65,19 @@ class FencedWorkspace:
 
     async def attach(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> None:
+    ) -> str:
         """Share a text file."""
         await self.fence.check()
-        await self.workspace.attach(request, thread_ts, name=name, content=content, comment=comment)
+        return await self.workspace.attach(request, thread_ts, name=name, content=content, comment=comment)
 
     async def enclose(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> bool:
+    ) -> str:
         """Share a text file if that can be done."""
         await self.fence.check()
         return await self.workspace.enclose(request, thread_ts, name=name, content=content, comment=comment)
+
+    async def remove_file(self, file_id: str) -> None:
+        """Remove a file of ours."""
+        await self.fence.check()
+        await self.workspace.remove_file(file_id)

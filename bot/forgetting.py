@@ -15,7 +15,7 @@ from bot.incident.hypotheses import Hypothesis
 from bot.incident.lost import mentions
 from bot.incident.messages import IncidentRef, ts_key
 from bot.permalinks import Place
-from bot.ports import Posted, SavedAnswer
+from bot.ports import KeptFile, Posted, SavedAnswer
 from bot.superseded import cites
 
 log = structlog.get_logger()
@@ -35,7 +35,8 @@ class Counts:
         hypotheses: Off the boards.
         answers: Kept answers, with their quotes.
         posts: Answers in Slack that were replaced by a sentence.
-        left: Ids of answers that still stand in Slack, because it could not be reached or refused.
+        files: Whole answers and drafts in Slack that were removed.
+        left: Ids of answers and files that still stand in Slack, because it could not be reached or refused.
         keys: Other keys of whole incidents: numbers, secrets, boards, thumbs.
         marks: Marks left, so that Slack's history brings nothing back.
     """
@@ -45,6 +46,7 @@ class Counts:
     hypotheses: int = 0
     answers: int = 0
     posts: int = 0
+    files: int = 0
     left: set[str] = field(default_factory=set)
     keys: int = 0
     marks: int = 0
@@ -62,12 +64,8 @@ class Counts:
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "left"}
 
 
-class Kept(Protocol):
-    """What outlives a process."""
-
-    async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
-        """Return the number that a message has within an incident."""
-        ...
+class Boards(Protocol):
+    """Keeps boards."""
 
     async def board(self, ref: IncidentRef) -> Board:
         """Return the board of an incident."""
@@ -75,6 +73,26 @@ class Kept(Protocol):
 
     async def commit_board(self, ref: IncidentRef, board: Board) -> bool:
         """Store a board if nobody committed since it was read."""
+        ...
+
+
+class Kept(Boards, Protocol):
+    """What outlives a process."""
+
+    async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
+        """Return the number that a message has within an incident."""
+        ...
+
+    async def files(self, ref: IncidentRef) -> Sequence[KeptFile]:
+        """Return the files of ours about an incident."""
+        ...
+
+    async def save_file(self, ref: IncidentRef, file: KeptFile) -> None:
+        """Keep that a file of ours is in Slack."""
+        ...
+
+    async def drop_file(self, ref: IncidentRef, file_id: str) -> None:
+        """Keep no more that a file is there."""
         ...
 
     async def answers(self, ref: IncidentRef) -> Sequence[SavedAnswer]:
@@ -145,6 +163,14 @@ class Slack(Protocol):
         """
         ...
 
+    async def remove_file(self, file_id: str) -> None:
+        """Remove a file of ours.
+
+        Raises:
+            EditFailedError: It could not be done now.
+        """
+        ...
+
     async def thread(self, channel_id: str, root_ts: str) -> Collection[str]:
         """Return the `ts` of all messages of a thread; nothing when it cannot be read."""
         ...
@@ -182,10 +208,10 @@ class Forgetting:
             await self._channel(channel, counts)
         elif whole_thread or place.is_thread:
             await self._thread(replace(channel, thread_ts=place.root_ts), counts)
-        else:
-            await self._messages(channel, [place.ts], counts)
+        else:  # the mark first: an answer under way looks for it after it was kept
             await self.kept.mark_message_forgotten(channel, place.ts)
             counts.marks += 1
+            await self._messages(channel, [place.ts], counts)
         log.info("place.forgotten", channel=place.channel_id, **counts.as_json())
         return counts
 
@@ -217,9 +243,12 @@ class Forgetting:
         """Remove all that is kept of an incident but its log."""
         counts.hypotheses += len((await self.kept.board(ref)).hypotheses)
         left = [answer for answer in await self.kept.answers(ref) if not await self._drop(answer, counts)]
+        files = [file for file in await self.kept.files(ref) if not await self._drop_file(ref, file, counts)]
         counts.keys += await self.kept.forget(ref)
         for answer in left:
             await self.kept.save_answer(bare(answer))
+        for file in files:
+            await self.kept.save_file(ref, file)
 
     async def _messages(self, channel: IncidentRef, ts: Iterable[str], counts: Counts) -> None:
         """Remove messages from every incident of the channel that knows them."""
@@ -238,20 +267,15 @@ class Forgetting:
     ) -> None:
         """Remove hypotheses and answers that cite messages, and answers that reply to them or are them."""
         asked = {f"msg:{ref.team_id}:{ref.channel_id}:{one}" for one in ts}
-        counts.hypotheses += await self._clear(ref, ids)
+        counts.hypotheses += await clear_board(self.kept, ref, ids)
         for answer in await self.kept.answers(ref):
             is_touched = answer.id in asked or answer.ts in ts or any(cites(answer, one) for one in ids)
             if is_touched or answer == bare(answer):
                 await self._drop(answer, counts)
-
-    async def _clear(self, ref: IncidentRef, ids: Collection[str]) -> int:
-        for _ in range(COMMITS):
-            board = await self.kept.board(ref)
-            left = tuple(h for h in board.hypotheses if not _rests_on(h, ids))
-            cleared = len(board.hypotheses) - len(left)
-            if not cleared or await self.kept.commit_board(ref, replace(board, hypotheses=left)):
-                return cleared
-        raise StoreUnavailableError("the board changed too often")
+                asked.add(answer.id)
+        for file in await self.kept.files(ref):
+            if file.request_id in asked or file.cites & set(ids):
+                await self._drop_file(ref, file, counts)
 
     async def _drop(self, answer: SavedAnswer, counts: Counts) -> bool:
         """Replace an answer in Slack and remove what is kept of it; False when Slack still shows it.
@@ -269,6 +293,25 @@ class Forgetting:
         counts.posts += 1
         return True
 
+    async def _drop_file(self, ref: IncidentRef, file: KeptFile, counts: Counts) -> bool:
+        """Remove a file from Slack; False when it still is there: then that is kept, for the next run."""
+        if not await self._is_removed(file):
+            counts.left.add(file.id)
+            return False
+        await self.kept.drop_file(ref, file.id)
+        counts.files += 1
+        return True
+
+    async def _is_removed(self, file: KeptFile) -> bool:
+        if self.slack is None:
+            return False
+        try:
+            await self.slack.remove_file(file.id)
+        except EditFailedError as error:
+            log.warning("file.left", file=file.id, error=error.code)
+            return False
+        return True
+
     async def _is_replaced(self, answer: SavedAnswer) -> bool:
         if self.slack is None:
             return False
@@ -280,6 +323,21 @@ class Forgetting:
             log.warning("post.left", channel=answer.channel_id, ts=answer.ts, error=error.code)
             return False
         return True
+
+
+async def clear_board(boards: Boards, ref: IncidentRef, ids: Collection[str]) -> int:
+    """Remove what rests on messages from a board; return how many hypotheses that were.
+
+    Raises:
+        StoreUnavailableError: Others committed all the time.
+    """
+    for _ in range(COMMITS):
+        board = await boards.board(ref)
+        left = tuple(h for h in board.hypotheses if not _rests_on(h, ids))
+        cleared = len(board.hypotheses) - len(left)
+        if not cleared or await boards.commit_board(ref, replace(board, hypotheses=left)):
+            return cleared
+    raise StoreUnavailableError("the board changed too often")
 
 
 def bare(answer: SavedAnswer) -> SavedAnswer:

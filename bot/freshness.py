@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+from bot.errors import ForgottenError
 from bot.incident.case import Case
 from bot.incident.extraction import extract
 from bot.incident.lost import Lost
 from bot.incident.messages import Incident
 from bot.investigation import Finding, examined_again, redact
-from bot.ports import Log, Workspace
+from bot.ports import Log, Memory, Workspace
 from bot.run import Run
 from bot.safety.redaction import Redactor
 
@@ -19,14 +20,22 @@ class Freshness:
 
     Args:
         workspace: Reads the incident again, only when the log says that something changed.
+        memory: Knows what must not be read any more.
         log: Knows what changed.
     """
 
     workspace: Workspace
+    memory: Memory
     log: Log
 
     async def renewed(self, run: Run, case: Case, finding: Finding) -> tuple[Run, Case, Finding]:
-        """Return all three with the messages as they stand now; the same when none of them changed."""
+        """Return all three with the messages as they stand now; the same when none of them changed.
+
+        Raises:
+            ForgottenError: Some of them must not be kept any more.
+        """
+        if await self.forgotten(run.incident):
+            raise ForgottenError
         incident, lost = await self.since(run.incident, run.redactor)
         if not lost:
             return run, case, finding
@@ -35,6 +44,11 @@ class Freshness:
         run = replace(run, incident=incident)
         run.log("answer.rechecked", deleted=sum(one.text is None for one in lost), changed=len(lost))
         return run, case, examined_again(finding, case, lost)
+
+    async def forgotten(self, incident: Incident) -> frozenset[str]:
+        """Return the ids of the messages that an operator had forgotten since they were read."""
+        marks = await self.memory.forgotten(incident.ref)
+        return frozenset(m.id for m in incident.messages if marks.covers(m.ts, m.thread_ts))
 
     async def since(self, before: Incident, redactor: Redactor) -> tuple[Incident, list[Lost]]:
         """Return an incident with what changed in it since it was read, and what that was.

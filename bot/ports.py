@@ -167,6 +167,7 @@ class Workspace(Protocol):
 
         Raises:
             ChannelUnreadableError: Slack does not let us; the error says what is missing.
+            SlackAwayError: It did not answer, and not enough is known without it; try again.
         """
         ...
 
@@ -196,14 +197,22 @@ class Workspace(Protocol):
 
     async def attach(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> None:
-        """Share a text file, once."""
+    ) -> str:
+        """Share a text file, once; return its id."""
         ...
 
     async def enclose(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> bool:
-        """Share a text file, once, that an answer can do without; False when it cannot be done now."""
+    ) -> str:
+        """Share a text file, once, that an answer can do without; an empty id when it cannot be done now."""
+        ...
+
+    async def remove_file(self, file_id: str) -> None:
+        """Remove a file of ours; one that is gone is gone.
+
+        Raises:
+            EditFailedError: It could not be done now.
+        """
         ...
 
 
@@ -237,6 +246,19 @@ class SavedAnswer:
     lost_at: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """A file of ours in Slack: a whole answer or the draft of a review.
+
+    Attributes:
+        cites: Ids of the messages that it cites.
+    """
+
+    id: str
+    request_id: str
+    cites: frozenset[str]
+
+
 class Memory(Protocol):
     """What outlives a process. Every key has a time to live."""
 
@@ -268,6 +290,22 @@ class Memory(Protocol):
         """Return all kept answers about an incident, oldest first."""
         ...
 
+    async def drop_answer(self, answer: SavedAnswer) -> None:
+        """Remove a kept answer and its thumbs."""
+        ...
+
+    async def save_file(self, ref: IncidentRef, file: KeptFile) -> None:
+        """Keep that a file of ours is in Slack."""
+        ...
+
+    async def files(self, ref: IncidentRef) -> Sequence[KeptFile]:
+        """Return the files of ours about an incident."""
+        ...
+
+    async def drop_file(self, ref: IncidentRef, file_id: str) -> None:
+        """Keep no more that a file is there."""
+        ...
+
     async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
         """Return the number that a message has within the incident; None when it never got one."""
         ...
@@ -295,8 +333,13 @@ class Log(Protocol):
     async def changed(self, incident: Incident) -> frozenset[str]:
         """Return the `ts` of what may be gone, or say something else, since an incident was read.
 
-        What is not logged is not known: then it is empty.
+        What was not logged then is not known: then it is empty. A log that is gone says nothing of what
+        happened: then it is everything.
         """
+        ...
+
+    async def words(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
+        """Return the words that `erase` would remove; empty when none are kept."""
         ...
 
     async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:

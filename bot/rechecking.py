@@ -26,6 +26,21 @@ COMMITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Gone:
+    """What happened to a message.
+
+    Attributes:
+        words: What it said that it says no more, as far as a log has it.
+        is_deleted: All of it is gone.
+    """
+
+    id: str
+    words: str
+    is_deleted: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rechecker:
     """Draws what follows from messages that changed.
 
@@ -41,32 +56,56 @@ class Rechecker:
     link_hosts: frozenset[str]
 
     async def recheck(self, ref: IncidentRef, ts: str, *, is_deleted: bool, at: datetime) -> None:
-        """Draw what follows from one message; doing it twice does what once does.
+        """Draw what follows from one message; it may be done again from the start, wherever it broke off.
 
         Args:
             ref: The incident that may rest on it.
             ts: The message.
             is_deleted: It is gone; otherwise it was edited.
             at: When that happened, by Slack's clock.
+
+        Raises:
+            EditFailedError: A file that cites it is still there.
+            SlackAwayError: What is said now cannot be read.
+            StoreUnavailableError: The store is away.
         """
-        gone = await self.log.erase(ref, ts, is_deleted=is_deleted)
         number = await self.memory.number_of(ref, ts)
-        answers = await self.memory.answers(ref) if number else ()
-        board = await self.memory.board(ref)
-        if number is None or not (answers or board.hypotheses):
-            return
+        if number is not None:
+            words = await self.log.words(ref, ts, is_deleted=is_deleted)
+            gone = _Gone(id=f"m{number}", words=words, is_deleted=is_deleted, at=at)
+            await self._rework(ref, gone)
+        # last: only the log knows all the words to take out, should a step before have to be done again
+        await self.log.erase(ref, ts, is_deleted=is_deleted)
+
+    async def _rework(self, ref: IncidentRef, gone: _Gone) -> None:
+        """Revise the board, the answers and the files that may rest on a message."""
+        answers, board = await self.memory.answers(ref), await self.memory.board(ref)
+        if answers or board.hypotheses:
+            await self._revise_all(ref, answers, gone)
+        if gone.is_deleted:
+            await self._remove_files(ref, gone.id)
+
+    async def _revise_all(self, ref: IncidentRef, answers: Sequence[SavedAnswer], gone: _Gone) -> None:
         redactor = Redactor(await self.memory.incident_key(ref), literals=self.literals)
         incident = await self._read(ref)
-        lost = _lost(f"m{number}", incident, redactor, is_deleted=is_deleted)
+        lost = _lost(gone, incident, redactor)
         if lost is None:
             return
-        erasure = await asyncio.to_thread(_erasure, lost, incident, said=(gone, *_quoted(answers, lost.id)))
-        board = await self._weaken(ref, lost, erasure, at=at)
+        said = (gone.words, *_quoted(answers, lost.id))
+        erasure = await asyncio.to_thread(_erasure, lost, incident, said=said)
+        board = await self._weaken(ref, lost, erasure, at=gone.at)
         for answer in answers:
-            await self._revise(answer, lost, erasure, at=at)
-        out = Outgoing(redactor=redactor, link_hosts=self.link_hosts)
-        left = await Marker(self.workspace, self.memory, out).mark(ref, board)
+            await self._revise(answer, lost, erasure, at=gone.at)
+        left = await Marker(self.workspace, self.memory, self.out(redactor)).mark(ref, board)
         log.info("message.rechecked", incident=ref.key, message=lost.id, deleted=lost.text is None, left=left)
+
+    async def _remove_files(self, ref: IncidentRef, evidence_id: str) -> None:
+        """Remove whole answers and drafts that cite a deleted message: a file cannot be revised."""
+        for file in await self.memory.files(ref):
+            if evidence_id in file.cites:
+                await self.workspace.remove_file(file.id)
+                await self.memory.drop_file(ref, file.id)
+                log.info("file.removed", incident=ref.key, message=evidence_id)
 
     async def catch_up(self, incident: Incident, lost: Collection[Lost], *, at: datetime) -> None:
         """Draw what follows from changes that no event told in time.
@@ -81,6 +120,10 @@ class Rechecker:
         known = await self.memory.ts_of(incident.ref, {int(one[1:]) for one in found})
         for number, ts in known.items():
             await self.recheck(incident.ref, ts, is_deleted=found[f"m{number}"], at=at)
+
+    def out(self, redactor: Redactor) -> Outgoing:
+        """Return the gate for what is said of an incident."""
+        return Outgoing(redactor=redactor, link_hosts=self.link_hosts)
 
     async def _read(self, ref: IncidentRef) -> Incident | None:
         """Return what is said now; None when the channel or the thread cannot be read any more."""
@@ -143,16 +186,14 @@ def _quote(quote: tuple[str, str, str, str], lost: Lost) -> tuple[str, str, str,
     return author, at, DELETED_QUOTE if lost.text is None else lost.text, permalink
 
 
-def _lost(
-    evidence_id: str, incident: Incident | None, redactor: Redactor, *, is_deleted: bool
-) -> Lost | None:
+def _lost(gone: _Gone, incident: Incident | None, redactor: Redactor) -> Lost | None:
     """Return what was lost; None when it is not known what an edited message says now."""
-    if is_deleted:
-        return Lost(id=evidence_id)
+    if gone.is_deleted:
+        return Lost(id=gone.id)
     if incident is None:
         return None
-    message = incident.by_id.get(evidence_id)
-    return Lost(id=evidence_id, text=_redacted(message, incident, redactor) if message else None)
+    message = incident.by_id.get(gone.id)
+    return Lost(id=gone.id, text=_redacted(message, incident, redactor) if message else None)
 
 
 def _redacted(message: Message, incident: Incident, redactor: Redactor) -> str:

@@ -87,6 +87,11 @@ def asked_at(request: Request, incident: Incident) -> datetime:
     return incident.messages[-1].at if incident.messages else request.received_at
 
 
+def cited_in(text: str) -> frozenset[str]:
+    """Return the ids of the messages that a text cites by their number."""
+    return frozenset(f"m{number}" for number in _SHOWN.findall(text))
+
+
 def saved_answer(run: Run, finding: Finding, posted: Posted, *, blocks: Blocks, text: str) -> SavedAnswer:
     """Return what the buttons of an answer need later; its quotes are of all that it cites."""
     evidence = cited_ids(item for hypothesis in finding.hypotheses for item in hypothesis.evidence)

@@ -11,6 +11,7 @@ from bot.ports import Log, Memory, Workspace
 from bot.rechecking import Rechecker
 from bot.request import Request, RequestKind
 from bot.slack.texts import plain
+from bot.tidying import Tidying
 from bot.watching import Scope
 
 log = structlog.get_logger()
@@ -27,8 +28,9 @@ WATCHED = (
     "{days} days; `/copilot unwatch` ends that and removes it."
 )
 UNWATCHED = (
-    "I no longer follow this channel, and what I had kept of its messages is removed. Mention me in a thread "
-    "and I read that thread."
+    "I no longer follow this channel, and my log of its messages is removed. Answers that I gave here keep "
+    "their quotes for {days} days; an operator can remove them with `python -m bot forget`. Mention me in a "
+    "thread and I read that thread."
 )
 
 
@@ -60,6 +62,11 @@ class Upkeep:
             link_hosts=self.out.link_hosts,
         )
 
+    @property
+    def tidying(self) -> Tidying:
+        """What is done after an answer."""
+        return Tidying(workspace=self.workspace, memory=self.memory, log=self.log, rechecker=self.rechecker)
+
     async def handle(self, request: Request) -> None:
         """Work one request of `KINDS`."""
         match request.kind:
@@ -71,6 +78,12 @@ class Upkeep:
                 await self._unwatch(request)
             case _:
                 await self._recheck(request)
+
+    async def give_up(self, request: Request) -> None:
+        """End what failed too often: words that are gone are not kept, whatever else could not be done."""
+        if request.kind is RequestKind.RECHECK:
+            for ref in _places(request):
+                await self.log.erase(ref, request.subject, is_deleted=request.text == DELETED)
 
     async def _follow(self, request: Request) -> None:
         """Log the channel if that may be; keep no log of it when it may not be, or not any more."""
@@ -102,19 +115,21 @@ class Upkeep:
         await self.workspace.wish(request, is_on=False)
         removed = await self.log.remove(_channel_of(request), with_threads=True)
         log.info("channel.unwatched", request=request.id, channel=request.channel_id, logs=removed)
-        await self._say(request, UNWATCHED)
+        await self._say(request, UNWATCHED.format(days=self.retention_days))
 
     async def _recheck(self, request: Request) -> None:
-        """A message belongs to its channel's incident or to its thread's; both may be known."""
         at = at_of(request.pressed_ts) if request.pressed_ts else request.received_at
-        channel = _channel_of(request)
-        thread = _channel_of(request, thread_ts=request.thread_ts or request.subject)
-        for ref in (channel, thread):
+        for ref in _places(request):
             await self.rechecker.recheck(ref, request.subject, is_deleted=request.text == DELETED, at=at)
 
     async def _say(self, request: Request, sentence: str) -> None:
         blocks, text = self.out.message(plain(sentence, answer_id=request.id), sentence)
         await self.workspace.whisper(request, blocks, text=text)
+
+
+def _places(request: Request) -> tuple[IncidentRef, IncidentRef]:
+    """Return the incidents of a message: its channel's and its thread's; both may be known."""
+    return _channel_of(request), _channel_of(request, thread_ts=request.thread_ts or request.subject)
 
 
 def _channel_of(request: Request, *, thread_ts: str | None = None) -> IncidentRef:

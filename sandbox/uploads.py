@@ -94,6 +94,15 @@ class Uploads:
         self._files[file_id] = replace(file, title=title, created=created)
         return self._files[file_id]
 
+    def delete(self, file_id: str) -> None:
+        """Forget a file.
+
+        Raises:
+            SlackError: `file_not_found`.
+        """
+        self.find(file_id)
+        del self._files[file_id]
+
     def find(self, file_id: str) -> File:
         """Return a file.
 

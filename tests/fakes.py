@@ -9,7 +9,7 @@ from bot.incident.case import Case
 from bot.incident.forgotten import Forgotten
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, IncidentRef
-from bot.ports import Blocks, Closing, Posted, Restart, SavedAnswer
+from bot.ports import Blocks, Closing, KeptFile, Posted, Restart, SavedAnswer
 from bot.request import Request
 from bot.watching import Scope, Watch
 
@@ -58,6 +58,7 @@ class FakeWorkspace:
     files: list[tuple[str, str]] = field(default_factory=list)
     updates: list[tuple[Posted, Blocks, str]] = field(default_factory=list)
     active: str | None = None
+    removed_files: list[str] = field(default_factory=list)
     takes_files: bool = True
     watch: Watch = WHOLE
     wishes: list[bool] = field(default_factory=list)
@@ -101,15 +102,19 @@ class FakeWorkspace:
 
     async def attach(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> None:
+    ) -> str:
         self.files.append((name, content))
+        return f"F{len(self.files)}"
 
     async def enclose(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> bool:
+    ) -> str:
         if self.takes_files:
             self.files.append((name, content))
-        return self.takes_files
+        return f"F{len(self.files)}" if self.takes_files else ""
+
+    async def remove_file(self, file_id: str) -> None:
+        self.removed_files.append(file_id)
 
 
 @dataclass
@@ -118,6 +123,7 @@ class FakeMemory:
     answers_kept: dict[str, SavedAnswer] = field(default_factory=dict)
     thumbs: dict[tuple[str, str], str] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    kept_files: dict[str, KeptFile] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     marks: Forgotten = field(default_factory=Forgotten)
     rivals: list[Board] = field(default_factory=list)
@@ -151,6 +157,18 @@ class FakeMemory:
     async def answers(self, ref: IncidentRef) -> list[SavedAnswer]:
         return [answer for answer in self.answers_kept.values() if answer.incident_key == ref.key]
 
+    async def drop_answer(self, answer: SavedAnswer) -> None:
+        self.answers_kept.pop(answer.id, None)
+
+    async def save_file(self, ref: IncidentRef, file: KeptFile) -> None:
+        self.kept_files[file.id] = file
+
+    async def files(self, ref: IncidentRef) -> list[KeptFile]:
+        return list(self.kept_files.values())
+
+    async def drop_file(self, ref: IncidentRef, file_id: str) -> None:
+        self.kept_files.pop(file_id, None)
+
     async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
         return self.numbers.get(ts)
 
@@ -182,6 +200,9 @@ class FakeLog:
     async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
         self.erased.append((ref.key, ts))
         return self.said.pop(ts, "")
+
+    async def words(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
+        return self.said.get(ts, "")
 
     async def remove(self, ref: IncidentRef, *, with_threads: bool = False) -> int:
         self.removed.append((ref.key, with_threads))

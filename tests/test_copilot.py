@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.copilot import GAVE_UP, LEAST_SECONDS, OUT_OF_TIME, Copilot, file_name
+from bot.copilot import GAVE_UP, LEAST_SECONDS, OUT_OF_TIME, Copilot
 from bot.errors import (
     AnalystFailedError,
     ChannelUnreadableError,
@@ -13,6 +13,7 @@ from bot.errors import (
     StaleRunError,
     StoreUnavailableError,
 )
+from bot.finishing import file_name
 from bot.incident.board import Board
 from bot.incident.hypotheses import Change, Status
 from bot.models.catalogue import default_catalogue

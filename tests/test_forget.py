@@ -23,7 +23,7 @@ from bot.incident.board import Board
 from bot.incident.log import Log, Said
 from bot.incident.messages import IncidentRef
 from bot.permalinks import Place
-from bot.ports import SavedAnswer
+from bot.ports import KeptFile, SavedAnswer
 from bot.slack.texts import plain
 from tests.slack.samples import H1, H2, cite
 
@@ -41,11 +41,17 @@ class FakeSlack:
     threads: dict[str, set[str]] = field(default_factory=dict)
     last: str = ""
     replaced: list[tuple[str, str]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
 
     async def replace(self, posted, sentence, *, answer_id):
         if self.failure:
             raise EditFailedError(code="http_503")
         self.replaced.append((posted.ts, sentence))
+
+    async def remove_file(self, file_id):
+        if self.failure:
+            raise EditFailedError(code="http_503")
+        self.removed.append(file_id)
 
     async def thread(self, channel_id, root_ts):
         return self.threads.get(root_ts, set())
@@ -137,6 +143,7 @@ async def test_a_message_leaves_with_all_that_came_of_it_and_the_rest_stays(forg
         "hypotheses": 1,
         "answers": 2,
         "posts": 2,
+        "files": 0,
         "posts_left": 0,
         "keys": 0,
         "marks": 1,
@@ -179,6 +186,34 @@ async def test_a_thread_leaves_the_channel_and_its_own_incident(forgetting, kept
     assert await kept.answers(THREAD) == []
     assert marks.covers("100.000009", FIRST)
     assert not marks.covers("100.000010", FIRST)
+
+
+FILES = (
+    KeptFile(id="F1", request_id="a1", cites=frozenset()),
+    KeptFile(id="F2", request_id="draft", cites=frozenset({"m1", "m4"})),
+    KeptFile(id="F3", request_id="draft", cites=frozenset({"m4"})),
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "removed"),
+    [({"ts": FIRST}, ["F1", "F2"]), ({}, ["F1", "F2", "F3"])],
+    ids=["message", "channel"],
+)
+async def test_files_of_answers_and_drafts_that_cite_it_leave_slack(forgetting, kept, slack, place, removed):
+    for file in FILES:
+        await kept.save_file(CHANNEL, file)
+    where = Place(channel_id=CHANNEL.channel_id, **place)
+    slack.failure = True
+    before = await forgetting.forget("T1", where)
+    slack.failure = False
+
+    counts = await forgetting.forget("T1", where)
+
+    left = {file.id for file in await kept.files(CHANNEL)}
+    assert (before.files, set(removed) & before.left) == (0, set(removed))
+    assert (counts.files, sorted(slack.removed)) == (len(removed), removed)
+    assert left == {"F1", "F2", "F3"} - set(removed)
 
 
 async def test_a_reply_names_its_thread_when_all_of_it_is_meant(forgetting, logs):

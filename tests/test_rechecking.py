@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.errors import ChannelUnreadableError, StoreUnavailableError
+from bot.errors import ChannelUnreadableError, SlackAwayError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.hypotheses import Change, Status
 from bot.incident.lost import Lost
@@ -115,6 +115,30 @@ async def test_its_words_leave_what_is_kept_and_what_is_shown(memory):
     told = f"{memory.boards} {memory.answers_kept} {workspace.updates}"
     assert "InvalidAccessKeyId" not in told
     assert memory.answers_kept["a1"].quotes["m13"][2] == DELETED_QUOTE
+
+
+async def test_a_recheck_that_broke_off_loses_no_word_that_is_to_be_taken_out(memory):
+    @dataclass
+    class SickOnce(FakeWorkspace):
+        reads: int = 0
+
+        async def read(self, ref, *, until_ts):
+            self.reads += 1
+            if self.reads == 1:
+                raise SlackAwayError(code="internal_error")
+            return self.incident
+
+    memory.answers_kept["a1"] = answer(quotes={})
+    workspace, log = SickOnce(without(LOG_LINE.ts)), FakeLog(said={LOG_LINE.ts: LOG_LINE.text})
+    with pytest.raises(SlackAwayError):
+        await recheck(memory, None, is_deleted=True, workspace=workspace, log=log)
+    kept = dict(log.said)
+
+    await recheck(memory, None, is_deleted=True, workspace=workspace, log=log)
+
+    assert kept == {LOG_LINE.ts: LOG_LINE.text}
+    assert log.said == {}
+    assert "InvalidAccessKeyId" not in f"{memory.answers_kept} {workspace.updates}"
 
 
 async def test_words_that_others_said_too_stay(memory):

@@ -73,7 +73,7 @@ async def test_what_was_kept_of_a_channel_is_removed_when_a_member_takes_it_back
 
     assert workspace.wishes == [False]
     assert log.removed == [(CHANNEL, True)]
-    assert whispered(workspace) == [UNWATCHED.replace("`", "")]
+    assert whispered(workspace) == [UNWATCHED.format(days=30).replace("`", "")]
 
 
 @pytest.mark.parametrize("kind", [RequestKind.WATCH, RequestKind.UNWATCH])
@@ -142,3 +142,10 @@ async def test_a_channel_that_cannot_be_read_is_told_after_the_wish_was_kept(upk
         await upkeep.handle(request(RequestKind.WATCH))
 
     assert workspace.wishes == [True]
+
+
+async def test_a_recheck_that_is_given_up_keeps_no_deleted_word(upkeep, log):
+    await upkeep.give_up(request(RequestKind.RECHECK, subject="1.000001", text="deleted"))
+    await upkeep.give_up(request(RequestKind.FOLLOW))
+
+    assert log.erased == [(CHANNEL, "1.000001"), (THREAD, "1.000001")]

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of
-from bot.adapters.slack_files import UploadFailedError, share
+from bot.adapters.slack_files import UploadFailedError, remove, share
 from bot.adapters.slack_live import LiveReader
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_reply import Ledger, SlackReply, named
@@ -23,6 +23,7 @@ from bot.errors import (
     EditFailedError,
     NoThreadError,
     PostRefusedError,
+    SlackAwayError,
 )
 from bot.incident.messages import Incident, IncidentRef
 from bot.ports import Blocks, Fence, Memory, Posted, Reply
@@ -170,7 +171,18 @@ class SlackWorkspace:
             await self.live.check(ref, seconds=0)
 
     async def read(self, ref: IncidentRef, *, until_ts: str | None) -> Incident:
-        """Read an incident with all its threads and pages, numbered, not yet redacted."""
+        """Read an incident with all its threads and pages, numbered, not yet redacted.
+
+        Raises:
+            ChannelUnreadableError: Slack does not let us.
+            SlackAwayError: It did not answer, and not enough is known without it.
+        """
+        try:
+            return await self._read(ref, until_ts)
+        except FAULTS as error:
+            raise SlackAwayError(code=_name(error)) from error
+
+    async def _read(self, ref: IncidentRef, until_ts: str | None) -> Incident:
         facts = await self.channels.about(ref.team_id, ref.channel_id)
         watch = await self.channels.watch(ref.team_id, ref.channel_id)
         is_logged = await self.channels.is_logged(ref)
@@ -272,25 +284,34 @@ class SlackWorkspace:
 
     async def attach(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> None:
-        """Share a text file, once.
+    ) -> str:
+        """Share a text file, once; return its id.
 
         Raises:
             PostRefusedError: Slack does not take it here.
         """
-        await share(self.client, self.ledger, request, thread_ts, name=name, content=content, comment=comment)
+        return await share(
+            self.client, self.ledger, request, thread_ts, name=name, content=content, comment=comment
+        )
 
     async def enclose(
         self, request: Request, thread_ts: str | None, *, name: str, content: str, comment: str
-    ) -> bool:
-        """Share a text file, once, that an answer can do without; False when it cannot be done now."""
+    ) -> str:
+        """Share a text file, once, that an answer can do without; an empty id when it cannot be done now."""
         try:
             async with asyncio.timeout(ENCLOSE_SECONDS):
-                await self.attach(request, thread_ts, name=name, content=content, comment=comment)
+                return await self.attach(request, thread_ts, name=name, content=content, comment=comment)
         except (PostRefusedError, UploadFailedError, *FAULTS) as error:
             log.warning("file.left_out", request=request.id, error=_name(error))
-            return False
-        return True
+            return ""
+
+    async def remove_file(self, file_id: str) -> None:
+        """Remove a file of ours; one that is gone is gone.
+
+        Raises:
+            EditFailedError: It could not be done now.
+        """
+        await remove(self.client, file_id)
 
 
 def _about(channel_id: str) -> dict[str, Any]:

@@ -12,8 +12,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack_failures import FAULTS, code_of
 from bot.adapters.slack_find import recent_pages
 from bot.adapters.slack_reply import Ledger, named
+from bot.errors import EditFailedError
 from bot.request import Request
 
 UPLOADED = "file"
@@ -21,6 +23,7 @@ SHARED = "file_shared"
 PLACE = "file_place"
 DONE = "done"
 UPLOAD_SECONDS = 30
+NOT_THERE = ("file_not_found", "file_deleted")
 
 
 class UploadFailedError(Exception):
@@ -44,17 +47,31 @@ async def share(
     name: str,
     content: str,
     comment: str,
-) -> None:
-    """Post a text file in a thread, or at the top level of a channel when `thread_ts` is None.
+) -> str:
+    """Post a text file in a thread, or at the top level of a channel when `thread_ts` is None; return its id.
 
     Raises:
         PostRefusedError: Slack does not take it here.
         UploadFailedError: Its bytes did not arrive.
     """
     try:
-        await _share(client, ledger, request, thread_ts, name=name, content=content, comment=comment)
+        return await _share(client, ledger, request, thread_ts, name=name, content=content, comment=comment)
     except SlackApiError as error:
         raise named(error) from None
+
+
+async def remove(client: AsyncWebClient, file_id: str) -> None:
+    """Remove a file of ours; one that is gone is gone.
+
+    Raises:
+        EditFailedError: It could not be done now.
+    """
+    try:
+        await client.files_delete(file=file_id)
+    except FAULTS as error:
+        code = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+        if code not in NOT_THERE:
+            raise EditFailedError(code=code) from None
 
 
 async def _share(
@@ -66,13 +83,13 @@ async def _share(
     name: str,
     content: str,
     comment: str,
-) -> None:
+) -> str:
     file_id = await ledger.lookup(request.id, UPLOADED)
     if not isinstance(file_id, str):
         file_id = await _upload(client, name=name, content=content.encode())
         await ledger.record(request.id, UPLOADED, file_id)
     if await _is_shared(client, ledger, request, file_id):
-        return
+        return file_id
     await ledger.record(request.id, PLACE, thread_ts or "")
     await ledger.intend(request.id, SHARED)
     await client.files_completeUploadExternal(
@@ -82,6 +99,7 @@ async def _share(
         initial_comment=comment,
     )
     await ledger.record(request.id, SHARED, DONE)
+    return file_id
 
 
 async def _is_shared(client: AsyncWebClient, ledger: Ledger, request: Request, file_id: str) -> bool:

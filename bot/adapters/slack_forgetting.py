@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_failures import FAULTS, GONE, code_of
+from bot.adapters.slack_files import remove
 from bot.errors import EditFailedError
 from bot.incident.messages import ts_key
 from bot.ports import Posted
@@ -37,6 +38,14 @@ class SlackPosts:
             code = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
             if code != GONE:
                 raise EditFailedError(code=code) from None
+
+    async def remove_file(self, file_id: str) -> None:
+        """Remove a file of ours; one that is gone is gone.
+
+        Raises:
+            EditFailedError: It could not be done.
+        """
+        await remove(self.client, file_id)
 
     async def thread(self, channel_id: str, root_ts: str) -> set[str]:
         """Return the `ts` of all messages of a thread; nothing when it cannot be read."""

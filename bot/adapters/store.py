@@ -20,7 +20,7 @@ from bot.adapters.replies import as_bytes, as_text, store_errors_named
 from bot.incident.board import Board
 from bot.incident.forgotten import Forgotten
 from bot.incident.messages import IncidentRef, ts_key
-from bot.ports import SavedAnswer
+from bot.ports import KeptFile, SavedAnswer
 
 SECRET_BYTES = 32
 COMPACT_POLLS, COMPACT_POLL_SECONDS = 200, 0.05
@@ -28,12 +28,13 @@ COMPACT_POLLS, COMPACT_POLL_SECONDS = 200, 0.05
 _CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
 """What a mark of `forget` covers."""
 
-_OF_INCIDENTS = ("numbers", "board", "answers", "secret", "log")
+_OF_INCIDENTS = ("numbers", "board", "answers", "files", "secret", "log")
 """Families of keys that name an incident."""
 _ON, _OFF = b"on", b"off"
 
 _BOARD = TypeAdapter(Board)
 _ANSWER = TypeAdapter(SavedAnswer)
+_FILE = TypeAdapter(KeptFile)
 
 
 class RedisMemory:
@@ -117,6 +118,26 @@ class RedisMemory:
             stored = await self._redis.mget([key("answer", answer_id) for answer_id in ids]) if ids else []
         kept = [_ANSWER.validate_json(found) for found in stored if found]
         return sorted(kept, key=lambda answer: ts_key(answer.ts))
+
+    async def save_file(self, ref: IncidentRef, file: KeptFile) -> None:
+        """Keep that a file of ours is in Slack."""
+        name = key("files", ref.key)
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(name, file.id, _FILE.dump_json(file))
+                pipe.expire(name, self._ttl_seconds)
+                await pipe.execute()
+
+    async def files(self, ref: IncidentRef) -> list[KeptFile]:
+        """Return the files of ours about an incident."""
+        with store_errors_named():
+            stored = await self._redis.hgetall(key("files", ref.key))
+        return [_FILE.validate_json(file) for file in stored.values()]
+
+    async def drop_file(self, ref: IncidentRef, file_id: str) -> None:
+        """Keep no more that a file is there."""
+        with store_errors_named():
+            await self._redis.hdel(key("files", ref.key), file_id)
 
     async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
         """Keep one person's thumbs on an answer; the last one counts."""
@@ -228,6 +249,6 @@ class RedisMemory:
         index = key("answers", ref.key)
         with store_errors_named():
             answers = [as_text(member) for member in await self._redis.smembers(index)]
-            own = [key(kind, ref.key) for kind in ("numbers", "secret", "board", "answers")]
+            own = [key(kind, ref.key) for kind in ("numbers", "secret", "board", "answers", "files")]
             kept = [key(kind, answer) for answer in answers for kind in ("answer", "thumbs")]
             return int(await self._redis.delete(*own, *kept))

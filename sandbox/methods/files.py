@@ -48,6 +48,25 @@ def file_info(workspace: Workspace, args: Args) -> Json:
     return {"ok": True, "file": _shown(workspace, workspace.uploads.find(file_id))}
 
 
+def delete_file(workspace: Workspace, args: Args) -> Json:
+    """`files.delete`: messages that carry the file stay, and say that it was deleted."""
+    file_id = args.text("file")
+    workspace.uploads.delete(file_id)
+    for channel in workspace.channels.values():
+        for message in [one for one in channel.everything() if _carries(one, file_id)]:
+            files = [_tombstone(file, file_id) for file in message["files"]]
+            workspace.change(channel, channel.message(message["ts"]), {"files": files})
+    return {"ok": True}
+
+
+def _carries(message: Json, file_id: str) -> bool:
+    return any(file.get("id") == file_id for file in message.get("files") or ())
+
+
+def _tombstone(file: Json, file_id: str) -> Json:
+    return {"id": file_id, "mode": "tombstone"} if file.get("id") == file_id else file
+
+
 def _is_named(item: object) -> bool:
     return isinstance(item, dict) and isinstance(item.get("id"), str)
 
@@ -63,5 +82,6 @@ def _shown(workspace: Workspace, file: File) -> Json:
 METHODS = {
     "files.getUploadURLExternal": get_upload_url,
     "files.completeUploadExternal": complete_upload,
+    "files.delete": delete_file,
     "files.info": file_info,
 }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.errors import EditFailedError
 from sandbox.faults import Fault
 
 WHOLE = {"name": "answer-inc.md", "content": "# The answer in full\n", "comment": "the whole answer"}
@@ -21,8 +22,27 @@ async def test_a_file_goes_into_the_thread_once(place, root):
 
     taken = [await place.slack.enclose(request, root, **WHOLE) for _ in range(2)]
 
-    assert taken == [True, True]
+    [message] = place.own()
+    assert taken == [message["files"][0]["id"]] * 2
     assert files(place) == ["answer-inc.md"]
+
+
+async def test_a_file_can_be_removed_again_and_what_is_gone_is_gone(place, root):
+    file_id = await place.slack.enclose(place.ask(thread_ts=root), root, **WHOLE)
+
+    for _ in range(2):
+        await place.slack.remove_file(file_id)
+
+    [message] = place.own()
+    assert message["files"] == [{"id": file_id, "mode": "tombstone"}]
+
+
+async def test_a_file_that_cannot_be_removed_now_is_a_named_error(place, root):
+    file_id = await place.slack.enclose(place.ask(thread_ts=root), root, **WHOLE)
+    place.faults.order("files.delete", Fault(status=500))
+
+    with pytest.raises(EditFailedError):
+        await place.slack.remove_file(file_id)
 
 
 @pytest.mark.parametrize(
