@@ -26,16 +26,18 @@ def strip_hidden(text: str) -> str:
     terminal escapes. Kept are line breaks and tabs, joiners inside emoji and between Arabic and Indic
     letters, emoji presentation, and the tag sequences of regional flags.
     """
-    if text.replace("\n", "").replace("\t", "").isprintable() and (
-        text.isascii() or not _CANDIDATE.search(text)
-    ):
+    if (text.isascii() or not _CANDIDATE.search(text)) and _is_printable(text):
         return text
     text = _ESCAPE_SEQUENCE.sub("", text.replace("\r\n", "\n"))
     flags = [match.span() for match in _FLAG.finditer(text)]
     kept = _CANDIDATE.sub(lambda match: _shown(text, match.start(), flags), text)
-    if kept.replace("\n", "").replace("\t", "").isprintable():
+    if _is_printable(kept):
         return kept
     return "".join(c for c in kept if unicodedata.category(c) != "Cn")
+
+
+def _is_printable(text: str) -> bool:
+    return text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def _shown(text: str, at: int, flags: list[tuple[int, int]]) -> str:

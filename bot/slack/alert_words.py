@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from bot.incident.messages import AlertState
@@ -282,6 +283,7 @@ def state_of_head(text: str) -> tuple[AlertState, str]:
     return (state_of_value(word), word) if word else (AlertState.UNKNOWN, "")
 
 
+@lru_cache(maxsize=256)  # these are few, and asked of each headline
 def _value_state(word: str) -> AlertState | None:
     """Return the state of which a word is the whole value."""
     letters = small(word)

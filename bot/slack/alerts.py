@@ -100,8 +100,9 @@ def _flat(item: Json, key: str, flattener: Flattener) -> str:
     value = item.get(key)
     if not value:
         return ""
-    words = text_object(value, flattener) if isinstance(value, dict) else flattener.mrkdwn(string(value))
-    return words.strip()
+    if isinstance(value, dict):
+        return text_object(value, flattener).strip()
+    return flattener.mrkdwn(string(value)).strip()
 
 
 def _fallback(attachment: Json, flattener: Flattener) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from bot.incident.messages import Link
 from bot.slack.dates import shown_date
@@ -13,14 +14,14 @@ _ESCAPE = re.compile(r"&(amp|lt|gt);")
 _ESCAPES = {"amp": "&", "lt": "<", "gt": ">"}
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-_BOLD = re.compile(r"(?<![\w*\"'/:.=-])(\*{1,2})(?=[^\s*.,/\"')\]])([^*\n]*[^\s*])\1(?![\w*/\"']|\.\w)")
-_ITALIC = re.compile(r"(?<![\w_/.-])_(?=[^\s_])([^_\n]*[^\s_])_(?![\w_/.-])")
+_BOLD = re.compile(r"\*(?<![\w*\"'/:.=-]\*)(\*?)(?=[^\s*.,/\"')\]])([^*\n]*[^\s*])\*\1(?![\w*/\"']|\.\w)")
+_ITALIC = re.compile(r"_(?<![\w_/.-]_)(?=[^\s_])([^_\n]*[^\s_])_(?![\w_/.-])")
 _MARK = "\x02"
 """Stands around the number of an entity while marks are removed, so that no address is read as italics."""
 _KEPT = re.compile(f"{_MARK}(\\d+){_MARK}")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^\s()]+(?:\([^\s()]*\)[^\s()]*)?)\)")
 _BARE_URL = re.compile(r"http(?<![^\s(=:]http)s?://[^\s<>|\x02]*[^\s<>|\x02.,;:!?)'\"*`]")
-"""What may stand before it is asked after its first letters: a search for letters is fast."""
+# What may stand before a mark or an address is asked after its first letters: a search for letters is fast.
 
 
 @dataclass(slots=True)
@@ -37,9 +38,9 @@ class Flattener:
     def mrkdwn(self, text: str) -> str:
         """Flatten mrkdwn; bold and italic marks go, code marks and strikes stay (they carry meaning)."""
         has_entities = "<" in text or "&" in text
-        has_marks = "*" in text or "_" in text or _MARK in text
-        self._bare(text)
-        if has_marks:
+        if "://" in text:
+            self.links.extend(Link(url=self.plain(match[0])) for match in _BARE_URL.finditer(text))
+        if "*" in text or "_" in text or _MARK in text:
             return self._without_marks(text)
         return _TOKEN.sub(self._token, text) if has_entities else text
 
@@ -81,11 +82,6 @@ class Flattener:
         shown = shown_date(timestamp, pattern) or fallback or timestamp
         return self.link(url, shown) if url else shown
 
-    def _bare(self, text: str) -> None:
-        """Keep the addresses that stand in a text as themselves."""
-        if "://" in text:
-            self.links.extend(Link(url=self.plain(match[0])) for match in _BARE_URL.finditer(text))
-
     def _special(self, command: str, label: str) -> str:
         """Resolve `here`, `channel`, `subteam^S…`, `date^…` and what may come."""
         kind, _, rest = command.partition("^")
@@ -117,9 +113,9 @@ class Flattener:
 
 
 def _unmarked(text: str) -> str:
-    if "*" not in text and "_" not in text:
-        return text
-    return _ITALIC.sub(r"\1", _BOLD.sub(r"\2", text))
+    if "*" in text:
+        text = _BOLD.sub(itemgetter(2), text)
+    return _ITALIC.sub(itemgetter(1), text) if "_" in text else text
 
 
 def _unmarked_outside_code(text: str) -> str:

@@ -89,7 +89,8 @@ def read_messages(
     """
     ordered = _ordered(raw)
     own = [item for item in ordered if _is_own(item, bot_user_id, bot_id)]
-    others = [item for item in ordered if not _is_own(item, bot_user_id, bot_id)]
+    own_ts = {item["ts"] for item in own}
+    others = [item for item in ordered if item["ts"] not in own_ts]
     asked = [item for item in others if _is_asked(item, bot_user_id)]
     asked_ts = {item["ts"] for item in asked}
     spoken = [item for item in others if item["ts"] not in asked_ts and _is_content(item)]
@@ -140,8 +141,9 @@ def _is_deleted(item: Json) -> bool:
 
 def _is_content(item: Json) -> bool:
     subtype = string(item.get("subtype"))
-    is_hidden = item.get("hidden") is True and bool(subtype)
-    return not (_HOUSEKEEPING.fullmatch(subtype) or _is_deleted(item) or is_hidden)
+    if not subtype:
+        return True
+    return not (_HOUSEKEEPING.fullmatch(subtype) or _is_deleted(item) or item.get("hidden") is True)
 
 
 def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Permalink) -> Message:
@@ -169,8 +171,8 @@ def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Pe
         cut_chars=cut_chars,
         files=files,
         links=_each_once(flattener.links),
-        reactions=tuple(_reactions(item)),
-        edited_at=_edited_at(item),
+        reactions=tuple(_reactions(item)) if "reactions" in item else (),
+        edited_at=_edited_at(item) if "edited" in item else None,
         permalink=permalink(item["ts"], thread_ts),
     )
 

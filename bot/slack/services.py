@@ -93,7 +93,7 @@ def ending_service(title: str) -> str:
 
 def _apart(head: str) -> Iterator[str]:
     yield from (match[1] for match in _BOXED.finditer(head))
-    if match := _OF_JOB.match(head):
+    if "#" in head and (match := _OF_JOB.match(head)):
         yield match[1]
     parts = (part.strip("*`'\" .") for part in _APART.split(head, _MOST_PARTS))
     yield from (part for part in parts if _WHOLE.fullmatch(part))

@@ -6,6 +6,7 @@ none does, or where it holds only a number, a state or the bot's name, the first
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -60,7 +61,7 @@ def headline(message: Json, *, title: str, body: str, author: str) -> str:
         body: All that it says, flattened.
         author: The bot's name, which tells nothing when it stands in a headline.
     """
-    own = frozenset(word.casefold() for word in _WORD.findall(author))
+    own = _telling(author)
     first = ""
     for line in filter(None, map(bare, _candidates(message, title))):
         if _is_telling(line, own):
@@ -116,8 +117,12 @@ def _linked(line: str) -> str:
 
 
 def _is_telling(line: str, own: frozenset[str]) -> bool:
-    told = {word.casefold() for word in _WORD.findall(_CODED.sub(" ", line))}
-    return bool(told - _SAYS_NOTHING - own)
+    return not _telling(_CODED.sub(" ", line)) <= own
+
+
+@lru_cache(maxsize=64)  # the names of a channel's bots above all
+def _telling(text: str) -> frozenset[str]:
+    return frozenset([word.casefold() for word in _WORD.findall(text)]) - _SAYS_NOTHING
 
 
 def _summaries(texts: Sequence[str], message: Json) -> Iterator[str]:
