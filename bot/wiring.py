@@ -1,9 +1,8 @@
 """The composition root: the only file, beside the roles, that builds adapters."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout
@@ -17,6 +16,7 @@ from bot.adapters.gaps import Gaps
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.ledger import RedisLedger
 from bot.adapters.log_keeper import LogKeeper
+from bot.adapters.log_looks import LogLooks
 from bot.adapters.open_streams import OpenStreams
 from bot.adapters.proxy import proxy_for
 from bot.adapters.queue import open_redis
@@ -41,9 +41,9 @@ from bot.models.catalogue import default_catalogue
 from bot.ports import Analyst, Queue
 from bot.router import router_for
 from bot.settings import Settings
+from bot.tasks import ended, kept_up, running
 
 DAY_SECONDS = 86_400
-CANCEL_SECONDS = 0.05
 NO_MODEL = "ANTHROPIC_API_KEY is not set"
 
 
@@ -92,9 +92,7 @@ async def analyst(settings: Settings, *, ready: asyncio.Event | None = None) -> 
     try:
         yield FallbackAnalyst(claude, RulesAnalyst(rules.diagnose))
     finally:
-        if warming is not None:
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
+        await ended(*filter(None, [warming]))
         await claude.close()
 
 
@@ -142,18 +140,20 @@ async def copilot(
             memory=memory,
             us=Us(user_id=me.user_id, bot_id=me.bot_id),
             permalink=permalinks(me.url),
+            may_keep=channels.is_logged,
         )
         if queue is not None:
             gaps = Gaps(
                 live=live,
                 log=log,
+                looks=LogLooks(redis),
                 channels=channels,
                 queue=queue,
                 parse=handlers.parse,
                 bot_user_id=me.user_id,
                 gap_seconds=settings.gap_seconds,
             )
-            await stack.enter_async_context(running(gaps.run()))
+            await stack.enter_async_context(running(kept_up(gaps.run)))
         workspace = SlackWorkspace(
             client=client,
             me=me,
@@ -186,28 +186,8 @@ async def copilot(
 async def open_streams(redis: Redis, client: AsyncWebClient) -> AsyncIterator[OpenStreams]:
     """Give the book of open streams; what crashed workers left open is closed meanwhile."""
     streams = OpenStreams(redis, client)
-    watching = asyncio.create_task(streams.watch())
-    try:
+    async with running(streams.watch()):
         yield streams
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-
-
-@asynccontextmanager
-async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Let something run for the time of a block; then end it.
-
-    redis-py 8.1 may swallow a cancellation that comes while it waits for an answer, so it is repeated.
-    """
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        while not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=CANCEL_SECONDS)
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def sealer(settings: Settings) -> Sealer:

@@ -1,8 +1,9 @@
-"""Finds what no event told: on a timer, logs that were spoken in are compared with Slack's history.
+"""Finds what no event told: on a timer, logs are compared with Slack's history.
 
 Slack loses events, pauses its queue and gives up on a receiver that was away for long. A question that was
 lost so is found in history and put into the queue as if it had just arrived; it was accepted before if the
-queue knows its keys, so it is answered once.
+queue knows its keys, so it is answered once. Logs in which something was said go first, and those of quiet
+channels have a turn of their own: after silence nothing else would find a question.
 """
 
 import asyncio
@@ -13,10 +14,11 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.adapters.incident_log import Active, IncidentLog
+from bot.adapters.incident_log import IncidentLog
+from bot.adapters.log_looks import LogLooks
 from bot.adapters.slack_failures import FAULTS
-from bot.adapters.slack_live import LiveReader
-from bot.errors import ChannelUnreadableError, StoreUnavailableError
+from bot.adapters.slack_live import QUIET, THOROUGH, Checked, Effort, LiveReader
+from bot.errors import BadInputError, ChannelUnreadableError, StoreUnavailableError
 from bot.incident.messages import IncidentRef
 from bot.ports import Queue
 from bot.request import Request
@@ -26,7 +28,12 @@ log = structlog.get_logger()
 TURNS = 3
 """How often the timer looks for logs in the time in which each log has one turn."""
 AT_ONCE = 3
-"""Logs a turn, with up to six calls each: Slack allows 50 a minute, and questions come first."""
+"""Logs a turn, with up to six calls each: Slack allows 50 a minute, and questions come first. One quiet log
+more has its turn, with one call, and as many more as fewer were spoken in."""
+QUIET_SECONDS = 300
+"""How often a channel is compared in which nothing is said."""
+UNREADABLE_SECONDS = 3600
+"""How long a channel is left alone that Slack does not let us read."""
 LATE_SECONDS = 3600
 """By Slack's clock: who asked longer ago has found help elsewhere."""
 
@@ -49,20 +56,24 @@ class Gaps:
     Args:
         live: Compares logs with history.
         log: Says in which of them something was said.
+        looks: Says when each of them was compared.
         channels: Say which of them may still be kept.
         queue: Takes the questions that were lost.
         parse: Returns the request in an event of Slack; called with its payload, our user id and `now`.
         bot_user_id: Ours.
         gap_seconds: How long a log is left alone after its turn.
+        quiet_seconds: The same where nothing is said.
     """
 
     live: LiveReader
     log: IncidentLog
+    looks: LogLooks
     channels: Allows
     queue: Queue
     parse: Parse
     bot_user_id: str
     gap_seconds: float = 60.0
+    quiet_seconds: int = QUIET_SECONDS
     late_seconds: int = LATE_SECONDS
 
     async def run(self) -> None:
@@ -71,35 +82,57 @@ class Gaps:
             await asyncio.sleep(self.gap_seconds / TURNS)
             try:
                 await self.look()
+                await self.live.tidy(self._may_keep)
             except StoreUnavailableError as error:
                 log.warning("gaps.postponed", error=str(error))
 
     async def look(self) -> int:
-        """Give each log its turn in which something was said; return how many lost questions were found.
+        """Give logs their turn, those first in which something was said; return how many questions were lost.
 
         Raises:
             StoreUnavailableError: The store is away.
         """
-        turns = await self.log.claim(limit=AT_ONCE, seconds=max(1, round(self.gap_seconds)))
-        return sum([await self._look_into(active) for active in turns])
+        seconds, found = max(1, round(self.gap_seconds)), 0
+        turns = await self.log.claim(limit=AT_ONCE, seconds=seconds)
+        for active in turns:
+            is_done, questions = await self._look_into(active.ref, THOROUGH)
+            found += questions
+            if is_done:
+                await self.log.settled(active)
+        quiet = await self.looks.claim(
+            limit=max(1, AT_ONCE - len(turns)), seconds=seconds, every_seconds=self.quiet_seconds
+        )
+        return found + sum([(await self._look_into(ref, QUIET))[1] for ref in quiet])
 
-    async def _look_into(self, active: Active) -> int:
+    async def _look_into(self, ref: IncidentRef, effort: Effort) -> tuple[bool, int]:
+        """Compare a log with history; say whether that is done, and how many questions it had."""
         try:
-            if not await self.channels.is_logged(active.ref):
-                await self.log.remove(
-                    active.ref
-                )  # renamed, made private, shared: it may not be kept any more
-                return 0
-            asked = await self.live.check(active.ref, seconds=self.late_seconds)
+            if not await self.channels.is_logged(ref):
+                await self.log.remove(ref)  # renamed, made private, shared: it may not be kept any more
+                return True, 0
+            checked = await self.live.check(ref, seconds=self.late_seconds, effort=effort)
         except ChannelUnreadableError as error:
-            log.info("gaps.unreadable", incident=active.ref.key, error=error.code)
-            await self.log.settled(active)
-            return 0
+            log.info("gaps.unreadable", incident=ref.key, error=error.code)
+            await self.looks.looked(ref, newest="", wait_seconds=UNREADABLE_SECONDS)
+            return True, 0
         except FAULTS as error:
-            log.info("gaps.postponed", incident=active.ref.key, error=type(error).__name__)
+            log.info("gaps.postponed", incident=ref.key, error=type(error).__name__)
+            return False, 0
+        return checked.is_whole, await self._accept_all(ref, checked, effort)
+
+    async def _accept_all(self, ref: IncidentRef, checked: Checked, effort: Effort) -> int:
+        """Put the questions of a log into the queue; the queue may have forgotten what it had days ago.
+
+        So nothing is put there where nothing is newer than at the last look, nor at the first look at a quiet
+        channel: its newest message may be years old.
+        """
+        before = await self.looks.newest(ref)
+        if checked.newest == before:
             return 0
-        found = sum([await self._accept(active.ref, message) for message in asked])
-        await self.log.settled(active)
+        asked = checked.asked if before or effort is THOROUGH else []
+        found = sum([await self._accept(ref, message) for message in asked])
+        if checked.is_whole:
+            await self.looks.looked(ref, newest=checked.newest)
         return found
 
     async def _accept(self, ref: IncidentRef, message: Body) -> bool:
@@ -110,7 +143,19 @@ class Gaps:
         if parsed is None:
             return False
         request, keys = parsed
-        is_new = await self.queue.accept(request, keys=keys)
+        try:
+            is_new = await self.queue.accept(request, keys=keys)
+        except BadInputError as error:  # no event would have been accepted with it either
+            log.warning("question.refused", request=request.id, error=str(error))
+            return False
         if is_new:
             log.warning("question.found", request=request.id)
         return is_new
+
+    async def _may_keep(self, ref: IncidentRef) -> bool:
+        try:
+            return await self.channels.is_logged(ref)
+        except ChannelUnreadableError:
+            return False
+        except FAULTS:
+            return True

@@ -13,6 +13,12 @@ from bot.incident.history import Standing, Us, counters, differs, missing, news_
 from bot.incident.log import Entry, is_ts
 from bot.incident.messages import IncidentRef, ts_key
 
+RECENT_SECONDS = 86_400
+"""After nobody received, a question reads those threads again whose last reply is at most so much older than
+the newest; the timer reads all."""
+NOTHING = "0.0"
+"""Older than any `ts`."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Live:
@@ -25,7 +31,9 @@ class Live:
         unread: Root → how many replies could not be read; `""` for the channel itself.
         was_whole: Its log was known to be whole. If it no longer is, it was removed or has aged.
         is_broken: Pieces of its log could not be opened.
+        is_unchecked: It could not be compared with history the last time.
         forgotten: What must not be read again.
+        used_at: When a question or the timer had it last; our seconds.
     """
 
     ref: IncidentRef
@@ -36,6 +44,8 @@ class Live:
     unread: dict[str, int] = field(default_factory=dict)
     was_whole: bool = False
     is_broken: bool = False
+    is_unchecked: bool = False
+    used_at: float = 0.0
     forgotten: Forgotten = field(default_factory=Forgotten)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -48,7 +58,12 @@ class Live:
     def newest(self) -> str:
         """The `ts` of the newest message known; before there is one, that of nothing."""
         order = self.standing.order
-        return order[-1][1] if order else self.ref.thread_ts or "0.0"
+        return order[-1][1] if order else self.ref.thread_ts or NOTHING
+
+    def newest_but(self, count: int) -> str:
+        """Return the `ts` behind which so many messages are known; empty when there are no more than that."""
+        order = self.standing.order
+        return order[-count - 1][1] if len(order) > count else ""
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Take entries of the log or from history."""
@@ -72,18 +87,17 @@ class Taking:
     """Takes history into an incident.
 
     Attributes:
+        young_seconds: By Slack's clock: what is not so much older than the newest message known is not
+            taken for deleted because history does not list it.
         as_of: The newest `ts` that history has shown.
         news: What the incident did not know.
     """
 
     live: Live
     us: Us
-    as_of: str = ""
+    young_seconds: int
+    as_of: str = NOTHING
     news: list[Entry] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Begin with what the log shows."""
-        self.as_of = self.live.newest
 
     def __call__(self, page: Sequence[Raw]) -> None:
         """Take one page."""
@@ -115,11 +129,12 @@ class Taking:
         known: Iterable[str]
         root = self.live.ref.thread_ts
         if root:
-            known = (ts for ts in self._replies(root) if ts_key(ts) > ts_key(oldest))
+            start = ts_key(oldest or NOTHING)
+            known = [ts for ts in self._replies(root) if ts_key(ts) > start]
         elif page.is_last:
             known = self.live.standing.top_level()
         else:
-            start = ts_key(min(listed, key=ts_key, default=self.as_of))
+            start = ts_key(min(listed, key=ts_key, default=NOTHING))
             known = takewhile(lambda ts: ts_key(ts) > start, self.live.standing.top_level())
         self._miss(listed, known)
 
@@ -139,8 +154,45 @@ class Taking:
         return self.live.standing.replies.get(root, set())
 
     def _miss(self, listed: AbstractSet[str], known: Iterable[str]) -> None:
-        """Take for deleted what is known and not listed.
+        """Take for deleted what is known for a while and not listed."""
+        newest = max(self.live.newest, self.as_of, key=ts_key)
+        end = min(ts_key(self.as_of), (ts_key(newest)[0] - self.young_seconds, 0))
+        self._learn(missing(listed, known, log=self.live.standing.log, as_of=self.as_of, end=end))
 
-        Nobody reads the log meanwhile: what is known was known before history was asked, or is listed.
-        """
-        self._learn(missing(listed, known, log=self.live.standing.log, as_of=self.as_of))
+
+@dataclass(slots=True)
+class Again:
+    """Says which threads to read although their counters are as known: an edit changes no counter.
+
+    Attributes:
+        is_all: All of them.
+        is_none: Only those whose counters are not as known.
+        left: Some were not read.
+    """
+
+    live: Live
+    is_all: bool
+    is_none: bool
+    left: bool = False
+
+    def __call__(self, root: Raw) -> bool:
+        """Say whether to read the replies to a root."""
+        if self.live.is_news(root) or (self.is_all and not self.is_none):
+            return True
+        age = ts_key(self.live.newest)[0] - latest_of(root)[0]
+        is_read = not self.is_none and age <= RECENT_SECONDS
+        self.left = self.left or not is_read
+        return is_read
+
+
+def latest_of(root: Raw) -> tuple[int, int]:
+    """Return the place of the last reply to a root."""
+    return ts_key(counters(root)[1] or NOTHING)
+
+
+def asked_of(live: Live, us: Us, seconds: int) -> list[Raw]:
+    """Return what mentions us, as far back as `seconds` before the newest message."""
+    since = ts_key(live.newest)[0] - seconds
+    recent = takewhile(lambda place: place[0][0] >= since, reversed(live.standing.order))
+    said = [live.standing.log.said[ts] for _, ts in recent]
+    return [one.raw for one in reversed(said) if f"<@{us.user_id}" in one.body]

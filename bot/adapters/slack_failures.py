@@ -96,8 +96,7 @@ def pause_seconds(error: Exception) -> float:
 
 def code_of(error: SlackApiError) -> str:
     """Return Slack's name of an error; `http_502` when what answered did not speak as Slack does."""
-    body = getattr(error.response, "data", error.response)  # plain text and lists come through as they are
-    code = body.get("error") if isinstance(body, dict) else None
+    code = _told(error)
     if code in _LIMITED or _status(error) == HTTPStatus.TOO_MANY_REQUESTS:
         return LIMITED
     return str(code) if code else f"http_{_status(error)}"
@@ -120,10 +119,16 @@ def unreadable(channel_id: str, error: SlackApiError) -> ChannelUnreadableError:
     Raises:
         SlackApiError: It is no refusal: Slack is busy or broken, and may answer later.
     """
-    if not had_no_effect(error) or code_of(error) == LIMITED:
+    if not _told(error) or not had_no_effect(error) or code_of(error) == LIMITED:
         raise error
     needed = str(error.response.get("needed") or "")
     return ChannelUnreadableError(channel_id=channel_id, code=code_of(error), needed=needed)
+
+
+def _told(error: SlackApiError) -> object:
+    """Return what the answer itself names as its error; plain text and lists come through as they are."""
+    body = getattr(error.response, "data", error.response)
+    return body.get("error") if isinstance(body, dict) else None
 
 
 def _status(error: SlackApiError) -> int:

@@ -7,16 +7,16 @@ time: a log leads to the same state in whatever order it was written.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Protocol
 
 import structlog
 
 from bot.adapters.incident_log import IncidentLog
-from bot.adapters.live_incident import Live, Taking
+from bot.adapters.live_incident import Again, Live, Taking, asked_of, latest_of
 from bot.adapters.slack_failures import FAULTS
 from bot.adapters.slack_names import Names
 from bot.adapters.slack_read import IncidentReader, Page, Raw
@@ -24,27 +24,63 @@ from bot.adapters.slack_shown import Mint, Shown
 from bot.incident.forgotten import Forgotten
 from bot.incident.history import Standing, Us, counters, is_overdue
 from bot.incident.log import Entry
-from bot.incident.messages import Incident, IncidentRef, ts_key
+from bot.incident.messages import Incident, IncidentRef
 
 log = structlog.get_logger()
 
-NEWEST, NEWEST_THOROUGH = 200, 999
-"""Messages of the one call that a question costs, and of the timer's."""
 READ_SECONDS = 25.0
 """How long a question waits for history; it has 110 seconds in all."""
+CHECK_SECONDS = 10.0
+"""How long the timer reads history at a time, since questions wait meanwhile; what is left is read later."""
 LOOK_SECONDS = 8.0
 """How long a question waits where the log is whole: then that answers alone."""
-MARGIN_SECONDS = 600
-"""How far before its last known reply a thread is looked at again."""
 OVERDUE_SECONDS = 60
-"""An event may be so late before it counts as lost."""
-RECENT_SECONDS = 86_400
-"""After nobody received, a question reads those threads again whose last reply is at most so much older than
-the newest; the timer reads all."""
-THREADS_AGAIN = 5
-"""The timer reads so many of the newest threads again, though their counters are as known."""
+"""An event may be so late before it counts as lost, and history may lag so much behind events."""
+IDLE_SECONDS = 3600
+"""Whoever asks later than that after the last question waits for the log to be read again."""
 MOST_MESSAGES = 60_000
 """So many messages are kept in memory, over all incidents: about 300 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """What a comparison with history may cost.
+
+    Attributes:
+        newest: How many messages its one call asks for; of a thread, how many are looked at again.
+        threads: So many of the newest threads are read again, though their counters are as known.
+        is_check: Nobody waits for it: what was not compared for long is read to its end.
+    """
+
+    newest: int
+    threads: int = 0
+    is_check: bool = False
+
+
+QUESTION = Effort(newest=200)
+QUIET = Effort(newest=200, is_check=True)
+THOROUGH = Effort(newest=999, threads=5, is_check=True)
+MOST_NEWEST = 999
+"""Slack's largest page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a comparison of a log with history has shown.
+
+    Attributes:
+        asked: Messages that mention us lately, oldest first.
+        newest: The `ts` of the newest message.
+        is_whole: All was read that there is.
+    """
+
+    asked: list[Raw]
+    newest: str
+    is_whole: bool
+
+
+async def _always(_ref: IncidentRef) -> bool:
+    return True
 
 
 class Past(Mint, Protocol):
@@ -62,10 +98,14 @@ class LiveReader:
     Args:
         us: How our own posts are known.
         permalink: Called with the incident, a `ts` and its `thread_ts`.
+        may_keep: Says whether an incident may be logged, asked just after its log was opened:
+            a member may have taken that back meanwhile.
         most_messages: How many are kept in memory; those of the incidents used last.
         overdue_seconds: By Slack's clock, how late an event may be before it counts as lost.
         read_seconds: The most that reading history may take for one question.
+        check_seconds: The same, for the timer.
         look_seconds: The most that the one call of a later question may take, rate limits included.
+        monotonic: Our seconds, for how long nobody used an incident.
     """
 
     reader: IncidentReader
@@ -74,10 +114,13 @@ class LiveReader:
     memory: Past
     us: Us
     permalink: Callable[[IncidentRef, str, str | None], str]
+    may_keep: Callable[[IncidentRef], Awaitable[bool]] = _always
     most_messages: int = MOST_MESSAGES
     overdue_seconds: int = OVERDUE_SECONDS
     read_seconds: float = READ_SECONDS
+    check_seconds: float = CHECK_SECONDS
     look_seconds: float = LOOK_SECONDS
+    monotonic: Callable[[], float] = time.monotonic
     _kept: OrderedDict[str, Live] = field(default_factory=OrderedDict)
 
     async def read(self, ref: IncidentRef, *, until_ts: str | None, is_logged: bool) -> Incident:
@@ -95,7 +138,7 @@ class LiveReader:
         """
         live = self._live(ref) if is_logged else self._new(ref)
         async with live.lock:
-            await self._bring_up(live, is_logged=is_logged, is_thorough=False)
+            await self._bring_up(live, QUESTION, is_logged=is_logged)
             await live.shown.refresh(self.names, self.memory, until_ts=until_ts)
             found = Incident(
                 ref=ref,
@@ -103,16 +146,18 @@ class LiveReader:
                 deleted=live.shown.deleted(until_ts),
                 omitted=sum(live.unread.values()),
                 cursor=(live.cursor or "") if is_logged else "",
+                is_unchecked=live.is_unchecked,
             )
         self._forget_oldest()
         return found
 
-    async def check(self, ref: IncidentRef, *, seconds: int) -> list[Raw]:
-        """Open a log if need be and make it whole; return what was asked of us lately, oldest first.
+    async def check(self, ref: IncidentRef, *, seconds: int, effort: Effort = THOROUGH) -> Checked:
+        """Open a log if need be, compare it with history, and read on what was left unread.
 
         Args:
             ref: Which.
             seconds: By Slack's clock: how much older than the newest message a question may be.
+            effort: What it may cost.
 
         Raises:
             ChannelUnreadableError: Slack does not let us.
@@ -121,16 +166,34 @@ class LiveReader:
         """
         live = self._live(ref)
         async with live.lock:
-            await self._bring_up(live, is_logged=True, is_thorough=True)
+            await self._bring_up(live, effort, is_logged=True)
             await live.shown.learn_more(self.names)
-            asked = _asked(live, self.us, seconds)
+            is_whole = not live.unread and not live.is_unchecked
+            found = Checked(asked=asked_of(live, self.us, seconds), newest=live.newest, is_whole=is_whole)
         self._forget_oldest()
-        return asked
+        return found
+
+    async def tidy(self, is_allowed: Callable[[IncidentRef], Awaitable[bool]]) -> None:
+        """Let go of what nobody used for an hour, what has no log any more and what may not be kept.
+
+        Raises:
+            StoreUnavailableError: The store is away.
+        """
+        for name, live in list(self._kept.items()):
+            if live.lock.locked():
+                continue
+            is_idle = self.monotonic() - live.used_at > IDLE_SECONDS
+            if is_idle or not await self._has_log(live) or not await is_allowed(live.ref):
+                self._kept.pop(name, None)
+
+    async def _has_log(self, live: Live) -> bool:
+        return live.cursor is not None and (await self.log.since(live.ref, live.cursor)).is_open
 
     def _live(self, ref: IncidentRef) -> Live:
         if ref.key not in self._kept:
             self._kept[ref.key] = self._new(ref)
         self._kept.move_to_end(ref.key)
+        self._kept[ref.key].used_at = self.monotonic()
         return self._kept[ref.key]
 
     def _new(self, ref: IncidentRef) -> Live:
@@ -152,20 +215,20 @@ class LiveReader:
                 total -= len(live.standing.order)
                 del self._kept[key]
 
-    async def _bring_up(self, live: Live, *, is_logged: bool, is_thorough: bool) -> None:
-        live.forgotten = await self.memory.forgotten(live.ref)
+    async def _bring_up(self, live: Live, effort: Effort, *, is_logged: bool) -> None:
+        live.forgotten, live.is_unchecked = await self.memory.forgotten(live.ref), False
         if not is_logged:
-            await self._read_all(live, wants=live.is_news)
+            await self._read_all(live, effort, wants=live.is_news)
             return
         epoch = await self.log.epoch()
         known = await self._load(live)
         if known == epoch:
             live.epoch = epoch
-        is_checked = known == epoch or (live.epoch == epoch and not is_thorough)
+        is_checked = known == epoch or (live.epoch == epoch and not effort.is_check)
         if known is not None and is_checked and not live.unread and not live.is_broken:
-            await self._look(live, is_thorough=is_thorough)
+            await self._look(live, effort)
         else:
-            await self._restore(live, epoch, known, is_thorough=is_thorough)
+            await self._restore(live, effort, epoch, known)
 
     async def _load(self, live: Live) -> str | None:
         """Take what is new in the log; return the epoch in which it was whole, None when it is not."""
@@ -176,50 +239,55 @@ class LiveReader:
         if not found.is_open:
             live.empty(self._shown(live.ref))
             await self.log.open(live.ref)
+            if not await self.may_keep(live.ref):  # taken back while this waited
+                await self.log.remove(live.ref)
             found = await self.log.since(live.ref, None)
         live.take(found.entries)
         live.cursor, live.was_whole = found.cursor, known is not None
         live.is_broken = live.is_broken or found.is_broken
         return known
 
-    async def _look(self, live: Live, *, is_thorough: bool) -> None:
+    async def _look(self, live: Live, effort: Effort) -> None:
         """Compare with history by one call; read on only where it says that something is missing."""
-        taking = Taking(live, self.us)
-        is_part = live.ref.thread_ts is not None and not is_thorough
-        oldest = f"{ts_key(live.newest)[0] - MARGIN_SECONDS}.000000" if is_part else ""
-        limit = NEWEST_THOROUGH if is_thorough or is_part else NEWEST
+        taking = self._taking(live)
+        is_part = live.ref.thread_ts is not None and not effort.threads
+        oldest = live.newest_but(effort.newest) if is_part else ""
         try:
             async with asyncio.timeout(self.look_seconds):
-                page = await self.reader.newest(live.ref, limit=limit, oldest=oldest)
+                page = await self.reader.newest(
+                    live.ref, limit=MOST_NEWEST if live.ref.thread_ts else effort.newest, oldest=oldest
+                )
         except FAULTS as error:
             log.warning("history.unreachable", incident=live.ref.key, error=type(error).__name__)
-            return  # the log is whole: what was said stands in it
+            live.is_unchecked = True  # the log is whole: what was said and told of stands in it
+            return
         taking(page.messages)
         taking.looked(page, oldest=oldest)
         is_lost = any(is_overdue(e, as_of=taking.as_of, seconds=self.overdue_seconds) for e in taking.news)
-        await self._read_on(live, taking, page, again=THREADS_AGAIN if is_thorough else 0)
+        await self._read_on(live, effort, taking, page)
         await self._write(live, taking.news)
         if live.unread or (is_lost and not page.is_last):
+            live.epoch = ""
             await self.log.set_complete(live.ref, "")  # list everything anew, next time
 
-    async def _read_on(self, live: Live, taking: Taking, page: Page, *, again: int) -> None:
+    async def _read_on(self, live: Live, effort: Effort, taking: Taking, page: Page) -> None:
         """Read the threads that are others than known, and the newest: an edit there shows nowhere else."""
         news = [raw for raw in page.messages if live.is_news(raw)]
         if live.ref.thread_ts:
             if news:
-                await self._read_all(live, wants=live.is_news, taking=taking)
+                await self._read_all(live, effort, wants=live.is_news, taking=taking)
             return
-        threads = sorted((raw for raw in page.messages if counters(raw)[0]), key=_latest, reverse=True)
-        roots = [*news, *(raw for raw in threads[:again] if raw not in news)]
+        threads = sorted((raw for raw in page.messages if counters(raw)[0]), key=latest_of, reverse=True)
+        roots = [*news, *(raw for raw in threads[: effort.threads] if raw not in news)]
         if roots:
-            read = self.reader.threads(live.ref, roots, take=taking, seconds=self.read_seconds)
-            taking.read(await read)
+            seconds = self._seconds(effort)
+            taking.read(await self.reader.threads(live.ref, roots, take=taking, seconds=seconds))
 
-    async def _restore(self, live: Live, epoch: str, known: str | None, *, is_thorough: bool) -> None:
+    async def _restore(self, live: Live, effort: Effort, epoch: str, known: str | None) -> None:
         """List everything anew and read what differs; after nobody received, threads that do not as well."""
         is_aged = known is None or live.is_broken
-        again = _Again(live, is_all=is_thorough, is_none=is_aged or live.epoch == epoch)
-        news = await self._read_all(live, wants=again)
+        again = Again(live, is_all=effort.is_check, is_none=is_aged or live.epoch == epoch)
+        news = await self._read_all(live, effort, wants=again)
         if is_aged and not live.unread:
             await self._rewrite(live)
         else:
@@ -231,12 +299,18 @@ class LiveReader:
                 live.was_whole = True
 
     async def _read_all(
-        self, live: Live, *, wants: Callable[[Raw], bool], taking: Taking | None = None
+        self, live: Live, effort: Effort, *, wants: Callable[[Raw], bool], taking: Taking | None = None
     ) -> Sequence[Entry]:
-        taking = taking or Taking(live, self.us)
-        found = await self.reader.everything(live.ref, take=taking, wants=wants, seconds=self.read_seconds)
-        taking.read(found)
+        taking = taking or self._taking(live)
+        seconds = self._seconds(effort)
+        taking.read(await self.reader.everything(live.ref, take=taking, wants=wants, seconds=seconds))
         return taking.news
+
+    def _taking(self, live: Live) -> Taking:
+        return Taking(live, self.us, self.overdue_seconds)
+
+    def _seconds(self, effort: Effort) -> float:
+        return self.check_seconds if effort.is_check else self.read_seconds
 
     async def _write(self, live: Live, news: Sequence[Entry]) -> None:
         if news:
@@ -250,40 +324,3 @@ class LiveReader:
 
     def _go_on(self, live: Live, cursor: str) -> None:
         live.cursor = cursor or live.cursor
-
-
-@dataclass(slots=True)
-class _Again:
-    """Says which threads to read although their counters are as known: an edit changes no counter.
-
-    Attributes:
-        is_all: All of them.
-        is_none: Only those whose counters are not as known.
-        left: Some were not read.
-    """
-
-    live: Live
-    is_all: bool
-    is_none: bool
-    left: bool = False
-
-    def __call__(self, root: Raw) -> bool:
-        """Say whether to read the replies to a root."""
-        if self.live.is_news(root) or (self.is_all and not self.is_none):
-            return True
-        age = ts_key(self.live.newest)[0] - _latest(root)[0]
-        is_read = not self.is_none and age <= RECENT_SECONDS
-        self.left = self.left or not is_read
-        return is_read
-
-
-def _latest(root: Raw) -> tuple[int, int]:
-    return ts_key(counters(root)[1] or "0.0")
-
-
-def _asked(live: Live, us: Us, seconds: int) -> list[Raw]:
-    """Return what mentions us, as far back as `seconds` before the newest message."""
-    since = ts_key(live.newest)[0] - seconds
-    recent = takewhile(lambda place: place[0][0] >= since, reversed(live.standing.order))
-    said = [live.standing.log.said[ts] for _, ts in recent]
-    return [one.raw for one in reversed(said) if f"<@{us.user_id}" in one.body]

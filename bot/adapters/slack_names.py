@@ -16,11 +16,13 @@ import structlog
 from redis.asyncio import Redis
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.keys import NAMES_SECONDS, key
 from bot.adapters.replies import STORE_ERRORS, as_bytes
 from bot.adapters.sealing import SealBrokenError, Sealer
 from bot.adapters.slack_failures import FAULTS, code_of
+from bot.slack.rich_text import dicts
 
 log = structlog.get_logger()
 
@@ -75,8 +77,8 @@ def ids_in(body: str) -> Iterator[tuple[str, bool]]:
 
 def told_in(raw: Mapping[str, Any]) -> dict[str, str]:
     """Return the names that a message object carries with it: they cost no call."""
-    found = {raw.get("user"): raw.get("user_profile"), raw.get("bot_id"): raw.get("bot_profile")}
-    named = ((str(one), _profile_name(profile)) for one, profile in found.items() if one and profile)
+    found = [(raw.get("user"), raw.get("user_profile")), (raw.get("bot_id"), raw.get("bot_profile"))]
+    named = ((one, _profile_name(profile)) for one, profile in found if isinstance(one, str) and one)
     return {one: name for one, name in named if name}
 
 
@@ -189,11 +191,13 @@ class Names:
         except FAULTS:
             listed = None
         else:
-            listed = list(answer.get("usergroups") or [])
+            listed = dicts(_part(answer, "usergroups"))
         if listed is None:
             return
         learnt.update((one, one) for one in ids)
-        learnt.update((str(group["id"]), str(group.get("handle") or group["id"])) for group in listed)
+        learnt.update(
+            (str(group["id"]), str(group.get("handle") or group["id"])) for group in listed if group.get("id")
+        )
         learnt[GROUPS] = GROUPS
 
     async def _share(self, learnt: Mapping[str, str]) -> None:
@@ -219,16 +223,25 @@ class Names:
 
 
 async def _user(client: AsyncWebClient, one: str) -> str:
-    user = (await client.users_info(user=one))["user"]
-    return _profile_name(user.get("profile")) or str(user.get("name") or "")
+    user = _part(await client.users_info(user=one), "user")
+    return _profile_name(_in(user, "profile")) or str(_in(user, "name") or "")
 
 
 async def _bot(client: AsyncWebClient, one: str) -> str:
-    return str((await client.bots_info(bot=one))["bot"].get("name") or "")
+    return str(_in(_part(await client.bots_info(bot=one), "bot"), "name") or "")
 
 
 async def _channel(client: AsyncWebClient, one: str) -> str:
-    return str((await client.conversations_info(channel=one))["channel"].get("name") or "")
+    return str(_in(_part(await client.conversations_info(channel=one), "channel"), "name") or "")
+
+
+def _part(answer: AsyncSlackResponse, name: str) -> object:
+    """Return a part of an answer, whatever a proxy has made of it."""
+    return _in(answer.data, name)
+
+
+def _in(part: object, name: str) -> object:
+    return part.get(name) if isinstance(part, dict) else None
 
 
 _ASK: dict[str, Callable[[AsyncWebClient, str], Awaitable[str]]] = {

@@ -15,9 +15,11 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack_failures import FAULTS, code_of, unreadable
 from bot.incident.history import counters
+from bot.incident.log import is_ts
 from bot.incident.messages import IncidentRef, ts_key
 
 log = structlog.get_logger()
@@ -86,18 +88,33 @@ async def pages(
     """
     cursor = ""
     while True:
-        page = await _page(client, channel_id, thread_ts, limit=limit, oldest=oldest, cursor=cursor)
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        messages = page.get("messages")
-        found = [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
-        yield Page(messages=found, is_last=not cursor)
+        answer = await _asked(client, channel_id, thread_ts, limit=limit, oldest=oldest, cursor=cursor)
+        messages, cursor = _page_in(answer)
+        yield Page(messages=messages, is_last=not cursor)
         if not cursor:
             return
 
 
-async def _page(
+def _page_in(answer: AsyncSlackResponse) -> tuple[list[Raw], str]:
+    """Return the messages of an answer that have a good `ts`, and the cursor of the next page.
+
+    Raises:
+        SlackApiError: It is none of Slack's shape: a proxy's page, or half an answer.
+    """
+    body: Any = answer.data
+    messages = body.get("messages") if isinstance(body, dict) else None
+    if not isinstance(messages, list):
+        raise SlackApiError("no messages", answer)  # type: ignore[no-untyped-call]  # as slack_sdk has it
+    tail = body.get("response_metadata") or {}
+    cursor = tail.get("next_cursor") or "" if isinstance(tail, dict) else None
+    if not isinstance(cursor, str):
+        raise SlackApiError("no cursor", answer)  # type: ignore[no-untyped-call]  # as above
+    return [item for item in messages if isinstance(item, dict) and is_ts(item.get("ts"))], cursor
+
+
+async def _asked(
     client: AsyncWebClient, channel_id: str, thread_ts: str | None, *, limit: int, oldest: str, cursor: str
-) -> Any:
+) -> AsyncSlackResponse:
     bounds: dict[str, Any] = {"limit": limit, "oldest": oldest or None, "cursor": cursor or None}
     if thread_ts is None:
         return await client.conversations_history(channel=channel_id, **bounds)

@@ -1,7 +1,7 @@
 """What Slack's history says beside what a log has: the entries that make the log say the same.
 
-A page of history is true as of the newest message in it, and of everything that the log knew before the page
-was asked for; so history wins over what the log had then, and loses to whatever comes later.
+A page of history is true as of the newest message in it: it may lag behind events that are logged by then. So
+history wins over what was older than that, and loses to whatever is younger.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -101,7 +101,7 @@ def news_in(page: Sequence[Raw], log: Log, *, as_of: str, us: Us) -> Iterator[En
 
     Args:
         page: Message objects; those without a good `ts` are passed over.
-        log: As it was before the page was asked for; it may be changed while this goes on.
+        log: It may be changed while this goes on.
         as_of: The newest `ts` that history has shown.
         us: Of our own posts only their standing is kept.
     """
@@ -121,31 +121,37 @@ def _as_of(raw: Raw, as_of: str) -> str:
 
 def _is_news(entry: Entry, log: Log) -> bool:
     """Say whether something would stand otherwise; what is not younger than what stands changes nothing."""
-    if entry.ts in log.deleted:
+    if isinstance(entry, Deleted):
+        return not log.is_gone(entry.ts)
+    if log.is_gone(entry.ts) or log.is_gone(entry.ts, as_of=entry.version):
         return False
     if isinstance(entry, Said):
         standing = log.said.get(entry.ts)
         return standing is None or (standing.body != entry.body and standing.rank < entry.rank)
-    if isinstance(entry, Reacted):
-        last = log.reacted(entry.ts).get((entry.name, entry.person_id))
-        return entry.count > 0 if last is None else last.count != entry.count and last.rank < entry.rank
-    return True
+    last = log.reacted(entry.ts).get((entry.name, entry.person_id))
+    return entry.count > 0 if last is None else last.count != entry.count and last.rank < entry.rank
 
 
-def missing(listed: AbstractSet[str], known: Iterable[str], *, log: Log, as_of: str) -> Iterator[Deleted]:
-    """Yield the deletion of what the log has in a stretch of history and history has not.
+def missing(
+    listed: AbstractSet[str], known: Iterable[str], *, log: Log, as_of: str, end: tuple[int, int]
+) -> Iterator[Deleted]:
+    """Yield what the log has in a stretch of history and history has not.
+
+    History may lag behind the events, so what is young is passed over; and what it lists again later stands
+    again.
 
     Args:
         listed: Every `ts` of that stretch, as history has it.
         known: Every `ts` of it, as the log had it before history was asked.
-        log: Tells what is never listed.
-        as_of: The newest `ts` that history has shown; nothing from there on is taken for deleted, because it
-            may be younger than the answer.
+        log: Tells what is never listed, and what was seen as late as this.
+        as_of: The newest `ts` that history has shown.
+        end: What lies there or later counts as young; `as_of` at most.
     """
-    end = ts_key(as_of)
     for ts in known:
-        if ts not in listed and ts_key(ts) < end and HIDDEN not in log.said[ts].body:
-            yield Deleted(ts=ts)
+        if ts not in listed and ts_key(ts) < end:
+            said = log.said[ts]
+            if HIDDEN not in said.body and ts_key(said.version) < ts_key(as_of):
+                yield Deleted(ts=ts, as_of=as_of)
 
 
 def differs(root: Raw, replies: Iterable[str]) -> bool:
@@ -157,8 +163,8 @@ def differs(root: Raw, replies: Iterable[str]) -> bool:
 
 def counters(root: Raw) -> tuple[int, str]:
     """Return how many replies a root has and the `ts` of the last one; 0 and empty without any."""
-    count = root.get("reply_count")
-    return (count, str(root.get("latest_reply") or "")) if isinstance(count, int) and count else (0, "")
+    count, latest = root.get("reply_count"), root.get("latest_reply")
+    return (count, latest if is_ts(latest) else "") if isinstance(count, int) and count > 0 else (0, "")
 
 
 def is_overdue(entry: Entry, *, as_of: str, seconds: int) -> bool:

@@ -53,9 +53,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleted:
-    """A message was deleted, or is no longer in history; it never comes back."""
+    """A message was deleted, or history had it no longer.
+
+    Attributes:
+        as_of: Empty when Slack said so: then it never comes back. Else a `ts` at which history surely did
+            not have it; a version of that time or later brings it back, since history lags and errs.
+    """
 
     ts: str
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,23 +97,29 @@ class Log:
 
     Attributes:
         said: The standing version of each message, by `ts`; those deleted are not in it.
-        deleted: The `ts` of every message known to be deleted.
+        deleted: The `ts` of every message known to be deleted or missing in history.
     """
 
     said: dict[str, Said] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
+    _missed: dict[str, str] = field(default_factory=dict)
+    """Of those deleted: which may come back, and as of when they were missing."""
     _reactions: dict[str, dict[tuple[str, str], Reacted]] = field(default_factory=dict)
 
     def apply(self, entry: Entry) -> bool:
         """Take one entry; True when something stands otherwise than before."""
-        if entry.ts in self.deleted:
-            return False
         if isinstance(entry, Deleted):
-            self.deleted.add(entry.ts)
-            self.said.pop(entry.ts, None)
-            self._reactions.pop(entry.ts, None)
-            return True
+            return self._bury(entry)
+        if entry.ts in self.deleted and entry.ts not in self._missed:
+            return False
         return self._say(entry) if isinstance(entry, Said) else self._react(entry)
+
+    def is_gone(self, ts: str, *, as_of: str = "") -> bool:
+        """Say whether a message is deleted; one that history had no longer only before `as_of`, if given."""
+        missed = self._missed.get(ts)
+        if missed is None or not as_of:
+            return ts in self.deleted and missed is None
+        return ts_key(as_of) < ts_key(missed)
 
     def apply_all(self, entries: Iterable[Entry]) -> set[str]:
         """Take entries; return the `ts` of the messages that stand otherwise than before."""
@@ -125,7 +137,7 @@ class Log:
 
     def entries(self) -> Iterator[Entry]:
         """Yield the fewest entries that lead to this state."""
-        yield from (Deleted(ts=ts) for ts in self.deleted)
+        yield from (Deleted(ts=ts, as_of=self._missed.get(ts, "")) for ts in self.deleted)
         yield from self.said.values()
         for standing in self._reactions.values():
             yield from standing.values()
@@ -136,7 +148,24 @@ class Log:
         reactions = [{"name": name, "count": count} for name, count in self.reactions(ts)]
         return {**found, "reactions": reactions} if reactions else found
 
+    def _bury(self, entry: Deleted) -> bool:
+        standing = self.said.get(entry.ts)
+        if standing is not None and entry.as_of and ts_key(standing.version) >= ts_key(entry.as_of):
+            return False
+        was_gone, was_missed = entry.ts in self.deleted, self._missed.pop(entry.ts, None)
+        self.deleted.add(entry.ts)
+        self.said.pop(entry.ts, None)
+        if not entry.as_of:
+            self._reactions.pop(entry.ts, None)
+        elif was_missed or not was_gone:
+            self._missed[entry.ts] = max(was_missed or entry.as_of, entry.as_of, key=ts_key)
+        return not was_gone
+
     def _say(self, entry: Said) -> bool:
+        if self.is_gone(entry.ts, as_of=entry.version):
+            return False
+        if self._missed.pop(entry.ts, None):
+            self.deleted.discard(entry.ts)
         standing = self.said.get(entry.ts)
         if standing is not None and standing.rank >= entry.rank:
             return False
@@ -241,7 +270,7 @@ def decode(data: bytes) -> Iterator[Entry]:
                 ts=ts, version=version, thread_ts=thread_ts, is_seen=bool(is_seen), body=next(lines, "")
             )
         elif kind == "d":
-            yield Deleted(ts=facts[0])
+            yield Deleted(ts=facts[0], as_of="".join(facts[1:]))
         else:
             ts, name, person_id, version, count, is_seen = facts
             yield Reacted(
@@ -254,7 +283,7 @@ def _lines(entry: Entry) -> tuple[str, ...]:
         facts = ["s", entry.ts, entry.version, entry.thread_ts, int(entry.is_seen)]
         return json.dumps(facts), entry.body
     if isinstance(entry, Deleted):
-        return (json.dumps(["d", entry.ts]),)
+        return (json.dumps(["d", entry.ts, *filter(None, [entry.as_of])]),)
     return (
         json.dumps(
             ["r", entry.ts, entry.name, entry.person_id, entry.version, entry.count, int(entry.is_seen)]

@@ -158,6 +158,7 @@ class Incident:
         channel_name: Without the `#`.
         cursor: How far the incident's log was read; empty when it was not read from a log.
         is_thread_only: The channel is private and no member has opened it, so only this thread was read.
+        is_unchecked: Slack's history did not answer: what no event told is missing.
     """
 
     ref: IncidentRef
@@ -167,6 +168,7 @@ class Incident:
     channel_name: str = ""
     cursor: str = ""
     is_thread_only: bool = False
+    is_unchecked: bool = False
     by_id: dict[str, Message] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

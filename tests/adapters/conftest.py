@@ -104,6 +104,11 @@ class Place:
     def texts(self, channel=CHANNEL):
         return [words(message["blocks"]) for message in self.own(channel)]
 
+    def later(self, seconds=120, *, channel=CHANNEL):
+        """Let Slack's clock go on."""
+        clock = self.sandbox.workspace.channel(channel).clock
+        clock.jump(clock.now_micros() + seconds * 1_000_000)
+
     def delete(self, ts, channel=CHANNEL):
         self.sandbox.workspace.delete(self.sandbox.workspace.channel(channel), ts)
 
@@ -147,13 +152,14 @@ def live_reader(client: AsyncWebClient, redis: Redis, me, **settings) -> LiveRea
 
 def worker(client: AsyncWebClient, redis: Redis, earlier: SlackWorkspace | None = None, me=None):
     me = earlier.me if earlier else me
+    channels = Channels(client=client, wishes=RedisMemory(redis), patterns=("inc-*",))
     return SlackWorkspace(
         client=client,
         me=me,
-        live=live_reader(client, redis, me),
+        live=live_reader(client, redis, me, may_keep=channels.is_logged),
         memory=RedisMemory(redis),
         ledger=RedisLedger(redis),
-        channels=Channels(client=client, wishes=RedisMemory(redis), patterns=("inc-*",)),
+        channels=channels,
         reader=IncidentReader(client),
         pace=AT_ONCE,
     )

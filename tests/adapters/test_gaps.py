@@ -4,10 +4,11 @@ import pytest
 
 import handlers
 from bot.adapters.gaps import Gaps
-from bot.errors import StoreUnavailableError
+from bot.adapters.log_looks import LogLooks
+from bot.errors import BadInputError, StoreUnavailableError
 from bot.incident.log import Deleted
 from bot.incident.messages import IncidentRef
-from bot.wiring import running
+from bot.tasks import running
 from sandbox.faults import Fault
 from sandbox.people import BOT_USER_ID, PERSON_ID, TEAM_ID
 from tests.adapters.conftest import CHANNEL
@@ -41,7 +42,7 @@ class Allowed:
 
 def gaps(place, **settings) -> Gaps:
     live = place.slack.live
-    values = {"channels": Allowed(), "queue": Taken(), **settings}
+    values = {"channels": Allowed(), "queue": Taken(), "looks": LogLooks(place.redis), **settings}
     return Gaps(live=live, log=live.log, parse=handlers.parse, bot_user_id=BOT_USER_ID, **values)
 
 
@@ -126,6 +127,102 @@ async def test_the_timer_goes_on_when_the_store_is_away_for_a_while(place):
         await looking.queue.has_some.wait()
 
     assert len(looking.queue.requests) == 1
+
+
+async def test_a_question_that_was_lost_in_silence_is_found_after_nobody_received(place):
+    looking = gaps(place)
+    place.say("writes fail")
+    await active(place)
+    await looking.look()
+    ask(place)
+    await place.slack.live.log.missed()
+
+    assert [await look_again(place, looking) for _ in range(3)] == [1, 0, 0]
+
+
+async def test_a_quiet_channel_has_its_turn_with_one_call(place):
+    looking = gaps(place, quiet_seconds=0)
+    place.thread(2)
+    await place.slack.live.check(REF, seconds=0)
+    await looking.look()
+    ask(place)
+    place.sandbox.web_api.calls.clear()
+
+    assert await look_again(place, looking) == 1
+    assert [call.method for call in place.sandbox.web_api.calls if call.method != "conversations.info"] == [
+        "conversations.history"
+    ]
+
+
+async def test_an_old_question_is_not_asked_again_because_somebody_reacts_to_it(place):
+    looking = gaps(place)
+    ask(place)
+    await active(place)
+    first = await looking.look()
+    looking.queue.requests.clear()  # as the store forgets them after a day
+    await active(place)
+
+    assert (first, await look_again(place, looking)) == (1, 0)
+
+
+async def test_what_was_asked_before_a_channel_was_followed_is_left_alone(place):
+    ask(place)
+    await place.slack.live.check(REF, seconds=0)
+    looking = gaps(place, quiet_seconds=0)
+
+    assert [await look_again(place, looking) for _ in range(2)] == [0, 0]
+
+
+async def test_a_long_channel_is_read_on_by_the_timer_until_it_is_whole(place):
+    place.thread(4)
+    live = place.slack.live
+    live.check_seconds = 0.5
+    place.faults.order("conversations.replies", Fault(status=429, retry_after_seconds=30))
+    await live.check(REF, seconds=0)
+    before = await live.log.completeness(REF)
+
+    await look_again(place, gaps(place))
+
+    assert (before, await live.log.completeness(REF)) == (None, await live.log.epoch())
+
+
+async def test_a_question_that_the_queue_refuses_stops_nothing(place):
+    ask(place)
+    ask(place, "again?")
+    await active(place)
+    looking = gaps(place, queue=Full())
+
+    assert await looking.look() == 0
+    assert looking.queue.tries == 2
+
+
+async def test_an_incident_whose_log_is_gone_is_not_kept_in_memory(place):
+    place.say("writes fail")
+    live, looking = place.slack.live, gaps(place, gap_seconds=0.1)
+    await live.check(REF, seconds=0)
+    await live.log.remove(REF)
+
+    async with running(looking.run()), asyncio.timeout(10):
+        while live._kept:  # noqa: ASYNC110  # nothing tells
+            await asyncio.sleep(0.02)
+
+
+async def look_again(place, looking) -> int:
+    """Look as if the time between two turns had passed."""
+    await left(place)
+    async for name in place.redis.scan_iter("*log-claim*"):
+        await place.redis.delete(name)
+    return await looking.look()
+
+
+class Full(Taken):
+    """Refuses everything."""
+
+    tries = 0
+
+    async def accept(self, request, *, keys):
+        self.tries += 1
+        raise BadInputError(field="text", problem="too large")
 
 
 class Failing(Allowed):

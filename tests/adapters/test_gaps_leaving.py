@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.adapters.gaps import Gaps
+from bot.adapters.log_looks import LogLooks
 from bot.adapters.queue import RequestQueue
 from bot.incident.log import Said
 from bot.incident.messages import IncidentRef
@@ -18,6 +19,7 @@ async def test_a_log_that_may_not_be_kept_any_more_is_removed(place, queue: Requ
     gaps = Gaps(
         live=place.slack.live,
         log=logs,
+        looks=LogLooks(place.redis),
         channels=channels,
         queue=queue,
         parse=parse,

@@ -77,6 +77,7 @@ async def test_what_no_event_told_is_found_and_written_down_for_others(place):
     await texts(live)
     place.delete(gone)
     edit(place, changed, "changed its mind")
+    place.later()
     place.say("new")
     place.say("a reply", thread_ts=root)
 
@@ -110,6 +111,7 @@ async def test_a_thread_is_followed_with_one_call_too(place):
     told, told_calls = await texts(live, ref), calls(place)
     place.say("never told", channel=ELSEWHERE, thread_ts=root)
     place.delete((await live.read(ref, until_ts=None, is_logged=True)).messages[1].ts, ELSEWHERE)
+    place.later(channel=ELSEWHERE)
     place.say("last", channel=ELSEWHERE, thread_ts=root)
 
     assert (told[-1], told_calls) == ("told", ["conversations.replies"])

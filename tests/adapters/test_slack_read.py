@@ -125,6 +125,7 @@ async def test_numbers_stay_when_messages_come_and_go(place):
     root = place.thread(2)
     before = await incident(place, place.ask())
     place.delete(before.messages[1].ts)
+    place.later()
     place.say("new", thread_ts=root)
 
     after = await place.again().slack.read(before.ref, until_ts=None)

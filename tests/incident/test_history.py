@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.incident.history import Standing, Us, counters, differs, is_overdue, missing, news_in
 from bot.incident.log import Deleted, Reacted, Said, body_of
+from bot.incident.messages import ts_key
 
 US = Us(user_id="U0BOT", bot_id="B0BOT")
 AS_OF = "1700000900.000000"
@@ -26,8 +29,8 @@ def standing(*entries) -> Standing:
     return made
 
 
-def news(here: Standing, *page: dict) -> list:
-    return list(news_in(page, here.log, as_of=AS_OF, us=US))
+def news(here: Standing, *page: dict, as_of: str = AS_OF) -> list:
+    return list(news_in(page, here.log, as_of=as_of, us=US))
 
 
 def test_messages_stand_in_order_and_replies_by_their_root():
@@ -116,9 +119,26 @@ def test_nobody_is_us_when_we_have_no_ids():
 def test_what_is_known_and_not_listed_was_deleted_unless_it_is_never_listed_or_too_young():
     here = standing(said(1), said(2), said(3, subtype="x", hidden=True), said(4))
 
-    found = missing({ts(1)}, [ts(1), ts(2), ts(3), ts(4), ts(5)], log=here.log, as_of=ts(4))
+    known = [ts(1), ts(2), ts(3), ts(4), ts(5)]
+    found = missing({ts(1)}, known, log=here.log, as_of=ts(7), end=ts_key(ts(4)))
 
-    assert list(found) == [Deleted(ts=ts(2))]
+    assert list(found) == [Deleted(ts=ts(2), as_of=ts(7))]
+
+
+def test_what_was_seen_as_late_as_this_is_not_missing():
+    here = standing(replace(said(2), version=ts(7)))
+
+    assert list(missing(set(), [ts(2)], log=here.log, as_of=ts(7), end=ts_key(ts(4)))) == []
+
+
+def test_what_history_shows_again_later_stands_again():
+    here = standing(said(2), Deleted(ts=ts(2), as_of=ts(7)))
+
+    earlier, again = news(here, raw(2, "a"), as_of=ts(6)), news(here, raw(2, "a"), as_of=ts(8))
+    changed = here.take(again)
+
+    assert (earlier, changed, here.log.deleted) == ([], {ts(2)}, set())
+    assert [place for _, place in here.order] == [ts(2)]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +150,8 @@ def test_what_is_known_and_not_listed_was_deleted_unless_it_is_never_listed_or_t
         ({"reply_count": 3, "latest_reply": ts(3)}, (ts(2), ts(3)), True),
         ({}, (ts(2),), True),
         ({"reply_count": "2"}, (), False),
+        ({"reply_count": -1, "latest_reply": []}, (), False),
+        ({"reply_count": 1, "latest_reply": "abc"}, (ts(2),), True),
     ],
 )
 def test_a_thread_differs_by_its_count_and_its_last_reply(root, replies, is_other):

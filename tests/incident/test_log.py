@@ -68,6 +68,24 @@ def test_a_deletion_is_for_good_in_whatever_order_it_is_told():
     assert all(found == ({}, {TS}) for found in states)
 
 
+def test_what_history_missed_is_gone_until_it_is_seen_later_in_whatever_order_that_is_told():
+    gone = in_every_order(said("a"), reacted("U1", version="10.5"), Deleted(ts=TS, as_of="12.0"))
+    back = in_every_order(
+        said("a"), Deleted(ts=TS, as_of="11.0"), reacted("U1", version="10.5"), said("a", version="12.0"),
+        Deleted(ts=TS, as_of="11.5"),
+    )  # fmt: skip
+
+    assert all(found == ({}, {TS}) for found in gone)
+    assert all(found == back[0] for found in back)
+    assert (back[0][0][TS]["reactions"], back[0][1]) == ([{"name": "+1", "count": 1}], set())
+
+
+def test_what_history_missed_and_was_deleted_never_comes_back():
+    states = in_every_order(Deleted(ts=TS, as_of="11.0"), Deleted(ts=TS), said("a", version="12.0"))
+
+    assert all(found == ({}, {TS}) for found in states)
+
+
 def test_a_reaction_is_what_its_person_did_last():
     states = in_every_order(
         said("a"), reacted("U1", version="11.0"), reacted("U1", version="12.0", count=0),
@@ -127,11 +145,19 @@ def test_the_entries_of_a_state_lead_to_it():
     assert len(list(log.entries())) == 3
 
 
+def test_the_entries_of_a_state_say_what_may_come_back():
+    again = folded(*folded(said("a"), Deleted(ts=TS, as_of="11.0")).entries())
+
+    assert again.deleted == {TS}
+    assert again.apply(said("a", version="11.0"))
+
+
 def test_what_is_encoded_is_decoded():
     entries = [
         said("a\nb\u2028c", thread_ts="9.0"),
         said(HALF, is_seen=True, version="11.0"),
         Deleted(ts=TS),
+        Deleted(ts=TS, as_of="11.0"),
         reacted("U1", version="11.0"),
         reacted(NAMELESS, version="11.0", count=60, is_seen=True, name=HALF),
     ]
