@@ -208,9 +208,8 @@ def _is_time_name(name: str) -> bool:
 
 
 def _dates(message: Json) -> Iterator[tuple[str, datetime]]:
-    for text in _texts(message):
-        if "<!date^" in text:
-            yield from ((_label(match), at) for match in _DATE.finditer(text) if (at := epoch_at(match[1])))
+    for text in [text for text in _texts(message) if "<!date^" in text]:
+        yield from ((_label(match), at) for match in _DATE.finditer(text) if (at := epoch_at(match[1])))
 
 
 def _said(text: str, said_at: datetime) -> Iterator[tuple[str, datetime]]:
@@ -247,7 +246,7 @@ def _texts(message: Json) -> Iterator[str]:
             ):
                 yield string(item.get("text"))
         if holder is not message:
-            yield from (string(holder.get(key)) for key in ("pretext", "text", "footer"))
+            yield from [string(holder.get(key)) for key in ("pretext", "text", "footer") if key in holder]
 
 
 def _label(match: re.Match[str]) -> str:

@@ -19,7 +19,8 @@ Pair = tuple[str, str]
 _BOLD = re.compile(r"\*{1,2}([^\s*:][^*\n:]{0,59})(?::\s?\*{1,2}|\*{1,2}\s?:)")
 _ALONE = re.compile(r"\*{1,2}([^*\n:]{1,40}):?\*{1,2}:?")
 _MARKED = re.compile(r"(?:^|[\s|])([A-Za-z][\w/-]*(?: [A-Z][\w/-]*){0,3}): ?([*`])([^*`\n]+)\2")
-_COLUMNS = re.compile(r"\s{3,}|\t| [|·•] ")
+_MARK_AFTER_NAME = re.compile(r": ?[*`]")
+_COLUMNS = re.compile(r"\s(?:\s{2,}|(?<=\t)|(?<= )[|·•] )")
 _NAME = re.compile(r"[\w./@ -]{1,40}")
 _KNOWN = re.compile(
     r"(?:alert |current |new |incident |issue |impacted |affected )?"
@@ -84,8 +85,9 @@ def _pairs_of(line: str, following: str, *, is_listed: bool) -> Iterator[Pair]:
         yield listed
         return
     if "*" in line or "`" in line:
-        yield from (pair for _, pair in sorted([*_bold(line, following), *_marked(line)]))
-        yield from _tags(line)
+        marked = _marked(line) if _MARK_AFTER_NAME.search(line) else ()
+        yield from (pair for _, pair in sorted([*_bold(line, following), *marked]))
+        yield from _tags(line) if "`" in line else ()
         return
     parts = [part.partition(":") for part in _COLUMNS.split(line.strip())]
     named = [(name.strip(), value.strip()) for name, _, value in parts if _is_name(name) and value.strip()]
@@ -110,7 +112,7 @@ def _listed(line: str) -> Pair | None:
 
 
 def _bold(line: str, following: str) -> Iterator[tuple[int, Pair]]:
-    names = list(_BOLD.finditer(line))
+    names = list(_BOLD.finditer(line)) if "*" in line else []
     for n, match in enumerate(names):
         end = names[n + 1].start() if n + 1 < len(names) else len(line)
         value = line[match.end() : end].strip(_BETWEEN) or _below(following, is_last=n + 1 == len(names))

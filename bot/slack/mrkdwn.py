@@ -41,18 +41,19 @@ class Flattener:
         if "://" in text:
             self.links.extend(Link(url=self.plain(match[0])) for match in _BARE_URL.finditer(text))
         if "*" in text or "_" in text or _MARK in text:
-            return self._without_marks(text)
+            text = text.replace(_MARK, "")
+            return self._without_marks(text) if has_entities else _unmarked_outside_code(text)
         return _TOKEN.sub(self._token, text) if has_entities else text
 
     def _without_marks(self, text: str) -> str:
-        """Flatten what has marks: its entities are set aside while those are removed."""
+        """Flatten what has marks too: its entities are set aside while those are removed."""
         shown: list[str] = []
 
         def keep(match: re.Match[str]) -> str:
             shown.append(self._token(match))
             return f"{_MARK}{len(shown) - 1}{_MARK}"
 
-        marked = _TOKEN.sub(keep, text.replace(_MARK, ""))
+        marked = _TOKEN.sub(keep, text)
         return _KEPT.sub(lambda match: shown[int(match[1])], _unmarked_outside_code(marked))
 
     def plain(self, text: str) -> str:
