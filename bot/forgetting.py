@@ -115,10 +115,6 @@ class Kept(Boards, Protocol):
         """Return the incidents of a channel of which anything is kept."""
         ...
 
-    async def withdraw(self, request_id: str) -> None:
-        """Let a request that waits end without a word."""
-        ...
-
     async def mark_forgotten(self, ref: IncidentRef, *, until_ts: str) -> None:
         """Leave the mark that a channel or a thread is not read again up to a message."""
         ...
@@ -131,8 +127,12 @@ class Kept(Boards, Protocol):
 class Logs(Protocol):
     """What is kept of what was said."""
 
-    async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
-        """Keep no word of a message; return those words."""
+    async def erase_all(self, ref: IncidentRef, ts: Collection[str]) -> int:
+        """Keep no word of these messages; return of how many there were some."""
+        ...
+
+    async def withdraw(self, request_id: str) -> None:
+        """Let a request that waits end without a word."""
         ...
 
     async def remove(self, ref: IncidentRef, *, with_threads: bool = False) -> int:
@@ -229,7 +229,7 @@ class Forgetting:
         known = set(await self.logs.thread_of(channel, root)) | set(await self.logs.thread_of(ref, root))
         known |= set(await self.slack.thread(ref.channel_id, root)) if self.slack else set()
         await self._mark(ref, _latest([root, *known]), counts)
-        await self._messages(channel, sorted({root, *known}), counts)
+        await self._messages(channel, {root, *known}, counts)
         await self._incident(ref, counts)
         counts.logs += await self.logs.remove(ref)
 
@@ -252,12 +252,11 @@ class Forgetting:
 
     async def _messages(self, channel: IncidentRef, ts: Iterable[str], counts: Counts) -> None:
         """Remove messages from every incident of the channel that knows them."""
-        wanted = list(ts)
+        wanted = frozenset(ts)
         for one in wanted:
-            await self.kept.withdraw(f"msg:{channel.team_id}:{channel.channel_id}:{one}")
+            await self.logs.withdraw(f"msg:{channel.team_id}:{channel.channel_id}:{one}")
         for ref in await self.logs.logs_of(channel):
-            found = [bool(await self.logs.erase(ref, one, is_deleted=True)) for one in wanted]
-            counts.messages += sum(found)
+            counts.messages += await self.logs.erase_all(ref, wanted)
         for ref in await self.kept.incidents_of(channel):
             numbers = [number for one in wanted if (number := await self.kept.number_of(ref, one))]
             await self._what_rests_on(ref, {f"m{number}" for number in numbers}, wanted, counts)

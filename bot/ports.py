@@ -339,7 +339,10 @@ class Log(Protocol):
         ...
 
     async def words(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
-        """Return the words that `erase` would remove; empty when none are kept."""
+        """Return the words that `erase` would remove; empty when none are kept.
+
+        Begin a recheck with it: what happens to the message from then on asks for another one.
+        """
         ...
 
     async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:

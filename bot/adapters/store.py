@@ -1,4 +1,4 @@
-"""What outlives a process: message numbers, alias secrets, boards, answers, thumbs; wishes and withdrawals.
+"""What outlives a process: message numbers, alias secrets, boards, answers, thumbs, files, wishes.
 
 What comes of messages lives `ttl_seconds` from its last use and belongs to one incident, so that `forget`
 finds it all.
@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from bot.adapters import lua
-from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WAITING_SECONDS, WISH_SECONDS, key
+from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WISH_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
 from bot.incident.board import Board
 from bot.incident.forgotten import Forgotten
@@ -164,11 +164,6 @@ class RedisMemory:
         """Keep what a member wants of a channel."""
         with store_errors_named():
             await self._redis.set(key("watch", team_id, channel_id), _ON if is_on else _OFF, ex=WISH_SECONDS)
-
-    async def withdraw(self, request_id: str) -> None:
-        """Let a request that waits end without a word."""
-        with store_errors_named():
-            await self._redis.set(key("withdrawn", request_id), b"1", ex=WAITING_SECONDS)
 
     async def is_withdrawn(self, request_id: str) -> bool:
         """Say whether the message that asked was deleted."""

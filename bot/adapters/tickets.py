@@ -6,7 +6,7 @@ A ticket never raises: the engine would keep the exception with its text, and th
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -17,7 +17,7 @@ from bot.adapters.replies import STORE_ERRORS
 from bot.adapters.wire import unpack
 from bot.errors import BadInputError, StaleRunError
 from bot.ports import Work
-from bot.request import Request
+from bot.request import SILENT_KINDS, Request
 
 log = structlog.get_logger()
 
@@ -32,14 +32,22 @@ class Patience:
     Attributes:
         delays_seconds: The pause after the first failure, the second, …; one failure more and the request
             is given up. Telling the person has as many tries.
+        silent_delays_seconds: The same for what nobody waits for.
         begun_limit: So often may a request be begun, crashes of the worker included, before it is given up:
             it may be what kills the worker.
         limit_seconds: The longest one run may take.
     """
 
     delays_seconds: tuple[float, ...] = (2.0, 8.0)
+    silent_delays_seconds: tuple[float, ...] = (2.0, 8.0, 60.0, 300.0, 600.0)
     begun_limit: int = 8
     limit_seconds: float = 660.0
+
+    def with_request(self, request: Request | None) -> "Patience":
+        """Return the patience for a request: more when nobody waits for it."""
+        if request is None or request.kind not in SILENT_KINDS:
+            return self
+        return replace(self, delays_seconds=self.silent_delays_seconds)
 
     def delay_seconds(self, failed: int) -> float:
         """Return the pause after the `failed`-th failure; none before the person is told."""
@@ -114,9 +122,10 @@ class Tickets:
             await self._survive(ticket, claim, error)
 
     async def _work(self, claim: Claim) -> None:
-        step = next_step(begun=claim.begun, failed=claim.failed, patience=self.patience)
-        log.info("ticket.claimed", request=claim.request_id, step=step.value, begun=claim.begun)
         request = _read(claim)
+        patience = self.patience.with_request(request)
+        step = next_step(begun=claim.begun, failed=claim.failed, patience=patience)
+        log.info("ticket.claimed", request=claim.request_id, step=step.value, begun=claim.begun)
         if request is None or step is Step.BURY:
             await self._bury(claim, "unreadable" if request is None else "could not be told")
             return
@@ -162,7 +171,8 @@ class Tickets:
     async def _try_again(self, claim: Claim) -> None:
         next_ticket = f"again:{claim.turn}"
         failed = await self.lanes.put_back(claim, next_ticket=next_ticket)
-        await self.add(next_ticket, self.patience.delay_seconds(failed))
+        patience = self.patience.with_request(_read(claim))
+        await self.add(next_ticket, patience.delay_seconds(failed))
 
 
 def _read(claim: Claim) -> Request | None:

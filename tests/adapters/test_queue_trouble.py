@@ -14,7 +14,7 @@ from bot.adapters.tickets import Patience, Step, Tickets, next_step
 from bot.adapters.wire import MAX_BYTES, MAX_TEXT_CHARS, pack, split, unpack
 from bot.errors import BadInputError, StoreUnavailableError
 from bot.ports import Fence
-from bot.request import Request
+from bot.request import Request, RequestKind
 from tests.adapters.queueing import Desk, accept_all, ask, working
 
 
@@ -251,6 +251,15 @@ def test_a_request_gets_three_failures_or_eight_beginnings(begun: int, failed: i
 @pytest.mark.parametrize(("failed", "seconds"), [(1, 2.0), (2, 8.0), (3, 0.0), (4, 2.0)])
 def test_the_pause_grows_and_the_person_is_told_at_once(failed: int, seconds: float) -> None:
     assert Patience().delay_seconds(failed) == seconds
+
+
+def test_what_nobody_waits_for_is_tried_for_a_quarter_of_an_hour() -> None:
+    silent, asked = replace(ask(1), kind=RequestKind.RECHECK), ask(2)
+
+    patience = Patience().with_request(silent)
+
+    assert Patience().with_request(asked) == Patience().with_request(None) == Patience()
+    assert sum(patience.delay_seconds(failed) for failed in range(1, patience.tries)) > 900
 
 
 def test_a_very_long_question_is_cut_and_says_so() -> None:
