@@ -24,6 +24,7 @@ from bot.adapters.valkey import EmbeddedValkey
 from bot.errors import BadInputError
 from bot.models.catalogue import default_catalogue
 from bot.settings import Settings
+from bot.tasks import ended
 from sandbox.errors import PageError
 from sandbox.scenario import Library, load_library
 from sandbox.server import Sandbox
@@ -84,8 +85,7 @@ class Child:
             return
         ends = (asyncio.create_task(self.is_ready.wait()), asyncio.create_task(self.process.wait()))
         await asyncio.wait(ends, timeout=READY_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for end in ends:
-            end.cancel()
+        await ended(*ends)
         if not self.is_ready.is_set():
             problem = f"the process did not get ready; the last lines of {self.log_path} say why."
             raise BadInputError(field=self.role, problem=problem)
@@ -171,9 +171,7 @@ class LocalBot:
 
     async def stop(self) -> None:
         """End both in order."""
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        await ended(*self._keepers)
         await asyncio.gather(self.web.stop(), self.worker.stop())
 
 

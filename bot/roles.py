@@ -21,6 +21,7 @@ from bot.adapters.store import RedisMemory
 from bot.errors import BadInputError
 from bot.settings import Settings, require
 from bot.slack.modals import wrong_modal
+from bot.tasks import ended
 from handlers.receiver import build_app, build_receiver, build_runner
 from handlers.socket_link import Line
 from handlers.socket_mode import run_socket
@@ -109,7 +110,7 @@ async def _check_token(client: AsyncWebClient, settings: Settings) -> None:
 async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
     waiting = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
+    await ended(waiting)
     for task in done - {waiting}:
         task.result()  # what ends by itself has failed: let the program end with its error
 

@@ -20,6 +20,7 @@ from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, ts_key
 from bot.ports import Analyst, Closing, Reply, Restart
 from bot.request import Request
+from bot.tasks import ended
 
 log = structlog.get_logger()
 
@@ -171,8 +172,7 @@ class Stoppable:
                 yield step
             await saying
         finally:
-            saying.cancel()
-            await asyncio.gather(saying, return_exceptions=True)
+            await ended(saying)
 
     async def _say(self, case: Case, said: "asyncio.Queue[Step | None]") -> None:
         try:

@@ -10,6 +10,8 @@ import structlog
 from aiohttp import ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.tasks import ended
+
 log = structlog.get_logger()
 
 CLOSE_SECONDS = 1.0
@@ -112,10 +114,7 @@ class Link:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=patience_seconds)
         await self._socket.close()
-        left = [*self._under_way, self._reading]
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await ended(*self._under_way, self._reading)
 
     async def _read(self) -> None:
         try:

@@ -27,6 +27,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import BadInputError
 from bot.slack.pauses import asked_seconds
+from bot.tasks import ended
 from handlers.acceptance import ARRIVED, log_ack
 from handlers.slack_answers import LIMITED, code_of, is_refusal
 from handlers.socket_link import Line, Link, NotGreetedError, Pace, Raw, open_link
@@ -122,12 +123,11 @@ class SocketDoor:
 
     async def stop(self) -> None:
         """Take no new envelope, acknowledge those under way, and close."""
-        tasks = [*self._leaving, *([self._keeping] if self._keeping else [])]
         if self._keeping is not None:
-            self._keeping.cancel()
+            await ended(self._keeping, again_seconds=ACK_SECONDS)
         if self._link is not None:
             await self._link.close(patience_seconds=ACK_SECONDS)
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._leaving, return_exceptions=True)
 
     async def _keep(self, error: Exception | None) -> None:
         """Have a connection, for ever."""

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from bot.adapters.replies import STORE_ERRORS
+from bot.tasks import ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +60,8 @@ class BatchedScript:
 
     async def close(self) -> None:
         """Let go of a batch under way; its callers have given up."""
-        sender = self._sender
-        if sender is not None:
-            sender.cancel()
-            await asyncio.wait({sender})
+        if self._sender is not None:
+            await ended(self._sender)
 
     async def _send_all(self) -> None:
         try:

@@ -6,17 +6,16 @@ that was whole in another epoch is compared with Slack's history before it is tr
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 import structlog
 from redis.asyncio import Redis
 
-from bot.adapters import lua
-from bot.adapters.keys import EPOCH_SECONDS, RECEIVING_SECONDS, key
-from bot.adapters.replies import as_text, store_errors_named
+from bot.adapters import epochs
+from bot.adapters.keys import RECEIVING_SECONDS
 from bot.errors import StoreUnavailableError
+from bot.tasks import ended
 
 log = structlog.get_logger()
 
@@ -47,7 +46,7 @@ class Presence:
         self._look_seconds = min(LOOK_SECONDS, beat_seconds)
         self._receiving_seconds = receiving_seconds
         self._is_receiving = is_receiving
-        self._beat = redis.register_script(lua.BEAT)
+        self._redis = redis
         self._beating: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -62,9 +61,7 @@ class Presence:
         traceback: TracebackType | None,
     ) -> None:
         if self._beating is not None:
-            self._beating.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._beating
+            await ended(self._beating)
 
     async def beat(self) -> str:
         """Say once that this process receives; return the epoch, a new one when nobody had said so.
@@ -72,11 +69,7 @@ class Presence:
         Raises:
             StoreUnavailableError: The store is away.
         """
-        with store_errors_named():
-            epoch = await self._beat(
-                keys=[key("receiving"), key("epoch")], args=[self._receiving_seconds, EPOCH_SECONDS]
-            )
-        return as_text(epoch)
+        return await epochs.beat(self._redis, receiving_seconds=self._receiving_seconds)
 
     async def _beat_forever(self) -> None:
         while True:

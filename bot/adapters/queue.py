@@ -22,10 +22,12 @@ from redis.backoff import NoBackoff
 from bot.adapters.keys import PROBE_SECONDS, key
 from bot.adapters.lanes import Lanes
 from bot.adapters.replies import STORE_ERRORS, error_name
+from bot.adapters.steady import steadied
 from bot.adapters.tickets import Patience, Tickets
 from bot.errors import StoreUnavailableError
 from bot.ports import Work
 from bot.request import QUICK_KINDS, Request
+from bot.tasks import ended
 
 log = structlog.get_logger()
 
@@ -45,7 +47,9 @@ def open_redis(url: str) -> Redis:
     Args:
         url: `redis://…`, `rediss://…` or `unix://…`.
     """
-    return Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1))
+    return steadied(
+        Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1))
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -196,7 +200,7 @@ class RequestQueue:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _end(tasks)
+            await ended(*tasks)
             self._workers.clear()
         for task in done:
             task.result()
@@ -264,11 +268,3 @@ def _worker(pool: Pool, *, concurrency: int, lease_seconds: float) -> Worker:
         reconnection_delay=RECONNECT_DELAY,
         minimum_check_interval=CHECK_INTERVAL,
     )
-
-
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel until all have ended: a worker takes the first cancel as a wish to finish what runs."""
-    while pending := [task for task in tasks if not task.done()]:
-        for task in pending:
-            task.cancel()
-        await asyncio.wait(pending, timeout=0.5)

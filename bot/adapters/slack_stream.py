@@ -23,6 +23,7 @@ from bot.adapters.slack_failures import FAULTS, LIMITED, code_of, had_no_effect,
 from bot.errors import PostRefusedError, StaleRunError, StoreUnavailableError
 from bot.ports import Blocks, Posted
 from bot.request import Request
+from bot.tasks import ended
 
 log = structlog.get_logger()
 
@@ -221,10 +222,7 @@ class Pacer:
     async def close(self) -> None:
         """Do nothing later, and end what is being done."""
         self.cancel()
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(*self._tasks)
 
     def _begin(self, act: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.get_running_loop().create_task(_quietly(act))
