@@ -9,18 +9,21 @@ import structlog
 
 from bot.errors import ChannelUnreadableError, StoreUnavailableError
 from bot.incident.board import Board
-from bot.incident.erasing import Erasure, erased_json
+from bot.incident.erasing import Erasure
+from bot.incident.hypotheses import Status
 from bot.incident.lost import Lost, weakened
 from bot.incident.messages import Incident, IncidentRef, Message
+from bot.incident.wording import listed
 from bot.investigation import redact
 from bot.outgoing import Outgoing
 from bot.ports import Log, Memory, SavedAnswer, Workspace
 from bot.safety.redaction import Redactor
-from bot.superseded import Marker, cites
+from bot.slack.withdrawn import Withdrawn, rested_words, without
+from bot.superseded import Marker, cites, fall_words
 
 log = structlog.get_logger()
 
-DELETED_QUOTE = "(this message was deleted)"
+DELETED_QUOTE = "deleted in Slack"
 COMMITS = 8
 """So often is a change made anew when somebody else committed first."""
 
@@ -69,9 +72,9 @@ class Rechecker:
             SlackAwayError: What is said now cannot be read.
             StoreUnavailableError: The store is away.
         """
+        words = await self.log.words(ref, ts, is_deleted=is_deleted)
         number = await self.memory.number_of(ref, ts)
         if number is not None:
-            words = await self.log.words(ref, ts, is_deleted=is_deleted)
             gone = _Gone(id=f"m{number}", words=words, is_deleted=is_deleted, at=at)
             await self._rework(ref, gone)
         # last: only the log knows all the words to take out, should a step before have to be done again
@@ -94,8 +97,9 @@ class Rechecker:
         said = (gone.words, *_quoted(answers, lost.id))
         erasure = await asyncio.to_thread(_erasure, lost, incident, said=said)
         board = await self._weaken(ref, lost, erasure, at=gone.at)
+        away = _withdrawn(lost, erasure, board)
         for answer in answers:
-            await self._revise(answer, lost, erasure, at=gone.at)
+            await self._revise(answer, lost, away, at=gone.at)
         left = await Marker(self.workspace, self.memory, self.out(redactor)).mark(ref, board)
         log.info("message.rechecked", incident=ref.key, message=lost.id, deleted=lost.text is None, left=left)
 
@@ -140,8 +144,8 @@ class Rechecker:
                 return changed
         raise StoreUnavailableError("the board changed too often")
 
-    async def _revise(self, answer: SavedAnswer, lost: Lost, erasure: Erasure, *, at: datetime) -> None:
-        revised = revised_answer(answer, lost, erasure, at=at)
+    async def _revise(self, answer: SavedAnswer, lost: Lost, away: Withdrawn, *, at: datetime) -> None:
+        revised = revised_answer(answer, lost, away, at=at)
         if revised != answer:
             await self.memory.save_answer(revised)
 
@@ -162,23 +166,30 @@ def outdated(answers: Iterable[SavedAnswer], incident: Incident, *, at: datetime
     return {one: is_gone for one, is_gone in found.items() if not (is_gone and incident.omitted)}
 
 
-def revised_answer(answer: SavedAnswer, lost: Lost, erasure: Erasure, *, at: datetime) -> SavedAnswer:
+def revised_answer(answer: SavedAnswer, lost: Lost, away: Withdrawn, *, at: datetime) -> SavedAnswer:
     """Return an answer as it is kept after a message was lost; one that does not cite it stays as it is."""
     if not cites(answer, lost.id):
         return answer
-    blocks = erased_json(answer.blocks, erasure.words)
-    is_told = lost.text is None or blocks != answer.blocks
+    left = without(answer.blocks, away)
+    claims = {one: "" if away.shows(claim) else claim for one, claim in answer.claims.items()}
+    told = _told(lost, left.shaken, away) if lost.text is None or left.blocks != answer.blocks else ()
+    news = tuple(words for words in told if words not in answer.lost)
     return replace(
         answer,
         quotes={
             one: _quote(quote, lost) if one == lost.id else quote for one, quote in answer.quotes.items()
         },
-        blocks=blocks,
-        text=erasure.words(answer.text),
-        claims={one: erasure.words(claim) for one, claim in answer.claims.items()},
-        lost=(*answer.lost, lost.words) if is_told and lost.words not in answer.lost else answer.lost,
-        lost_at=at.isoformat() if is_told and lost.words not in answer.lost else answer.lost_at,
+        blocks=left.blocks,
+        text="" if away.shows(answer.text) or not left.has_lead else answer.text,
+        claims=claims,
+        lost=(*answer.lost, *news),
+        lost_at=at.isoformat() if news else answer.lost_at,
     )
+
+
+def _told(lost: Lost, shaken: Sequence[str], away: Withdrawn) -> tuple[str, ...]:
+    """Say what happened, naming what rested on it and stands."""
+    return (f"{listed(shaken)} {rested_words(away)}",) if shaken else (lost.words,)
 
 
 def _quote(quote: tuple[str, str, str, str], lost: Lost) -> tuple[str, str, str, str]:
@@ -203,8 +214,17 @@ def _redacted(message: Message, incident: Incident, redactor: Redactor) -> str:
 
 def _erasure(lost: Lost, incident: Incident | None, *, said: Sequence[str]) -> Erasure:
     others = [message.text for message in incident.messages if message.id != lost.id] if incident else []
-    mark = "(deleted)" if lost.text is None else "(edited)"
-    return Erasure(gone="\n".join(said), kept=(*others, lost.text or ""), mark=mark)
+    return Erasure(gone="\n".join(said), kept=(*others, lost.text or ""))
+
+
+def _withdrawn(lost: Lost, erasure: Erasure, board: Board) -> Withdrawn:
+    """Return what answers must not show any more, and what fell with it."""
+    fell = {
+        h.id: fall_words(h)
+        for h in board.hypotheses
+        if h.status is Status.STALE and lost.words in h.history[-1].reason
+    }
+    return Withdrawn(id=lost.id, is_deleted=lost.text is None, shows=erasure.is_in, fallen=fell)
 
 
 def _quoted(answers: Sequence[SavedAnswer], evidence_id: str) -> list[str]:

@@ -11,7 +11,7 @@ from bot.errors import EditFailedError, GateClosedError
 from bot.incident.board import RULE, Board
 from bot.incident.hypotheses import Change, Hypothesis, Status
 from bot.incident.messages import IncidentRef
-from bot.incident.wording import shown_number
+from bot.incident.wording import listed, shown_number
 from bot.outgoing import Outgoing
 from bot.ports import Memory, Posted, SavedAnswer, Workspace
 from bot.slack.blocks import with_top_line
@@ -54,7 +54,7 @@ class Marker:
         return True
 
     async def _put(self, answer: SavedAnswer, words: str) -> None:
-        notification = shorten(f"{escaped(words)} · {answer.text}", _NOTIFICATION_CHARS)
+        notification = shorten(" · ".join(filter(None, (escaped(words), answer.text))), _NOTIFICATION_CHARS)
         blocks, text = self.out.message(with_top_line(answer.blocks, words), notification)
         await self.workspace.update(Posted(channel_id=answer.channel_id, ts=answer.ts), blocks, text=text)
 
@@ -67,7 +67,7 @@ def top_line(answer: SavedAnswer, board: Board) -> str:
     """
     fallen = [h for h in board.hypotheses if h.id in answer.hypothesis_ids and not h.is_live]
     told = _told(fallen)
-    lost = [words for words in answer.lost if not any(words in line for line in told)]
+    lost = [words for words in answer.lost if not _is_told(words, told, fallen)]
     if not (told or lost):
         return ""
     times = [_fall(hypothesis).at for hypothesis in fallen]
@@ -77,13 +77,32 @@ def top_line(answer: SavedAnswer, board: Board) -> str:
     return f"{verb} {last:%H:%M}: {'; '.join([*told, *lost])}{again}"
 
 
+def _is_told(words: str, told: Sequence[str], fallen: Sequence[Hypothesis]) -> bool:
+    """Say whether a loss is told by what fell: by its message, or because what rested on it fell since."""
+    return any(words in line for line in told) or words.startswith(tuple(f"{h.id} " for h in fallen))
+
+
 def cites(answer: SavedAnswer, evidence_id: str) -> bool:
     """Say whether an answer cites a message, in what it shows or in what it keeps."""
     return evidence_id in answer.quotes or f"[{shown_number(evidence_id)}]" in json.dumps(answer.blocks)
 
 
+def fall_words(hypothesis: Hypothesis) -> str:
+    """Return how one fell and why: `not supported any more: message [13] was deleted`."""
+    return f"{hypothesis.status.words}{_why(_fall(hypothesis))}"
+
+
 def _told(fallen: Sequence[Hypothesis]) -> list[str]:
-    return [f"{hypothesis.id} {hypothesis.status.words}{_why(_fall(hypothesis))}" for hypothesis in fallen]
+    """Say what fell; of several that fell for one reason, the reason once."""
+    by_words: dict[str, list[Hypothesis]] = {}
+    for hypothesis in fallen:
+        by_words.setdefault(fall_words(hypothesis), []).append(hypothesis)
+    return [f"{_named(those)}{words}" for words, those in by_words.items()]
+
+
+def _named(fallen: Sequence[Hypothesis]) -> str:
+    verb = " are" if fallen[1:] else " is"
+    return f"{listed([h.id for h in fallen])}{verb if fallen[0].status is Status.STALE else ''} "
 
 
 def _why(change: Change) -> str:

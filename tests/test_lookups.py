@@ -203,7 +203,7 @@ def test_an_answer_of_which_one_only_lost_to_a_rival_is_updated():
     lost = Change(at=clock(22, 36), status=Status.STALE, because=("m18",), reason="H1 is confirmed", by=RULE)
     board = Board(hypotheses=(H1, replace(H2, status=Status.STALE, history=(lost,))))
 
-    words = "Updated 22:36: H2 not supported any more [18]: H1 is confirmed"
+    words = "Updated 22:36: H2 is not supported any more [18]: H1 is confirmed"
     assert top_line(answer(), board) == words
 
 

@@ -101,7 +101,7 @@ async def test_a_deleted_message_fells_what_cites_it_and_the_older_answer_says_s
     assert (h1.status, h2.status) == (Status.STALE, H2.status)
     [(posted, blocks, text)] = workspace.updates
     words = (
-        "Updated 22:36: H1 not supported any more: message [13] was deleted. Ask again for a fresh answer."
+        "Updated 22:36: H1 is not supported any more: message [13] was deleted. Ask again for a fresh answer."
     )
     assert posted.ts == "2.0"
     assert seen(blocks).splitlines()[0] == words
@@ -146,10 +146,14 @@ async def test_words_that_others_said_too_stay(memory):
         replace(m, text="I see storage auth failed: 403 InvalidAccessKeyId") if m.id == "m12" else m
         for m in without(LOG_LINE.ts).messages
     )
+    others = rich([spans("Refused: storage auth failed: 403 InvalidAccessKeyId [12]")])
+    memory.answers_kept["a1"] = answer(blocks=[*answer().blocks, others])
 
     workspace = await recheck(memory, also, is_deleted=True)
 
-    assert "403 InvalidAccessKeyId" in seen(workspace.updates[0][1])
+    assert seen(workspace.updates[0][1]).splitlines()[1:] == [
+        "Refused: storage auth failed: 403 InvalidAccessKeyId [12]"
+    ]
 
 
 async def test_doing_it_twice_does_what_once_does(memory):
@@ -195,7 +199,7 @@ async def test_an_edit_that_takes_back_what_was_cited_fells_it_and_replaces_the_
     assert memory.boards[STORE.ref.key].hypotheses[0].status is Status.STALE
     assert memory.answers_kept["a1"].quotes["m13"][2] == "sorry, wrong log"
     shown = seen(workspace.updates[0][1])
-    assert "H1 not supported any more: message [13] was edited" in shown
+    assert "H1 is not supported any more: message [13] was edited" in shown
     assert "InvalidAccessKeyId" not in shown
 
 

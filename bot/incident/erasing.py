@@ -1,10 +1,10 @@
-"""Words that somebody took back leave what was made of them: finds them in our texts and takes them out."""
+"""Words that somebody took back leave what was made of them: finds the texts that show some of them."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 Value = TypeVar("Value")
 
@@ -20,17 +20,17 @@ _NAMES = frozenset({"id", "by", "because", "splits", "cites", "safe_under", "quo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """Takes the words of one message out of other texts, where no message that stands has them too.
+    """Knows the words of one message in other texts, where no message that stands has them too.
+
+    A text that shows them goes as a whole: with a hole in it, it would say something that nobody said.
 
     Attributes:
         gone: What the message said.
         kept: What is still said elsewhere, and by the message itself if it was edited.
-        mark: What stands in their place.
     """
 
     gone: str
     kept: Sequence[str]
-    mark: str = "(deleted)"
     _gone_line: str = field(init=False, repr=False)
     _kept_line: str = field(init=False, repr=False)
 
@@ -39,26 +39,26 @@ class Erasure:
         object.__setattr__(self, "_kept_line", "\n".join(map(_line, self.kept)))
 
     def words(self, text: str) -> str:
-        """Return a text without them. Three words in a row are theirs, a pair of long ones, or a name."""
-        left, parts = 0, []
-        for start, end in self._runs(text):
-            parts += [text[left:start], self.mark]
-            left = end
-        return "".join((*parts, text[left:]))
+        """Return a text that shows none of them, else nothing."""
+        return "" if self.is_in(text) else text
 
-    def _runs(self, text: str) -> Iterator[tuple[int, int]]:
+    def is_in(self, text: str) -> bool:
+        """Say whether a text shows them. Three words in a row are theirs, a pair of long ones, or a name."""
         tokens = list(_TOKEN.finditer(text))
         first = 0
         while first < len(tokens):
-            last = first
-            while last < len(tokens) and _line_of(tokens[first : last + 1]) in self._gone_line:
-                last += 1
-            run = tokens[first:last]
+            run = self._run(tokens, first)
             if _is_telling(run) and _line_of(run) not in self._kept_line:
-                yield run[0].start(), run[-1].end()
-                first = last
-            else:
-                first += 1
+                return True
+            first += 1
+        return False
+
+    def _run(self, tokens: Sequence[re.Match[str]], first: int) -> Sequence[re.Match[str]]:
+        """Return the longest row of words from one on that the message has."""
+        last = first
+        while last < len(tokens) and _line_of(tokens[first : last + 1]) in self._gone_line:
+            last += 1
+        return tokens[first:last]
 
 
 def erased(value: Value, words: Callable[[str], str]) -> Value:
@@ -66,21 +66,12 @@ def erased(value: Value, words: Callable[[str], str]) -> Value:
     return cast("Value", _erased(value, words))
 
 
-def erased_json(value: Any, words: Callable[[str], str]) -> Any:  # blocks are Slack's own JSON
-    """Return blocks with `words` applied to every text that a reader sees."""
-    if isinstance(value, dict):
-        return {
-            name: words(part) if name == "text" and isinstance(part, str) else erased_json(part, words)
-            for name, part in value.items()
-        }
-    return [erased_json(part, words) for part in value] if isinstance(value, list) else value
-
-
 def _erased(value: object, words: Callable[[str], str]) -> object:
     if isinstance(value, str) and not isinstance(value, Enum):
         return words(value)
     if isinstance(value, tuple):
-        return tuple(_erased(part, words) for part in value)
+        left = (_erased(part, words) for part in value)
+        return tuple(part for part in left if part != "")
     if is_dataclass(value) and not isinstance(value, type):
         prose = (one.name for one in fields(value) if one.name not in _NAMES)
         return replace(value, **{name: _erased(getattr(value, name), words) for name in prose})

@@ -36,13 +36,13 @@ def weakened(board: Board, lost: Lost, *, now: datetime, words: Callable[[str], 
     """Return the board after a message was lost.
 
     A hypothesis that cites a deleted message is stale; one that cites an edited message is when it bears on
-    words that are gone. What a person decided stays. No quote of what is gone is kept.
+    words that are gone, or says them itself. What a person decided stays. No quote of what is gone is kept.
 
     Args:
         board: As stored.
         lost: The message.
         now: When that happened, by Slack's clock.
-        words: Takes the words that are gone out of a text.
+        words: Returns a text that shows no word that is gone; nothing for one that does.
     """
     told = tuple(_after(hypothesis, lost, now=now, words=words) for hypothesis in board.hypotheses)
     return board if told == board.hypotheses else replace(board, hypotheses=told)
@@ -62,9 +62,9 @@ def _after(hypothesis: Hypothesis, lost: Lost, *, now: datetime, words: Callable
     if not mentions(hypothesis, lost.id):
         return hypothesis
     broken = any(map(lost.breaks, hypothesis.evidence))
-    left = _without(hypothesis, lost)
-    clean = erased(left, words)
-    if not broken or not _falls(hypothesis, left, lost):
+    clean = _clean(_without(hypothesis, lost), words)
+    is_hollow = _parts(clean).count("") > _parts(hypothesis).count("")
+    if not (broken or is_hollow) or not _falls(hypothesis, clean, lost, is_hollow=is_hollow):
         return clean
     return _moved(clean, _change((lost,), now=now))
 
@@ -76,11 +76,24 @@ def mentions(hypothesis: Hypothesis, evidence_id: str) -> bool:
     return evidence_id in cited.union(*(change.because for change in hypothesis.history))
 
 
-def _falls(before: Hypothesis, left: Hypothesis, lost: Lost) -> bool:
+def _clean(hypothesis: Hypothesis, words: Callable[[str], str]) -> Hypothesis:
+    """Return it without the texts that show words that are gone; a check of which nothing is left goes."""
+    left = erased(hypothesis, words)
+    has_check = left.next_check is not None and left.next_check.do
+    return left if has_check else replace(left, next_check=None)
+
+
+def _parts(hypothesis: Hypothesis) -> list[str]:
+    """Return the words that it cannot be without."""
+    ends = [end for link in hypothesis.links for end in (link.cause, link.effect)]
+    return [hypothesis.claim, hypothesis.trigger.what, *ends]
+
+
+def _falls(before: Hypothesis, left: Hypothesis, lost: Lost, *, is_hollow: bool) -> bool:
     is_decided = bool(before.history) and before.history[-1].by != RULE
     if is_decided or not before.is_live:
         return False
-    return lost.text is None or _bears(before, left)
+    return lost.text is None or is_hollow or _bears(before, left)
 
 
 def _bears(before: Hypothesis, left: Hypothesis) -> bool:

@@ -62,12 +62,13 @@ function rivalsOf(lines) {
 }
 
 const SUPERSEDED = /^\W*(?:Superseded|Updated)\b/;
-const FELL = /\b(H\d+) (refuted|not supported any more)\b/g;
+const FELL = /\b(H\d+(?:(?:, | and )H\d+)*) (?:(?:is|are) )?(refuted|not supported any more)\b/g;
 
 /** A rival that fell later keeps its old words in its own part; the line on top says that it fell. */
 function fallen(rivals, lines) {
   const later = lines.map((line) => textOf(line)).filter((words) => SUPERSEDED.test(words)).join("\n");
-  const ends = new Map([...later.matchAll(FELL)].map(([, id, how]) => [id, how === "refuted" ? "refuted since" : how]));
+  const told = [...later.matchAll(FELL)].flatMap(([, ids, how]) => ids.match(/H\d+/g).map((id) => [id, how]));
+  const ends = new Map(told.map(([id, how]) => [id, how === "refuted" ? "refuted since" : how]));
   return rivals.map((rival) => (ends.has(rival.id) ? { ...rival, words: ends.get(rival.id) } : rival));
 }
 

@@ -88,8 +88,8 @@ def test_what_fell_before_stays_as_it_fell_without_the_words():
     found = after(refuted, Lost(id="m13"), words)
 
     assert found.status is Status.REFUTED
-    assert found.history[-1].reason == "(deleted)"
-    assert found.reopen_if == "(deleted) loses it"
+    assert found.history[-1].reason == ""
+    assert found.reopen_if == ""
 
 
 def test_its_words_leave_the_end_of_a_chain_too():

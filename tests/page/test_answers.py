@@ -184,7 +184,8 @@ async def test_the_last_run_outlives_a_reload(asked: Page, copilot: Copilot):
     ("top", "fell"),
     [
         ("*Superseded 22:36*: H1 refuted [16]", "H1 refuted since"),
-        ("*Updated 22:36*: H1 not supported any more [16]: H2 is confirmed", "H1 not supported any more"),
+        ("*Updated 22:36*: H1 is not supported any more [16]: H2 is confirmed", "H1 not supported any more"),
+        ("*Updated 22:36*: H1 and H3 are not supported any more: gone", "H1 not supported any more"),
     ],
 )
 async def test_an_asked_moment_tells_of_the_hypothesis_that_fell_since(
