@@ -1,6 +1,6 @@
 """From an incident as read to hypotheses that may be shown: what answers, reviews and replays share."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -155,9 +155,16 @@ def redact(incident: Incident, redactor: Redactor) -> tuple[Incident, int]:
     distinct = list(dict.fromkeys(text for text in texts if text))  # names and titles stand there many times
     redacted = dict(zip(distinct, redactor.redact_all(distinct), strict=True))
     found = {item.alias for one in redacted.values() for item in one.found}
-    clean = (redacted[text].text if text else "" for text in texts)
-    rebuilt = [_rebuilt(message, clean.__next__) for message in incident.messages]
-    return incident.with_messages(rebuilt), len(found)
+    clean = {text: one.text for text, one in redacted.items() if one.text != text}
+    return incident.with_messages(_cleaned(message, clean) for message in incident.messages), len(found)
+
+
+def _cleaned(message: Message, clean: Mapping[str, str]) -> Message:
+    """Return a message with the texts that changed; the very same message when none of its own did."""
+    texts = _texts(message)
+    if clean.keys().isdisjoint(texts):
+        return message
+    return _rebuilt(message, (clean.get(text, text) for text in texts).__next__)
 
 
 def _texts(message: Message) -> Sequence[str]:

@@ -7,54 +7,47 @@ from functools import lru_cache
 from bot.incident import cues
 from bot.incident.facts import FactKind
 from bot.incident.messages import AlertState, Message
+from bot.incident.needs import Cue
 from bot.incident.news import began_at, effective_at, is_ongoing, is_over
 from bot.incident.sentences import clean
 from bot.incident.times import stated_times
 
-_STATE_FIELD = re.compile(r"\b(?:state|status|alert state)\b\s*[:=]\s*[*_`]*(\w[\w ]*)", re.IGNORECASE)
-_RESOLVED = re.compile(
+_STATE_FIELD = Cue(r"\b(?:state|status|alert state)\b\s*[:=]\s*[*_`]*(\w[\w ]*)")
+_RESOLVED = Cue(
     r"^\W*(?:resolved|recovered|recovery|ok\b|closed|up\b|alert closed)|\[resolved|\b(?:alert closed|"
     r"closed via|"
-    r"has been (?:resolved|closed)|back to normal|is up again|auto-resolved)\b|white_check_mark|✅",
-    re.IGNORECASE,
+    r"has been (?:resolved|closed)|back to normal|is up again|auto-resolved)\b|white_check_mark|✅"
 )
-_FIRED = re.compile(
+_FIRED = Cue(
     r"^\W*(?:triggered|fired|firing|warn(?:ing)?\b|alarm|alert:|problem|critical|down\b|no data|incident\b|"
     r"page\b|new issue)|"
     r"\[firing|\b(?:cloudwatch alarm|rotating_light|red_circle|has been triggered|is down|alert triggered|"
-    r"new alert)\b|🚨|🔴",
-    re.IGNORECASE,
+    r"new alert)\b|🚨|🔴"
 )
-_WEAK_FIRED = re.compile(
+_WEAK_FIRED = Cue(
     r"\b(?:failed|failing|failure|errors?|timeout|timed out|exited [1-9]|ongoing|breach\w*|unhealthy|"
-    r"urgency|priority|threshold|users affected|below|above|exceed\w*)\b",
-    re.IGNORECASE,
+    r"urgency|priority|threshold|users affected|below|above|exceed\w*)\b"
 )
-_PIPELINE = re.compile(
+_PIPELINE = Cue(
     r"\b(?:synced|sync status|run applied|applied|deployed|deployment (?:of|succeeded|complete\w*)|rolled|"
     r"merged|released|"
     r"promoted|published|updated|turned (?:on|off)|enabled|disabled|toggled|changed|success|succeeded|canary|"
     r"rollout|rotated|created|deleted|removed|destroyed|scaled|migrat\w+|applied by|finished|completed|"
     r"stopped|restarted|successful|ran|reinstall(?:ed)?|patched|rebooted|closed complete|implemented|"
-    r"attached|detached|upgraded|pushed|switched|renewed|installed|started)\b",
-    re.IGNORECASE,
+    r"attached|detached|upgraded|pushed|switched|renewed|installed|started)\b"
 )
-_NOT_DONE = re.compile(
+_NOT_DONE = Cue(
     r"\b(?:run planned|planned(?! (?:by|switch\w*|failover|maintenance))|plan finished|preview|"
-    r"pull request opened|opened by|queued for)\b",
-    re.IGNORECASE,
+    r"pull request opened|opened by|queued for)\b"
 )
-_FAILED_RUN = re.compile(
-    r"\b(?:failed|failure|errored|exited [1-9]|failed step|sync failed|aborted)\b", re.IGNORECASE
-)
+_FAILED_RUN = Cue(r"\b(?:failed|failure|errored|exited [1-9]|failed step|sync failed|aborted)\b")
 _UNEVENTFUL = re.compile(
     r"\b\w+\s*[=:]\s*0\b|\b(?:0|no|zero|without) (?:\w+ ){0,2}?(?:failed|failures?|errors?|refused|stuck|"
     r"unreachable|timeouts?|warnings?)\b",
     re.IGNORECASE,
 )
-_CARRIED_OUT = re.compile(
-    r"\b(?:CHG|RFC|CRQ)-?\d{3,}\b.*\b(?:closed|completed?|implemented|done|successful|finished)\b",
-    re.IGNORECASE,
+_CARRIED_OUT = Cue(
+    r"\b(?:CHG|RFC|CRQ)-?\d{3,}\b.*\b(?:closed|completed?|implemented|done|successful|finished)\b"
 )
 """A change record that was worked off; `closed` ends no trouble there."""
 
@@ -63,32 +56,24 @@ _STEP = re.compile(
 )
 """One value and the next, whatever tool posts it and whatever it calls that."""
 
-_IN_FORCE = re.compile(
+_IN_FORCE = Cue(
     r"\bis now\b|\bnow (?:running|serving|active|uses?|points?|leader)\b|"
     r"\bis (?:active|in force|effective|live)\b|"
-    r"\blive (?:in|on|at|for)\b|\bassigned\b|\btakes effect\b",
-    re.IGNORECASE,
+    r"\blive (?:in|on|at|for)\b|\bassigned\b|\btakes effect\b"
 )
-_NO_DEED = re.compile(
+_NO_DEED = Cue(
     r"\bon-?call\b|\bhand-?over\b|\breminder\b|\bstand-?up\b|\banomaly\b|\bforecast\b|"
-    r"\b(?:dropped|fell|rose|climbed|spiked|grew) (?:from|by|to)\b|\bapproved by\b|\bnew comment\b",
-    re.IGNORECASE,
+    r"\b(?:dropped|fell|rose|climbed|spiked|grew) (?:from|by|to)\b|\bapproved by\b|\bnew comment\b"
 )
-_CHANGED_COUNT = re.compile(
-    r"\b[1-9]\d* (?:\w+ )?(?:added|changed|destroyed|updated|modified|replaced)\b", re.IGNORECASE
-)
+_CHANGED_COUNT = Cue(r"\b[1-9]\d* (?:\w+ )?(?:added|changed|destroyed|updated|modified|replaced)\b")
 _BODY_UNITS = re.compile(r"\b(\d[\d,]*) of (\d[\d,]*)\b")
-_WHEN_DONE = re.compile(
+_WHEN_DONE = Cue(
     rf"(?:{cues.DONE.pattern}|\b(?:completed|finished|succeeded|closed|done)\b)"
-    r"(?:[\s*_`]+\w+){0,5}?[\s*_`,:(]*$",
-    re.IGNORECASE,
+    r"(?:[\s*_`]+\w+){0,5}?[\s*_`,:(]*$"
 )
-_NOT_YET = re.compile(
-    r"\b(?:until|till|by|before|due|next|deadline|expires?|hold)\b[\s*_`:]*$", re.IGNORECASE
-)
-_OVER_WORD = re.compile(
-    r"\b(?:resolved|recovered|recovery|closed|cleared|ok|normal|up|healthy|operational|inactive)\b",
-    re.IGNORECASE,
+_NOT_YET = Cue(r"\b(?:until|till|by|before|due|next|deadline|expires?|hold)\b[\s*_`:]*$")
+_OVER_WORD = Cue(
+    r"\b(?:resolved|recovered|recovery|closed|cleared|ok|normal|up|healthy|operational|inactive)\b"
 )
 _AFTERWARDS = timedelta(minutes=3)
 _LOOKED_UP = timedelta(hours=12)

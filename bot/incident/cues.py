@@ -3,19 +3,14 @@
 The lists hold general English of operations, no product of one company and no word of one incident.
 """
 
-import re
+from bot.incident.needs import Cue
 
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-QUESTION = _any(
+QUESTION = Cue(
     r"\?(?!\w)\S*\s*(?:$|:\w+:|checking|->)",
     r"^(?:why|how|what|when|who|where|which|did|does|is|are|can) .*\?",
 )
 
-HEDGE = _any(
+HEDGE = Cue(
     r"\b(?:maybe|perhaps|possibly|probably|presumably|apparently)\b",
     r"\b(?:could|might|may|must) (?:be|have|well)\b",
     r"\b(?:smells?|looks?|sounds?|feels?) like\b",
@@ -30,7 +25,7 @@ HEDGE = _any(
     r"\brunbook says\b",
 )
 
-PLAN = _any(
+PLAN = Cue(
     r"\b(?:will|'ll|should|shall|would|could|can|must|might|going to|gonna|want to|need to|have to|plan to|"
     r"about to)\b",
     r"\b(?:let'?s|lets|please|todo|to do|planned for|scheduled for|is scheduled|tomorrow|next week|"
@@ -39,7 +34,7 @@ PLAN = _any(
     r"\bwhat if\b|\bhow about\b|\bcandidate for\b",
 )
 
-NEGATED_CHANGE = _any(
+NEGATED_CHANGE = Cue(
     r"\b(?:no|not|never|nobody|no one|nothing|none|without|didn'?t|hasn'?t|haven'?t|wasn'?t|isn'?t|"
     r"weren'?t|nor)\b"
     r"(?:\s+[\w-]+){0,4}?\s+(?:touched|changed|changes?|deploy\w*|releas\w*|merg\w*|train|rolled|sync\w*|"
@@ -49,7 +44,7 @@ NEGATED_CHANGE = _any(
     r"\blast \w*(?:Put|Update|Attach|Create|Delete)\w+",
 )
 
-LONG_AGO = _any(
+LONG_AGO = Cue(
     r"\b(?:last|a|two|few|some|\d+) (?:years?|months?|quarters?)\b(?! later)",
     r"\b(?:years?|months?|weeks) ago\b|\blast (?:year|month|quarter)\b|\bsince forever\b|\bin (?:19|"
     r"20)\d\d\b",
@@ -94,21 +89,9 @@ _DOING = (
     r"stopping|pointing|pausing|cutting|putting|resetting|blocking|detaching|repointing|going back|reverting|"
     r"terminating|killing|pausing|patching|cancelling|canceling|aborting"
 )
-_GROUP = re.compile(r"\([^()]*\)")
-_WORD = re.compile(r"[a-z]+")
-_CHANGE_WORDS = frozenset(
-    _WORD.match(part)[0]  # type: ignore[index]  # every alternative begins with a word
-    for part in _GROUP.sub("", f"{_DONE}|{_DOING}").split("|")
-)
 
-
-def may_tell_change(text: str) -> bool:
-    """Say whether any word of `text` begins a phrase of `DONE` or `DOING`; much cheaper than they are."""
-    return not _CHANGE_WORDS.isdisjoint(_WORD.findall(text.lower()))
-
-
-DONE = _any(rf"\b(?:{_DONE})\b")
-DOING = _any(rf"\b(?:{_DOING})\b")
+DONE = Cue(rf"\b(?:{_DONE})\b")
+DOING = Cue(rf"\b(?:{_DOING})\b")
 
 _OCCASION = (
     r"(?:re)?deploy(?:ment)?|release|roll-?out|roll|migration|rotation|upgrade|update|cut-?over|swap|"
@@ -117,7 +100,7 @@ _OCCASION = (
     r"replacement|"
     r"resync|re-?index|load test|batch|job"
 )
-OCCASION = _any(
+OCCASION = Cue(
     rf"\b(?:{_OCCASION})\b[\w\s,'-]{{0,40}}?\b(?:at|done|finished|complete[d]?|is live|went (?:out|live|"
     rf"in)|started|is in|"
     r"landed|through|succeeded)\b",
@@ -128,7 +111,7 @@ OCCASION = _any(
     r"\b(?:put|flipped|switched|moved) (?:it|that|this|\S+) (?:on|to|at|off)\b",
 )
 
-METRIC_SUBJECT = _any(
+METRIC_SUBJECT = Cue(
     r"\b(?:latency|latencies|errors?|error rate|rate|ratio|size|cpu|memory|p\d\d|p50|traffic|requests?|"
     r"load|queue|lag|"
     r"count|throughput|connections?|flows?|volume|graph|counter|evictions?|hits?|misses|usage|depth|"
@@ -138,7 +121,7 @@ METRIC_SUBJECT = _any(
     r"throttled|went)\b",
 )
 
-STATE_CHANGE_VERB = _any(
+STATE_CHANGE_VERB = Cue(
     r"^(?:please |let'?s |now |then |just |first |try (?:to )?)*(?!\w+ (?:history|logs?|notes?|times?|"
     r"dates?|list|order|rate|events?|records?)\b)"
     r"(?:(?:re)?deploy|roll ?back|roll|revert|restart|reboot|"
@@ -164,7 +147,7 @@ STATE_CHANGE_VERB = _any(
     r"redis-cli (?:flush\w*|del|set))\b",
 )
 
-REVERSAL = _any(
+REVERSAL = Cue(
     r"\b(?:point|switch|go|going|went|mov|put|putt|flip|chang)\w* (?:\S+ ){0,4}?back\b",
     r"\broll(?:ed|ing|s)?[ -]?(?:\w+ ){0,4}?back\b|\brollback\b|\brevert(?:ed|ing|s)?\b|\bundo(?:ne|ing)?\b|"
     r"\bundid\b|\bback(?:ed|ing)? (?:it )?out\b",
@@ -175,7 +158,7 @@ REVERSAL = _any(
     r"\bthe old (?:image|version|build|config|release)\b|\bprevious (?:image|version|build|config|release)\b",
 )
 
-FIX_FAILED = _any(
+FIX_FAILED = Cue(
     r"\bno (?:\w+ )?(?:change|effect|difference|improvement|luck|help|better)\b",
     r"\b(?:did|does|do)(?:n'?t| not) (?:help|change|fix|matter|make a difference)\b",
     r"\bsame (?:\w+ )?(?:error|errors|problem|failure|result|symptom|thing|exception|timeouts?|"
@@ -192,7 +175,7 @@ FIX_FAILED = _any(
     r"\bwithout (?:any )?(?:effect|change)\b|\bunchanged\b|\bnot (?:any )?better\b|\bto no avail\b",
 )
 
-INNOCENT = _any(
+INNOCENT = Cue(
     r"\b(?:is|are|was|were|looks?|all|seems?|both|everything|instances?|nodes?|pods?|cluster|policies|"
     r"rate) (?:\w+ ){0,2}?"
     r"(?:healthy|fine|normal|ok|okay|clean|idle|innocent|flat|unaffected|good|unrelated|irrelevant|quiet|"
@@ -220,7 +203,7 @@ INNOCENT = _any(
     r"^(?:no|nope|nah)[.,!]|, (?:so )?not (?:an? |the |our )?[\w-]+(?: [\w-]+)?[.!]?$",
 )
 
-EXPLAINS = _any(
+EXPLAINS = Cue(
     r"\bexplain(?:s|ed)?\b|\bbecause\b|\bthat'?s (?:why|the|how|it|what)\b|\bthat is (?:why|the|how|"
     r"what)\b|\bthis is why\b",
     r"\bthe (?:reason|trigger|cause|culprit) (?:is|was)\b|\bwas the (?:trigger|cause|reason|culprit)\b|"
@@ -239,7 +222,7 @@ EXPLAINS = _any(
     r"\bis (?:the )?(?:one|endpoint|flag|key|thing|node|host|role|version) (?:that )?(?:i|we)\b",
 )
 
-ADMISSION = _any(
+ADMISSION = Cue(
     r"\b(?:my|our) (?:mistake|fault|bad|doing|error|change)\b|\b(?:is|was|that'?s) (?:mine|me|on me|ours|"
     r"on us)\b|"
     r"\b(?:it|that|this|which)(?:'s| is| was) my \w+|\bmea culpa\b|\bsorry\b|:see_no_evil:|\bmy own\b",
@@ -255,9 +238,9 @@ ADMISSION = _any(
     r"this) was\b",
 )
 
-FIRST_PERSON = _any(r"\b(?:i|i've|we|we've|my)\b(?! (?:would|can|could|think|guess|see|need))")
+FIRST_PERSON = Cue(r"\b(?:i|i've|we|we've|my)\b(?! (?:would|can|could|think|guess|see|need))")
 
-IMPACT = _any(
+IMPACT = Cue(
     r"\b(?:fail(?:s|ed|ing|ures?)?|down|unavailable|broken|unreachable|stuck|blocked|refused|leaked|"
     r"exposed|lost|gone|"
     r"hang(?:s|ing)?|frozen|degraded|timing out|time(?:s)? out|timeouts?|erroring|rejected|missing|stale|"
@@ -270,7 +253,7 @@ IMPACT = _any(
     r"events|output|results) "
     r"(?:since|written|arriv\w+|com\w+)",
 )
-POPULATION = _any(
+POPULATION = Cue(
     r"\b(?:riders?|drivers?|guests?|patients?|students?|viewers?|players?|readers?|bidders?|shops?|"
     r"stores?|terminals?|"
     r"devices?|tickets?)\b",
@@ -282,7 +265,7 @@ POPULATION = _any(
     r"sessions?|exports?|imports?|region(?:s)?|third|half)\b",
 )
 
-DENIAL = _any(
+DENIAL = Cue(
     r"\b(?:access ?denied|accessdenied\w*|not authorized|unauthori[sz]ed\w*|forbidden|permission denied|"
     r"explicit deny|"
     r"invalidaccesskeyid|signaturedoesnotmatch|expiredtoken\w*|invalidclienttokenid|authfailure|"
@@ -297,7 +280,7 @@ DENIAL = _any(
     r"\b(?:401|403)\b(?=.*(?:auth|forbidden|denied|access|key|token|unauthorized|signature))",
 )
 
-CHATTER = _any(
+CHATTER = Cue(
     r"\b(?:press|finance|legal|lawyers?|support|marketing|sales|execs?|exec channel|exec thread|comms|"
     r"pr team|ceo|board)\b"
     r".*\b(?:asks?|wants?|says?|thanks?|thinks?|needs?|line|macro|loads? at|fine if|calling|ETA|promise)\b",
@@ -314,25 +297,25 @@ CHATTER = _any(
     r"\bPR \d+\?|\breview PR\b|\bknown flake\b|\bmuting\b|\bjoined the channel\b",
 )
 
-FOLLOW_UP = _any(
+FOLLOW_UP = Cue(
     r"^\W*(?:next|after this|after that|actions?|afterwards|later|lessons?(?: learned)?|closing|learnings?|"
     r"for (?:the|next|later|tomorrow|monday)\b[^:.]{0,30})\s*(?::|\.\s|$)",
     r"\b(?:follow[- ]?ups?|to-?dos?|to do|action items?|ais?|next steps|afterwards)\b\s*(?::|=|-)",
     r"^todo\b",
 )
-DECISION = _any(
+DECISION = Cue(
     r"\bdecision\b\s*:|^(?:the )?plan\s*:|^decided\b|\bwe (?:decided|agreed)\b|\blet'?s go with\b|"
     r"\bagreed:|\bverdict:",
     r"\bstop everything\b",
 )
-ROLE = _any(
+ROLE = Cue(
     r"\b(?:taking|i'?m|i am|i have|acting|new) (?:the )?(?:ic|incident command(?:er)?|scribe|comms lead|"
     r"lead)\b|"
     r"\b(?:ic|incident commander|scribe|comms)\s*(?:here|:|is|=)",
     r"\bsev[- ]?[0-5]\b|\b(?:severity|priority)\s*(?::|is|=)\s*\w+|\bcalling (?:it|this) (?:a )?(?:sev|"
     r"p)[- ]?\d\b",
 )
-BACK = _any(
+BACK = Cue(
     r"\b(?:recovered|recovering|works? again|working again|back to normal|back up|is back|are back|"
     r"all green|green\b|"
     r"healthy again|fixed now|resolved|errors? (?:are )?gone|drops? to (?:zero|0|normal)|stands still|"
@@ -342,7 +325,7 @@ BACK = _any(
     r"arriving|accepted) again\b",
 )
 
-CONDITION = _any(
+CONDITION = Cue(
     r"\b(?:config(?:uration)?|policy|policies|setting|limit|default|flag|rule|role|permission|grant|acl|"
     r"cert(?:ificate)?|"
     r"schema|index|quota|pool|ttl|timeout|parameter|template|script|job|listener|proxy|firewall|route|"
@@ -353,7 +336,7 @@ CONDITION = _any(
     r"does(?:n'?t| not)|only|"
     r"never|returns?|sends?|lets?|grants?|names?|skips?|defaults?|uses|full|reached|exceed\w*)\b",
 )
-UNSAFE = _any(
+UNSAFE = Cue(
     r"\b(?:whatever|any(?:one|body|thing)?|everyone|anywhere|arbitrary|unauthenticated|without (?:auth\w*|"
     r"a check|checking|"
     r"validation|limits?)|public(?:ly)?|world-readable|0\.0\.0\.0|wildcard|unlimited|unbounded|open to|"
@@ -361,27 +344,27 @@ UNSAFE = _any(
     r"hard-?coded|wrong|expired|full|too (?:low|small|short|high|large)|left out|never (?:renewed|updated|"
     r"set))\b",
 )
-REPRODUCED = _any(
+REPRODUCED = Cue(
     r"\breproduc\w+\b|\bconfirmed\b|\bproved\b|\bproof\b|\bverified\b|\brepro\b|\bcan trigger it\b"
 )
-DESTRUCTIVE = _any(
+DESTRUCTIVE = Cue(
     r"\b(?:remov\w+|delet\w+|destroy\w*|revok\w+|expir\w+|drop(?:ped|ping)?|wip(?:ed|ing)|purg\w+|"
     r"truncat\w+|detach\w*|"
     r"disabl\w+|retir\w+|decommission\w*|renam\w+|deregister\w*)\b",
 )
-ABSENT = _any(
+ABSENT = Cue(
     r"invalid|not ?found|no such|missing|unknown|empty|does not exist|gone|could not open|refused|denied|"
     r"unauthor|forbidden|"
     r"unresolv|nxdomain|404|undefined|null",
 )
-ELSEWHERE = _any(
+ELSEWHERE = Cue(
     r"\b(?:in|to|into|on|for) (?:the )?(?:staging|stage|dev|test|sandbox|qa|lab)\b(?! (?:and|\+))",
     r"\bnothing (?:was )?(?:changed|touched) in prod\w*\b",
 )
 
-OUTCOME_WORDS = _any(
+OUTCOME_WORDS = Cue(
     r"\b(?:rollback|rolled back|revert\w*|restart\w*|scal\w+|after|tried|rerun|retry|retried|now|done)\b"
 )
-PARTIAL_CHANGE = _any(
+PARTIAL_CHANGE = Cue(
     r"\bcanary\b|\bpreview\b|\bplanned\b|\bqueued\b|\bpending\b|\bpull request opened\b|\bopened by\b"
 )

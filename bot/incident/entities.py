@@ -31,6 +31,8 @@ _BUILD = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+){2,})(?=-[a-z])", re.IGNORECASE)
 _COMPOUND = re.compile(r"\d|[a-z][A-Z]|[./]|(?<=.)[_:-](?=.)")
 """A digit, a capital inside, or parts joined: one of these tells a name from a word."""
 
+_DIGIT = re.compile(r"\d")
+_JOINT = re.compile(r"[:@/]")
 _LETTER = re.compile(r"[A-Za-z]")
 _ACRONYM = re.compile(r"\b[A-Z]{3,5}\b")
 _MIN_WORD = 3
@@ -113,22 +115,28 @@ def _single_ending(word: str) -> str:
 @lru_cache(maxsize=_CACHE)
 def identifiers(text: str) -> frozenset[str]:
     """Return names that stand for one thing: hosts, versions, tickets, ids, error codes; lower-case."""
-    tokens = [part for token in _tokens(text) for part in (token, *re.split(r"[:@/]", token))]
+    named = frozenset().union(*map(_names_in, _tokens(text)))
+    if not _DIGIT.search(text):
+        return named
     numbered = {f"{kind}-{number}".lower() for kind, number in _NUMBERED.findall(text)}
     numbered |= {f"v{n}" for found in _NUMBERED_VERSION.findall(text) for n in found if n}
     told = (*_VERSION.findall(text), *_BUILD.findall(text))
     versions = frozenset(version for version in told if not version.endswith(".0"))
-    return (
-        frozenset(numbered)
-        | versions
-        | frozenset(
-            token.lower().lstrip("@") for token in tokens if len(token) >= _MIN_WORD and _is_identifier(token)
-        )
+    return frozenset(numbered) | versions | named
+
+
+@lru_cache(maxsize=256)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(token.rstrip(".,:/-") for token in _TOKEN.findall(_URL.sub(" ", text)))
+
+
+@lru_cache(maxsize=_CACHE)
+def _names_in(token: str) -> frozenset[str]:
+    return frozenset(
+        part.lower().lstrip("@")
+        for part in (token, *_JOINT.split(token))
+        if len(part) >= _MIN_WORD and _is_identifier(part)
     )
-
-
-def _tokens(text: str) -> list[str]:
-    return [token.rstrip(".,:/-") for token in _TOKEN.findall(_URL.sub(" ", text))]
 
 
 def _is_identifier(token: str) -> bool:
@@ -144,7 +152,12 @@ def _is_identifier(token: str) -> bool:
 @lru_cache(maxsize=_CACHE)
 def words(text: str) -> frozenset[str]:
     """Return the stems of the words that matter, parts of identifiers included."""
-    parts = (part.lower() for token in _tokens(text) for part in _PART.findall(token))
+    return frozenset().union(*map(_words_in, _tokens(text)))
+
+
+@lru_cache(maxsize=_CACHE)
+def _words_in(token: str) -> frozenset[str]:
+    parts = (part.lower() for part in _PART.findall(token))
     return frozenset(stem(part) for part in parts if _matters(part))
 
 
@@ -155,6 +168,8 @@ def _matters(word: str) -> bool:
 @lru_cache(maxsize=_CACHE)
 def counts(text: str) -> frozenset[str]:
     """Return large plain numbers without separators, such as `65536`: seldom shared by chance."""
+    if not _DIGIT.search(text):
+        return frozenset()
     found = (match.replace(",", "") for match in _NUMBER.findall(_DATE.sub(" ", _URL.sub(" ", text))))
     return frozenset(
         n for n in found if n.isdigit() and len(n) >= _MIN_COUNT_DIGITS and not n.endswith("000")
@@ -205,6 +220,7 @@ def lexicon(texts: Iterable[frozenset[str]], *, ignore: Iterable[str] = ()) -> L
     return Lexicon(weights | dict.fromkeys(ignore, 0.0))
 
 
+@lru_cache(maxsize=_CACHE)
 def is_name(entity: str) -> bool:
     """Say whether an entity names one thing rather than a kind of thing."""
-    return any(char.isdigit() for char in entity) or any(char in entity for char in "-_/:.#")
+    return any(char.isdigit() or char in "-_/:.#" for char in entity)

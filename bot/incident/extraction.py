@@ -9,7 +9,7 @@ rules out whatever was tried just before.
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -70,12 +70,14 @@ def _related(read: Sequence[Statement]) -> tuple[Statement, ...]:
     fresh = [s for s in read if s.is_bot or said[s.text] < _REPEATED]
     marked = [s for s in fresh if not s.is_weak and s.kind is not FactKind.QUESTION]
     spoken = Counter(entity for s in marked for entity in s.entities)
-    return tuple(s for s in fresh if not s.is_weak or _speaks_of(s, marked, spoken))
+    own: dict[str, Counter[str]] = {}
+    for statement in marked:
+        own.setdefault(statement.message.id, Counter()).update(statement.entities)
+    return tuple(s for s in fresh if not s.is_weak or _speaks_of(s, spoken, own.get(s.message.id, {})))
 
 
-def _speaks_of(statement: Statement, marked: Sequence[Statement], spoken: Counter[str]) -> bool:
-    own = Counter(e for s in marked if s.message is statement.message for e in s.entities)
-    others = [e for e in statement.entities if spoken[e] > own[e]]
+def _speaks_of(statement: Statement, spoken: Counter[str], own: Mapping[str, int]) -> bool:
+    others = [e for e in statement.entities if spoken[e] > own.get(e, 0)]
     return len(others) >= _SHARED_WORDS - 1
 
 

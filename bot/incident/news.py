@@ -4,33 +4,26 @@ import re
 from datetime import datetime, timedelta
 
 from bot.incident.messages import Message
+from bot.incident.needs import Cue
 from bot.incident.times import stated_times
 
-_PHASE = re.compile(
+_PHASE = Cue(
     r"(?:^|\n)\W*(?:\[(?P<boxed>investigating|identified|monitoring|update|resolved|completed)\]|"
     r"(?P<phase>investigating|identified|monitoring|update|resolved|completed)\s+[-\u2013\u2014]\s|"
-    r"(?P<named>investigating|identified|monitoring):\s)",
-    re.IGNORECASE,
+    r"(?P<named>investigating|identified|monitoring):\s)"
 )
 """How status pages begin each entry; the words are those of the common hosted ones."""
 
-_TITLE = re.compile(
+_TITLE = Cue(
     r"^\W*(?:(?:partial|major|minor|service) (?:system )?(?:outage|disruption|degradation)|"
     r"degraded (?:performance|service)|"
-    r"(?:elevated|increased) (?:\w+ )?(?:errors?|error rates?|latency|latencies|timeouts?|failures?))\b",
-    re.IGNORECASE,
+    r"(?:elevated|increased) (?:\w+ )?(?:errors?|error rates?|latency|latencies|timeouts?|failures?))\b"
 )
-_OVER_TITLE = re.compile(r"\bthis incident has been resolved\b|^\W*incident resolved\b", re.IGNORECASE)
-_MONITOR = re.compile(
-    r"\b(?:threshold|datapoints?|p\d\d|env:\w+|alertname|urgency)\b|[<>]=? ?\d", re.IGNORECASE
-)
+_OVER_TITLE = Cue(r"\bthis incident has been resolved\b|^\W*incident resolved\b")
+_MONITOR = Cue(r"\b(?:threshold|datapoints?|p\d\d|env:\w+|alertname|urgency)\b|[<>]=? ?\d")
 _OVER = frozenset({"resolved", "completed"})
-_BEGAN = re.compile(
-    r"\b(?:since|from|between|starting(?: at)?|began(?: at)?|started(?: at)?)\s*$", re.IGNORECASE
-)
-_EFFECTIVE = re.compile(
-    r"\b(?:(?:as )?from|as of|effective|starting|beginning|with effect from|on|after)\s*$", re.IGNORECASE
-)
+_BEGAN = Cue(r"\b(?:since|from|between|starting(?: at)?|began(?: at)?|started(?: at)?)\s*$")
+_EFFECTIVE = Cue(r"\b(?:(?:as )?from|as of|effective|starting|beginning|with effect from|on|after)\s*$")
 _AHEAD = timedelta(days=45)
 _BEFORE_CHARS = 24
 

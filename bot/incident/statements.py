@@ -10,6 +10,7 @@ from bot.incident import cues, verdicts
 from bot.incident.entities import entities
 from bot.incident.facts import FactKind
 from bot.incident.messages import Message
+from bot.incident.needs import Cue
 from bot.incident.sentences import Piece, clean, telling_line
 from bot.incident.times import stated_at
 
@@ -17,21 +18,17 @@ _LEAD = (
     r"(?:^|[,:;]\s+)(?:\W*(?:fyi|also|just|now|then|so|and|ok|done|we|i|update|heads up|note|"
     r"ps)\b[,:]?\s*)*(?:\w+ly\s+)?"
 )
-_STARTS = re.compile(rf"{_LEAD}(?:{cues.DONE.pattern}|{cues.DOING.pattern})", re.IGNORECASE)
-_SOMEBODY = re.compile(
+_STARTS = Cue(rf"{_LEAD}(?:{cues.DONE.pattern}|{cues.DOING.pattern})")
+_SOMEBODY = Cue(
     rf"\b(?:i|we|they|he|she|someone|somebody|team|who)\b(?:'ve|"
-    rf"'d)?(?:\s+\w+){{0,2}}?\s+(?:{cues.DONE.pattern})",
-    re.IGNORECASE,
+    rf"'d)?(?:\s+\w+){{0,2}}?\s+(?:{cues.DONE.pattern})"
 )
-_BEEN = re.compile(
-    rf"\b(?:was|were|been|got|gets|being|has|have)\s+(?:\w+\s+)?(?:{cues.DONE.pattern})", re.IGNORECASE
-)
-_ENDS = re.compile(
-    rf"(?:{cues.DONE.pattern})\s*(?:$|[,.;)(]|\b(?:to|in|on|from|at|with|for|by)\b|\d)", re.IGNORECASE
-)
-_API_EVENT = re.compile(
+_BEEN = Cue(rf"\b(?:was|were|been|got|gets|being|has|have)\s+(?:\w+\s+)?(?:{cues.DONE.pattern})")
+_ENDS = Cue(rf"(?:{cues.DONE.pattern})\s*(?:$|[,.;)(]|\b(?:to|in|on|from|at|with|for|by)\b|\d)")
+_API_EVENT = Cue(
     r"\b(?:Put|Attach|Detach|Delete|Create|Update|Modify|Revoke|Remove|Set|Disable|Enable|Replace|Add|"
-    r"Terminate)[A-Z]\w+"
+    r"Terminate)[A-Z]\w+",
+    flags=0,
 )
 _LOG_COMMAND = re.compile(
     r"^(?:[\w./-]+ )?(?:[\w-]+ )*?(?:deploy|apply|put|set|delete|rm|destroy|upgrade|install|scale|rollout|"
@@ -39,23 +36,20 @@ _LOG_COMMAND = re.compile(
     r"truncate|migrate|create|patch|push|restart|modify-\S+|update-\S+|put-\S+)\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_EXCEPTION = re.compile(r"\w(?:Exception|Error)\b")
-_LABELLED_IMPACT = re.compile(
-    r"^\W*(?:impact|state|known|current state|symptoms?|affected|customer impact)\s*:", re.IGNORECASE
-)
-_SUSPECT_QUESTION = re.compile(
+_EXCEPTION = Cue(r"\w(?:Exception|Error)\b", flags=0)
+_LABELLED_IMPACT = Cue(r"^\W*(?:impact|state|known|current state|symptoms?|affected|customer impact)\s*:")
+_SUSPECT_QUESTION = Cue(
     r"\b(?:down|overload\w*|evict\w*|shr[aiu]nk|full|broken|expired|slow|throttl\w*|leak\w*|attack|ddos|"
     r"again|saturated|"
     r"unhealthy|outage|release|deploy|rolled|us or|up|alive|reachable|red|paused|stuck|wrong|bug|buggy|"
     r"revert|roll ?back|faulty|culprit|related|"
-    r"did (?:someone|somebody|anyone|anybody|we|you))\b",
-    re.IGNORECASE,
+    r"did (?:someone|somebody|anyone|anybody|we|you))\b"
 )
+_FAILING = Cue(r"\b(?:fail\w*|timing out|can'?t)\b")
 _WEAK_ENTITIES = 2
 _CACHE = 4_096
-_BACK_REFERENCE = re.compile(
-    r"\b(?:that|it|this|which) (?:was|happened|went out|ran) (?:at |around |about )?\d{1,2}:\d\d\b",
-    re.IGNORECASE,
+_BACK_REFERENCE = Cue(
+    r"\b(?:that|it|this|which) (?:was|happened|went out|ran) (?:at |around |about )?\d{1,2}:\d\d\b"
 )
 _MEASURED = re.compile(r"\d|[a-z]+[A-Z]|\w[_-]\w|/\w")
 
@@ -153,8 +147,8 @@ def is_change(text: str) -> bool:
 
 def _told_forms(text: str) -> tuple[re.Match[str], ...]:
     """Return where a sentence tells of something done: by its verb, or by an occasion such as `deploy at`."""
-    verbs = (_STARTS, _SOMEBODY, _BEEN, _ENDS) if cues.may_tell_change(text) else ()
-    return tuple(form for pattern in (*verbs, cues.OCCASION) if (form := pattern.search(text)))
+    patterns = (_STARTS, _SOMEBODY, _BEEN, _ENDS, cues.OCCASION)
+    return tuple(form for pattern in patterns if (form := pattern.search(text)))
 
 
 def _is_no_change(text: str) -> bool:
@@ -183,9 +177,7 @@ def _is_suspicious_context(text: str, whole: str) -> bool:
 
 def is_impact(text: str) -> bool:
     """Say whether a sentence tells what is broken, and for whom."""
-    if cues.INNOCENT.search(text) and not re.search(
-        r"\b(?:fail\w*|timing out|can'?t)\b", text, re.IGNORECASE
-    ):
+    if cues.INNOCENT.search(text) and not _FAILING.search(text):
         return False
     return cues.IMPACT.search(text) is not None and cues.POPULATION.search(text) is not None
 
@@ -200,7 +192,7 @@ def _is_plan(text: str, whole: str) -> bool:
     return cues.PLAN.search(text) is not None and not _MEASURED.search(text)
 
 
-def _has(pattern: re.Pattern[str]) -> Callable[[str, str], bool]:
+def _has(pattern: Cue | re.Pattern[str]) -> Callable[[str, str], bool]:
     return lambda text, whole: pattern.search(text) is not None  # noqa: ARG005 -- every rule takes both
 
 

@@ -10,6 +10,7 @@ from bot.incident import cues, verdicts
 from bot.incident.entities import Lexicon, entities, is_name, lexicon, listed, stem
 from bot.incident.facts import FactKind
 from bot.incident.gist import fitted, is_filler, plain, undressed, without_moment
+from bot.incident.needs import Cue
 from bot.incident.sentences import pieces, shorten
 from bot.incident.statements import Statement, is_impact
 from bot.incident.times import stated_times
@@ -30,25 +31,20 @@ _LABEL_NOISE = re.compile(
     r"is buggy|must be)\b|[?!]+",
     re.IGNORECASE,
 )
-_ANAPHORA = re.compile(
+_ANAPHORA = Cue(
     r"\b(?:not (?:that|it|them)|no (?:change|effect|improvement|difference)|ruled out|healthy|same|still|"
     r"innocent|that line|^no\b|"
-    r"idle|normal|fine|unchanged)\b",
-    re.IGNORECASE,
+    r"idle|normal|fine|unchanged)\b"
 )
 _POINTS = re.compile(r"^(?:this|that|it|ours|these|those|them|they)\b(?:\s+(?:is|was)\b)?\s*", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
-_UNDONE = re.compile(
+_UNDONE = Cue(
     r"(?P<what>[\w./-]+) (?:was )?(?:rolled back|reverted)(?: from)? (?P<version>\w*\d[\w.-]*)(?= (?:->|"
-    r"→|to\b))",
-    re.IGNORECASE,
+    r"→|to\b))"
 )
-_FIRM = re.compile(
-    r"\b(?:ruled out|that (?:line|idea|theory)|innocent|red herring|not an? \w+ then)\b", re.IGNORECASE
-)
-_SHIPPED = re.compile(
-    r"\b(?:deploy\w*|releas\w*|roll(?:ed|out)\w*|synced|shipped|upgraded|went (?:out|live))\b|\d\.\d",
-    re.IGNORECASE,
+_FIRM = Cue(r"\b(?:ruled out|that (?:line|idea|theory)|innocent|red herring|not an? \w+ then)\b")
+_SHIPPED = Cue(
+    r"\b(?:deploy\w*|releas\w*|roll(?:ed|out)\w*|synced|shipped|upgraded|went (?:out|live))\b|\d\.\d"
 )
 _GENERIC = frozenset(
     stem(word)

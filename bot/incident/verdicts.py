@@ -1,19 +1,14 @@
 """What a sentence proves about a suspect or about the trouble: a counter-example, an end, whose it was."""
 
-import re
+from bot.incident.needs import Cue
 
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-CLAIMED = _any(
+CLAIMED = Cue(
     r"\b(?:it|that|this|which|one)(?:'s| is| was) (?:my|our) (?:\w+ )?(?P<mine>[\w-]+)",
     r"\b(?:that|the|this) (?P<ours>[\w-]+)(?: \w+)? (?:is|was) (?:mine|me|ours|us)\b",
 )
 """Somebody says which of the things that were done is theirs."""
 
-LAST_GOOD = _any(
+LAST_GOOD = Cue(
     r"\blast (?:(?:known|one|run|job|build|time|request|call|good|green|ok|clean|successful|working|"
     r"thing)\b(?: \w+){0,4}? )"
     r"?(?:good|green|ok|clean|successful|working|worked|started|succeeded|passed|ran|finished|completed|"
@@ -21,7 +16,7 @@ LAST_GOOD = _any(
     r"200)\b",
 )
 
-PLAINLY_BACK = _any(
+PLAINLY_BACK = Cue(
     r"\b(?:recovered|recovering|works? again|working again|back to normal|back up|healthy again|fixed now|"
     r"resolved|"
     r"errors? (?:are )?gone|normal again|succeed(?:s|ed|ing)? again|subsided|baseline again|again)\b|"
@@ -29,10 +24,10 @@ PLAINLY_BACK = _any(
 )
 """Words that speak of an end whatever else is said; `green` and `is back` are said of many things."""
 
-ELSEWHERE_GREEN = _any(r"\bstatus ?pages?\b", r"\ball systems operational\b")
+ELSEWHERE_GREEN = Cue(r"\bstatus ?pages?\b", r"\ball systems operational\b")
 """A page that others keep says how they are, not how we are."""
 
-COUNTER_EXAMPLE = _any(
+COUNTER_EXAMPLE = Cue(
     r"\b(?:green|fine|ok|okay|passed|worked|works|clean|good|healthy|open(?:s|ed)?)\b.*\b(?:already|too|"
     r"as well|also|same|"
     r"in between|meanwhile)\b",

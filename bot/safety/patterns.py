@@ -3,7 +3,7 @@
 Python's own `re` takes exponential or quadratic time on some pastes of a megabyte; RE2 is linear by design.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,15 @@ class Pattern:
         match = self._compiled.search(data, start)
         return None if match is None else tuple(map(match.span, self._groups))
 
+    def is_in(self, data: bytes) -> bool:
+        """Say whether any part of `data` matches."""
+        return self._compiled.search(data) is not None
+
     def fits(self, data: bytes) -> bool:
         """Say whether the whole of `data` matches."""
         return self._compiled.fullmatch(data) is not None
+
+
+def any_of(patterns: Iterable[Pattern]) -> Pattern:
+    """Return one pattern that is in a text exactly when one of `patterns` is."""
+    return Pattern("|".join(f"(?:{pattern.source})" for pattern in patterns))

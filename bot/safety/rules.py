@@ -206,5 +206,5 @@ PERSONAL = (
     ),
 )
 
-RULES: tuple[Rule, ...] = (*CONTEXT, *PROTECTED, *ASSIGNED, *COMMANDS, *SAID, *PERSONAL)
+RULES: tuple[tuple[Rule, ...], ...] = (CONTEXT, PROTECTED, ASSIGNED, COMMANDS, SAID, PERSONAL)
 """What follows the keys and tokens, in the order in which the rules claim."""

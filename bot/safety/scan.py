@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from bot.safety.kubernetes import secret_values
 from bot.safety.likeness import Name, can_be_assigned, can_be_said, is_random, judge_name
-from bot.safety.patterns import Pattern, Span
+from bot.safety.patterns import Pattern, Span, any_of
 from bot.safety.rule import EVIDENCE, Rule, Shape
 from bot.safety.rules import RULES, STRONG
 from bot.safety.tokens import KINDS, TOKENS
@@ -43,6 +43,23 @@ _QUOTES = (b'"', b"'", b"`")
 _AWS_SECRET_CHARS = 40
 _USER_PASSWORD = Pattern(r"[\w.@+-]{1,64}:([^\s:]{6,})")
 _PEM_LINE = Pattern(r"[A-Za-z0-9+/=]{16,}")
+_SIFTED_BYTES = 16_384
+"""Up to here one pattern for many is searched first: few messages hold anything, and most rules need not run.
+In a long text something is found anyway, and one large pattern may be slow where a small one is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sieve:
+    """Rules, and the one pattern that says whether any of them finds anything."""
+
+    rules: tuple[Rule, ...]
+    any_rule: Pattern
+
+
+_STEPS = tuple(_Sieve(rules, any_of(rule.compiled for rule in rules)) for rules in (STRONG, *RULES))
+_ANYTHING = any_of(
+    (TOKENS, _LETTERS_RUN, _BASE64_RUN, _ESCAPED_RUN, *(step.any_rule for step in _STEPS)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +90,24 @@ class Scan:
         """Return every secret, in the order of the text."""
         for start, end in secret_values(self.data):
             self.claim(start, end, "k8s_secret", spreads=True)
-        for rule in STRONG:
-            self._apply(rule)
+        if len(self.data) > _SIFTED_BYTES or _ANYTHING.is_in(self.data):
+            self._search()
+        return sorted(self.hits, key=lambda hit: hit.start)
+
+    def _search(self) -> None:
+        strong, *others = _STEPS
+        self._step(strong)
         self._tokens()
-        for rule in RULES:
-            self._apply(rule)
+        for step in others:
+            self._step(step)
         self._bare_aws_secrets()
         if self.depth == 0:
             self._encoded()
-        return sorted(self.hits, key=lambda hit: hit.start)
+
+    def _step(self, step: _Sieve) -> None:
+        if len(self.data) > _SIFTED_BYTES or step.any_rule.is_in(self.data):
+            for rule in step.rules:
+                self._apply(rule)
 
     def claim(self, start: int, end: int, kind: str, *, spreads: bool = False) -> bool:
         """Take a span unless part of it is taken; evidence is taken and left as it is."""
