@@ -24,6 +24,7 @@ from bot.ports import Queue
 from bot.request import Request
 from handlers import happenings
 from handlers.commands import receipt
+from handlers.fields import at, items_at, text_at
 from handlers.noting import Diary, Noting
 
 log = structlog.get_logger()
@@ -123,7 +124,8 @@ class Acceptance(AsyncMiddleware):
         is_noted = self._noting is not None and await self._note(self._noting, req, now)
         found = self._parse(req.body, req.context.bot_user_id or "", now=now)
         if found is None:
-            return BoltResponse(status=200, body="") if is_noted else await next()
+            is_done = is_noted or not is_pressed(req.body)
+            return BoltResponse(status=200, body="") if is_done else await next()
         request, keys = found
         await self._accept(req.context, request, keys)
         words = receipt(req.body, request)
@@ -152,6 +154,16 @@ class Acceptance(AsyncMiddleware):
         is_new = await self._queue.accept(request, keys=keys)
         log.info("request.accepted", request=request.id, ms=ms_since(arrived), duplicate=not is_new)
         context[ACCEPTED] = request.id
+
+
+def is_pressed(body: object) -> bool:
+    """Say whether a payload is a pressed button of a shape that Bolt can take.
+
+    Bolt has listeners for nothing else, and trusts the shape of what it looks a listener up for.
+    """
+    names = [at(action, name) for action in items_at(body, "actions") for name in ("action_id", "block_id")]
+    is_named = bool(names) and all(isinstance(name, str) for name in names)
+    return is_named and text_at(body, "type") == "block_actions"
 
 
 def log_ack(context: AsyncBoltContext) -> None:

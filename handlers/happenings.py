@@ -46,7 +46,7 @@ class Happening:
     Attributes:
         refs: The logs that it belongs into, of those that are open: the channel's, the thread's.
         withdraws: The id of the request that is taken back, if the message asked something; else empty.
-        recheck: To be asked for when a log has it: what was said is no longer said.
+        recheck: To be asked for when a log has it or something rests on it: what was said is no longer said.
         follow: To be asked for when the channel's log is not open: somebody should find out whether it is
             to be.
         asks: To be asked for in any case.

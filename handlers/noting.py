@@ -23,14 +23,25 @@ class Kept(Protocol):
         """The incidents whose log is open, and has them."""
         ...
 
+    @property
+    def turn(self) -> int | None:
+        """How often the message was looked at again so far; None when nothing is kept that rests on it."""
+        ...
+
 
 class Diary(Protocol):
     """The logs of incidents, as a receiver sees them."""
 
     async def append(
-        self, refs: Sequence[IncidentRef], entries: Iterable[Entry], *, withdraws: str = ""
+        self, refs: Sequence[IncidentRef], entries: Iterable[Entry], *, withdraws: str = "", recheck: str = ""
     ) -> Kept:
         """Keep entries in the logs that are open, and that a request was taken back.
+
+        Args:
+            refs: The logs.
+            entries: What happened.
+            withdraws: The id of the request; empty for none.
+            recheck: The `ts` of a message that says no more what it said; empty for none.
 
         Raises:
             StoreUnavailableError: They may not be kept; the sender must try again.
@@ -71,9 +82,15 @@ class Noting:
             await self._ask(happening.asks)
         if not happening.refs:
             return
-        kept = await self._diary.append(happening.refs, happening.entries, withdraws=happening.withdraws)
-        if kept.open and happening.recheck is not None:
-            await self._ask(happening.recheck)
+        again = happening.recheck
+        kept = await self._diary.append(
+            happening.refs,
+            happening.entries,
+            withdraws=happening.withdraws,
+            recheck=again.subject if again else "",
+        )
+        if again is not None and kept.turn is not None:
+            await self._recheck(again, kept.turn)
         if happening.follow is not None and happening.refs[0] not in kept.open:
             await self._follow(happening.follow)
 
@@ -96,6 +113,11 @@ class Noting:
         self._asked[channel] = now
         if len(self._asked) > MAX_CHANNELS:
             self._asked.pop(next(iter(self._asked)))
+
+    async def _recheck(self, request: Request, turn: int) -> None:
+        """Ask for another look at a message; one that waits sees all that happens until it begins."""
+        place = f"{request.team_id}:{request.channel_id}:{request.subject}"
+        await self._queue.accept(request, keys=(f"recheck:{place}:{request.text}:{turn}",))
 
     async def _ask(self, request: Request) -> None:
         await self._queue.accept(request, keys=(request.id,))

@@ -171,7 +171,10 @@ class Door:
         if not raw:
             raise ValueError("empty body")
         headers: dict[str, Any] = dict(request.headers)
-        return AsyncBoltRequest(body=raw.decode(), headers=headers, context={ARRIVED: arrived})
+        delivery = AsyncBoltRequest(body=raw.decode(), headers=headers, context={ARRIVED: arrived})
+        if not isinstance(delivery.body.get("event", {}), dict):
+            raise TypeError("no event")
+        return delivery
 
 
 async def _to_http(answer: BoltResponse) -> web.Response:

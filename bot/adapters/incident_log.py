@@ -2,40 +2,41 @@
 
 Receivers append what happens, before they acknowledge it; readers append what history says. An element of
 a stream is one sealed piece of `bot.incident.log.encode`; what it means does not depend on where it stands.
-Only an open log is written to: who may be logged is decided when it is opened.
+Only an open log is written to: who may be logged is decided when it is opened. What a message said before it
+was deleted or edited is refused, whoever brings it and however late.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.adapters import lua
+from bot.adapters import epochs
+from bot.adapters import log_scripts as lua
 from bot.adapters.batch import BatchedScript
 from bot.adapters.keys import CLAIM_SECONDS, EPOCH_SECONDS, PREFIX, WAITING_SECONDS, key
-from bot.adapters.log_pieces import UNREADABLE, Sealing, digest, groups, parts
+from bot.adapters.log_cleaning import LogCleaner
+from bot.adapters.log_pieces import UNREADABLE, Arguments, Marks, Part, Sealing, fact, groups, parts
 from bot.adapters.replies import STORE_ERRORS, as_text, store_errors_named
 from bot.adapters.sealing import Sealer
 from bot.errors import StoreUnavailableError
-from bot.incident.log import Deleted, Entry, Said
-from bot.incident.messages import IncidentRef
+from bot.incident.log import Entry
+from bot.incident.messages import IncidentRef, ts_key
 
-MAX_TRIES = 20
 TRIM_SECONDS, TRIMS_AT_ONCE = 3600, 100
 PAGE_PIECES = 100
 """How many elements of a stream are asked for at once: a page stays well under a second to send."""
 MAX_PIECES = 50_000
 """More happens only where bots count seconds."""
-FIELD = b"e"
+FIELD, ORIGIN = b"e", b"o"
 START = "0-0"
 CLOSED = ""
-
-Arguments = list[str | bytes | int]
-Keep = Callable[[Entry, Said | None], bool]
-"""Says of an entry whether it may be kept, given the last version of the message."""
+NOBODY = -1
+OF_LOG = ("log", "log-where", "log-marks", "log-due", "log-cut", "log-complete", "log-claim")
+"""The families of keys that a log has."""
+DROPPED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,11 @@ class Appended:
 
     Attributes:
         open: The incidents whose log is open, and has it now.
+        turn: How often a message was looked at again so far; None when nobody would miss another look.
     """
 
     open: tuple[IncidentRef, ...] = ()
+    turn: int | None = None
 
     @property
     def logged(self) -> bool:
@@ -63,12 +66,14 @@ class Slice:
         is_open: There is a log; without one there are no entries.
         is_broken: Some pieces cannot be opened, so entries are missing: read history and `write` with
             `instead_of=cursor`.
+        is_cut: Something was left out because it is older than the log keeps: only Slack has it.
     """
 
     entries: list[Entry]
     cursor: str
     is_open: bool
     is_broken: bool = False
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +94,10 @@ class IncidentLog:
     Args:
         redis: Where; not closed by this class.
         sealer: Seals what is kept.
-        ttl_seconds: How long an entry is kept after its arrival, and a log after its last entry.
+        ttl_seconds: How long an entry is kept after it was said, if known, else after its arrival; and
+            a log after its last entry.
         append_seconds: The most one `append` may take.
-        max_pieces: How long a log may become: then its older half goes, and it is whole no more.
+        max_pieces: How long a log may become: then its oldest go, and it is whole no more.
     """
 
     def __init__(
@@ -105,13 +111,14 @@ class IncidentLog:
     ) -> None:
         self._redis = redis
         self._sealing = Sealing(sealer)
+        self.cleaner = LogCleaner(redis, self._sealing)
         self._ttl_seconds = ttl_seconds
         self._append_seconds = append_seconds
         self._max_pieces = max_pieces
         self._append = BatchedScript(redis, lua.LOG_APPEND)
         self._open = redis.register_script(lua.LOG_OPEN)
+        self._drop = redis.register_script(lua.LOG_DROP)
         self._write = redis.register_script(lua.LOG_WRITE)
-        self._scrub = redis.register_script(lua.LOG_SCRUB)
         self._trim = redis.register_script(lua.LOG_TRIM)
         self._claim = redis.register_script(lua.LOG_CLAIM)
         self._settle = redis.register_script(lua.LOG_SETTLE)
@@ -125,11 +132,11 @@ class IncidentLog:
         """Make the log exist; from now on it is appended to."""
         with store_errors_named():
             await self._open(
-                keys=[_log(ref), key("log-trims")], args=[FIELD, self._ttl_seconds, ref.key, EPOCH_SECONDS]
+                keys=[_log(ref), key("log-trims")], args=[self._ttl_seconds, ref.key, EPOCH_SECONDS]
             )
 
     async def append(
-        self, refs: Sequence[IncidentRef], entries: Iterable[Entry], *, withdraws: str = ""
+        self, refs: Sequence[IncidentRef], entries: Iterable[Entry], *, withdraws: str = "", recheck: str = ""
     ) -> Appended:
         """Keep what happened in those of the logs that are open. One round trip, shared with other callers.
 
@@ -137,52 +144,72 @@ class IncidentLog:
             refs: All of one channel.
             entries: What happened.
             withdraws: The id of a request that its asker has taken back.
+            recheck: The `ts` of a message that others may rest on.
 
         Raises:
             StoreUnavailableError: It may not be kept; the sender must try again.
         """
         if not refs:
             return Appended()
-        piece = self._sealing.seal(entries, refs[0])
-        args: Arguments = [
-            PREFIX,
-            FIELD,
-            piece,
-            self._ttl_seconds,
-            self._max_pieces,
-            withdraws,
-            WAITING_SECONDS,
-            *(ref.key for ref in refs),
-        ]
+        sent = [Part(entries=(entry,)) for entry in entries]
+        args: Arguments = [PREFIX, self._ttl_seconds, self._max_pieces, withdraws, WAITING_SECONDS, recheck]
+        args.append(len(sent))
+        for part in sent:
+            args += [self._sealing.seal(part.entries, refs[0]), part.facts]
+        args += [ref.key for ref in refs]
         try:
             async with asyncio.timeout(self._append_seconds):
-                kept = await self._append(keys=[_log(ref) for ref in refs], args=args)
+                *kept, turn = await self._append(keys=[_log(ref) for ref in refs], args=args)
         except STORE_ERRORS as error:
             raise StoreUnavailableError(type(error).__name__) from error
-        return Appended(open=tuple(ref for ref, is_kept in zip(refs, kept, strict=True) if is_kept))
+        return Appended(
+            open=tuple(ref for ref, is_kept in zip(refs, kept, strict=True) if is_kept),
+            turn=None if turn == NOBODY else turn,
+        )
+
+    def is_kept(self, ts: str, *, as_of: str) -> bool:
+        """Say whether a message is young enough to be kept.
+
+        Args:
+            ts: The message.
+            as_of: The newest `ts` known; empty when none is: then everything is.
+        """
+        return not as_of or ts_key(as_of)[0] - ts_key(ts)[0] < self._ttl_seconds
 
     async def write(
-        self, ref: IncidentRef, entries: Iterable[Entry], *, instead_of: str = "", behind: str = ""
+        self,
+        ref: IncidentRef,
+        entries: Iterable[Entry],
+        *,
+        as_of: str = "",
+        instead_of: str = "",
+        behind: str = "",
     ) -> str:
         """Append what history says; return the cursor behind it, empty when the log is not open (any more).
+
+        What it says is deleted or edited loses its former words at once.
 
         Args:
             ref: The log.
             entries: Any number of them.
-            instead_of: A cursor: everything up to it is removed in the same step. Give all entries that
-                stand (`Log.entries()`), after all of history was read; then the log is as young as they
-                are, and broken pieces are gone.
+            as_of: The newest `ts` known: what is too old by it is not written, and the rest stays no longer
+                than if it had been written when it was said.
+            instead_of: A cursor: everything up to it is removed afterwards. Give all entries that stand
+                (`Log.entries()`), after all of history was read; then broken pieces are gone.
             behind: The cursor up to which the caller has read. When others have appended since, it is
                 returned itself, so that nothing of theirs is passed over.
         """
-        sent = list(groups([self._sealing.seal(part, ref) for part in parts(entries)])) or [[]]
-        cursor = CLOSED
+        told = list(entries)
+        marks = Marks(told)
+        told = [entry for entry in told if not marks.refuse(entry)]
+        young = [entry for entry in told if self.is_kept(entry.ts, as_of=as_of)]
+        if not instead_of:
+            await self.cleaner.take_back(ref, young)
+        cursor = await self._write_all(ref, young, as_of=as_of, behind=behind, is_cut=len(young) < len(told))
+        dropped = DROPPED_AT_ONCE if instead_of and cursor else 0
         with store_errors_named():
-            for number, pieces in enumerate(sent, 1):
-                replaced = instead_of if number == len(sent) else ""
-                args: Arguments = [FIELD, self._ttl_seconds, replaced, behind, *pieces]
-                cursor = as_text(await self._write(keys=[_log(ref)], args=args))
-                behind = cursor if behind else ""
+            while dropped == DROPPED_AT_ONCE:
+                dropped = int(await self._drop(args=[PREFIX, ref.key, instead_of, DROPPED_AT_ONCE]))
         return cursor
 
     async def since(self, ref: IncidentRef, cursor: str | None) -> Slice:
@@ -190,44 +217,46 @@ class IncidentLog:
         entries: list[Entry] = []
         is_broken, is_open, last = False, False, cursor or START
         with store_errors_named():
-            async for number, piece in self._pieces(ref, last):
+            async for number, piece, first in self._pieces(ref, last):
                 last, is_open = number, True
+                if first and cursor and _place(first) <= _place(cursor):
+                    continue  # what is left of a piece that the caller had
                 try:
                     entries += self._sealing.open(piece, ref)
                 except UNREADABLE:
                     is_broken = True
-            is_open = is_open or bool(await self._redis.exists(_log(ref)))
-        return Slice(entries=entries, cursor=last, is_open=is_open, is_broken=is_broken)
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.exists(_log(ref))
+                pipe.exists(key("log-cut", ref.key))
+                exists, is_cut = await pipe.execute()
+        return Slice(
+            entries=entries,
+            cursor=last,
+            is_open=is_open or bool(exists),
+            is_broken=is_broken,
+            is_cut=bool(is_cut),
+        )
 
-    async def scrub(self, ref: IncidentRef, ts: str) -> int:
-        """Keep no word and no reaction of a message; return how many pieces were written anew.
+    async def begin_recheck(self, ref: IncidentRef, ts: str) -> None:
+        """Say that a message is looked at again now: what happens to it from here on needs another look."""
+        name = key("rechecks", ref.team_id, ref.channel_id)
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hincrby(name, ts, 1)
+                pipe.expire(name, WAITING_SECONDS)
+                await pipe.execute()
 
-        That it was deleted stays known, and cursors stay good. What is appended meanwhile is left alone.
-        """
-
-        def is_kept(entry: Entry, _last: Said | None) -> bool:
-            return entry.ts != ts or isinstance(entry, Deleted)
-
-        return await self._thin_out(ref, ts, is_kept)
-
-    async def prune(self, ref: IncidentRef, ts: str) -> int:
-        """Keep no word of a message that it says no more; return how many pieces were written anew.
-
-        Its last version and its reactions stay; for the rest as `scrub`.
-        """
-
-        def is_kept(entry: Entry, last: Said | None) -> bool:
-            is_old = isinstance(entry, Said) and last is not None and entry.body != last.body
-            return entry.ts != ts or not is_old
-
-        return await self._thin_out(ref, ts, is_kept)
+    async def withdraw(self, request_id: str) -> None:
+        """Let a request that waits end without a word."""
+        with store_errors_named():
+            await self._redis.set(key("withdrawn", request_id), b"1", ex=WAITING_SECONDS)
 
     async def remove(self, ref: IncidentRef) -> int:
         """Remove a log and all that is known of it; return how many keys that were."""
-        names = [_log(ref), key("log-complete", ref.key), key("log-claim", ref.key)]
+        names = [key(family, ref.key) for family in OF_LOG]
         with store_errors_named():
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.delete(*names)
+                pipe.unlink(*names)
                 pipe.zrem(key("log-active"), ref.key)
                 pipe.zrem(key("log-trims"), ref.key)
                 removed, *_ = await pipe.execute()
@@ -244,19 +273,17 @@ class IncidentLog:
 
     async def epoch(self) -> str:
         """Return the epoch: another one than before means that nobody received for a while."""
-        with store_errors_named():
-            return as_text(await self._redis.get(key("epoch")) or b"0")
+        return await epochs.current(self._redis)
 
     async def missed(self) -> None:
         """Begin a new epoch: deliveries were lost, so that every log must be compared with history."""
-        with store_errors_named():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.incr(key("epoch"))
-                pipe.expire(key("epoch"), EPOCH_SECONDS)
-                await pipe.execute()
+        await epochs.begin(self._redis)
 
     async def completeness(self, ref: IncidentRef) -> str | None:
-        """Return the epoch in which the log was whole; None when it never was or has lost its beginning."""
+        """Return the epoch in which the log was whole; None when it never was.
+
+        Whole is what has all that is young enough to be kept.
+        """
         with store_errors_named():
             found = await self._redis.get(key("log-complete", ref.key))
         return None if found is None else as_text(found)
@@ -264,7 +291,7 @@ class IncidentLog:
     async def set_complete(self, ref: IncidentRef, epoch: str) -> None:
         """Say that the log has all of history, as of an epoch read before the reading began.
 
-        It holds until the log's oldest piece reaches its age; `write(…, instead_of=…)` makes it young again.
+        What goes for its age leaves it whole; so does nothing else that goes.
         """
         names = [_log(ref), key("log-complete", ref.key)]
         with store_errors_named():
@@ -290,44 +317,42 @@ class IncidentLog:
         with store_errors_named():
             await self._settle(keys=[key("log-active")], args=[active.ref.key, active.at_ms])
 
-    async def _pieces(self, ref: IncidentRef, after: str) -> AsyncIterator[tuple[str, bytes]]:
-        """Yield the elements of a stream behind a cursor, each with its own."""
+    async def _pieces(self, ref: IncidentRef, after: str) -> AsyncIterator[tuple[str, bytes, str]]:
+        """Yield the elements of a stream behind a cursor: id, piece, and of what it is what is left."""
         last = after
         while True:
             page: Any = await self._redis.xrange(_log(ref), f"({last}", "+", count=PAGE_PIECES)
             for number, fields in page:
                 last = as_text(number)
-                yield last, fields[FIELD]
+                yield last, fields[FIELD], as_text(fields.get(ORIGIN, b""))
             if len(page) < PAGE_PIECES:
                 return
 
-    async def _thin_out(self, ref: IncidentRef, ts: str, is_kept: Keep) -> int:
-        """Write anew what holds more of a message than may be kept; again where somebody was faster."""
-        written = 0
-        for _ in range(MAX_TRIES):
-            changes = await self._changes(ref, ts, is_kept)
-            if not changes:
-                return written
-            with store_errors_named():
-                written += int(await self._scrub(keys=[_log(ref)], args=[FIELD, *changes]))
-        raise StoreUnavailableError("contended")
+    async def _write_all(
+        self, ref: IncidentRef, entries: Sequence[Entry], *, as_of: str, behind: str, is_cut: bool
+    ) -> str:
+        """Write entries but those of messages that the store refuses; return the cursor."""
+        sealed = [(part, self._sealing.seal(part.entries, ref)) for part in parts(entries)]
+        refused: list[Entry] = []
+        cursor = CLOSED
+        for group in list(groups(sealed)) or [[]]:
+            answer = await self._send(ref, group, as_of=as_of, behind=behind, is_cut=is_cut)
+            cursor, unwanted = answer[0], set(answer[1:])
+            behind = cursor if behind else ""
+            hit = [part for part, _ in group if unwanted & set(map(fact, part.entries))]
+            refused += [entry for part in hit for entry in part.entries if fact(entry) not in unwanted]
+        if not refused:
+            return cursor
+        return await self._write_all(ref, refused, as_of=as_of, behind=behind, is_cut=False)
 
-    async def _changes(self, ref: IncidentRef, ts: str, is_kept: Keep) -> Arguments:
-        """Return what `LOG_SCRUB` takes: the id, the hash and the new form of each piece to be changed."""
-        telling: list[tuple[str, bytes, list[Entry]]] = []
+    async def _send(
+        self, ref: IncidentRef, group: Sequence[tuple[Part, bytes]], *, as_of: str, behind: str, is_cut: bool
+    ) -> list[str]:
+        args: Arguments = [PREFIX, ref.key, self._ttl_seconds, behind, int(is_cut)]
+        for part, piece in group:
+            args += [piece, part.facts, part.age_seconds(as_of)]
         with store_errors_named():
-            async for number, piece in self._pieces(ref, START):
-                with suppress(*UNREADABLE):
-                    if entries := self._sealing.open(piece, ref, naming=ts):
-                        telling.append((number, piece, entries))
-        said = [entry for _, _, entries in telling for entry in entries if isinstance(entry, Said)]
-        last = max((one for one in said if one.ts == ts), key=lambda one: one.rank, default=None)
-        changes: Arguments = []
-        for number, piece, entries in telling:
-            kept = [entry for entry in entries if is_kept(entry, last)]
-            if len(kept) < len(entries):
-                changes += [number, digest(piece), self._sealing.seal(kept, ref)]
-        return changes
+            return [as_text(one) for one in await self._write(args=args)]
 
 
 def _log(ref: IncidentRef) -> str:
@@ -337,3 +362,8 @@ def _log(ref: IncidentRef) -> str:
 def _ref_of(name: str) -> IncidentRef:
     team, channel, thread = name.split(":")
     return IncidentRef(team_id=team, channel_id=channel, thread_ts=None if thread == "channel" else thread)
+
+
+def _place(cursor: str) -> tuple[int, int]:
+    ms, number = cursor.split("-")
+    return int(ms), int(number)

@@ -156,6 +156,12 @@ TABLE: tuple[Keys, ...] = (
         holds="the ids of an incident's answers",
     ),
     Keys(
+        pattern="files:*",
+        owner="store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="our files in Slack about an incident, and the numbers of the messages that they cite",
+    ),
+    Keys(
         pattern="thumbs:*",
         owner="store",
         ttl_seconds=MEMORY_SECONDS,
@@ -166,7 +172,37 @@ TABLE: tuple[Keys, ...] = (
         owner="incident_log",
         ttl_seconds=MEMORY_SECONDS,
         holds="what was said in an incident, sealed; each element goes when it is as old as that, whatever "
-        "comes after it",
+        "comes after it; in the clear, of which messages it tells",
+    ),
+    Keys(
+        pattern="log-where:*",
+        owner="incident_log",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="which elements of a log tell of a message: ids alone",
+    ),
+    Keys(
+        pattern="log-marks:*",
+        owner="incident_log",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="messages of a log that were deleted or edited, by when: what they said before is refused",
+    ),
+    Keys(
+        pattern="log-due:*",
+        owner="incident_log",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="elements of a log that are older than their ids say, by when they count as having arrived",
+    ),
+    Keys(
+        pattern="log-cut:*",
+        owner="incident_log",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="that a log left something out for its age",
+    ),
+    Keys(
+        pattern="rechecks:*",
+        owner="incident_log",
+        ttl_seconds=WAITING_SECONDS,
+        holds="message → how often it was looked at again",
     ),
     Keys(
         pattern="log-complete:*",
@@ -187,6 +223,12 @@ TABLE: tuple[Keys, ...] = (
         holds="when each log was last freed of what is too old, without any text",
     ),
     Keys(
+        pattern="log-looks",
+        owner="log_looks",
+        ttl_seconds=EPOCH_SECONDS,
+        holds="when each log was last compared with history, and the ts of its newest message then",
+    ),
+    Keys(
         pattern="log-claim:*",
         owner="incident_log",
         ttl_seconds=CLAIM_SECONDS,
@@ -196,17 +238,17 @@ TABLE: tuple[Keys, ...] = (
         pattern="withdrawn:*",
         owner="incident_log",
         ttl_seconds=WAITING_SECONDS,
-        holds="that the message which asked was deleted; the store says it too, of what is to be forgotten",
+        holds="that the message which asked was deleted, or is to be forgotten",
     ),
     Keys(
         pattern="receiving",
-        owner="presence",
+        owner="epochs",
         ttl_seconds=RECEIVING_SECONDS,
         holds="that somebody receives from Slack",
     ),
     Keys(
         pattern="epoch",
-        owner="presence",
+        owner="epochs",
         ttl_seconds=EPOCH_SECONDS,
         holds="how often nobody received for a while, or Slack sent nothing for a while",
     ),

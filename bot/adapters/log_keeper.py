@@ -1,14 +1,16 @@
 """The `Log` port over the logs in the store: what changed since a reading, what must not be kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
 
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.keys import key
+from bot.adapters.log_pieces import UNREADABLE
 from bot.adapters.replies import as_text, store_errors_named
-from bot.incident.log import Deleted, Reacted, Said
+from bot.incident.log import Deleted, Entry, Reacted, Said
 from bot.incident.messages import Incident, IncidentRef, ts_key
 
 _PROSE = frozenset({"text", "fallback", "title", "value", "preview", "pretext", "name"})
@@ -32,29 +34,47 @@ class LogKeeper:
         if not incident.cursor:
             return frozenset()
         news = await self.log.since(incident.ref, incident.cursor)
-        read = {message.ts for message in incident.messages}
+        read = frozenset(message.ts for message in incident.messages)
+        if not news.is_open or news.is_broken:  # forgotten, left or spoilt: what happened is not known
+            return read
         return frozenset(entry.ts for entry in news.entries if not isinstance(entry, Reacted)) & read
+
+    async def words(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
+        """Return the words that `erase` would remove; empty when none are kept.
+
+        A recheck begins with it: what happens to the message from here on needs another one.
+        """
+        await self.log.begin_recheck(ref, ts)
+        with suppress(*UNREADABLE):
+            return _gone(_versions(await self.log.cleaner.told(ref, ts), ts), is_deleted=is_deleted)
+        return ""
 
     async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
         """Keep no word of a message that is gone; return those words, empty when none were kept.
 
-        A crash between the two steps loses no more than what history still has.
+        A crash between the steps loses no more than what history still has.
         """
-        kept = await self.log.since(ref, None)
-        if not kept.is_open:
-            return ""
-        if kept.is_broken:  # what cannot be read cannot be shown to be clean; history fills a new log
+        try:
+            told = await self.log.cleaner.told(ref, ts)
+        except UNREADABLE:  # what cannot be read cannot be shown to be clean; history fills a new log
             await self.log.remove(ref)
             return ""
-        own = [entry for entry in kept.entries if entry.ts == ts]
-        versions = sorted((entry for entry in own if isinstance(entry, Said)), key=lambda said: said.rank)
-        if is_deleted:
+        versions = _versions(told, ts)
+        if not is_deleted:
+            await self.log.cleaner.prune(ref, ts)
+        elif any(isinstance(entry, Deleted) for entry in told):
+            await self.log.cleaner.scrub(ref, ts)
+        else:
             await self.log.write(ref, [Deleted(ts=ts)])
-            await self.log.scrub(ref, ts)
-            return _words(versions)
-        if len({said.body for said in versions}) > 1:
-            await self.log.prune(ref, ts)
-        return _words(said for said in versions[:-1] if said.body != versions[-1].body)
+        return _gone(versions, is_deleted=is_deleted)
+
+    async def erase_all(self, ref: IncidentRef, ts: Collection[str]) -> int:
+        """Keep no word of many messages; return of how many words were kept."""
+        return sum([bool(await self.erase(ref, one, is_deleted=True)) for one in ts])
+
+    async def withdraw(self, request_id: str) -> None:
+        """Let a request that waits end without a word."""
+        await self.log.withdraw(request_id)
 
     async def remove(self, ref: IncidentRef, *, with_threads: bool = False) -> int:
         """Remove a log, and with it those of all threads in its channel; return how many there were."""
@@ -81,6 +101,19 @@ class LogKeeper:
             replace(ref, thread_ts=None),
             *(replace(ref, thread_ts=thread_ts) for thread_ts in sorted(threads)),
         ]
+
+
+def _versions(entries: Iterable[Entry], ts: str) -> list[Said]:
+    """Return all versions of a message, oldest first."""
+    own = (entry for entry in entries if isinstance(entry, Said) and entry.ts == ts)
+    return sorted(own, key=lambda said: said.rank)
+
+
+def _gone(versions: Sequence[Said], *, is_deleted: bool) -> str:
+    """Return what a message said that it says no more."""
+    if is_deleted:
+        return _words(versions)
+    return _words(said for said in versions[:-1] if said.body != versions[-1].body)
 
 
 def _words(versions: Iterable[Said]) -> str:

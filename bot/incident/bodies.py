@@ -64,6 +64,9 @@ def body_of(raw: Mapping[str, Any], *, is_own: bool = False) -> str:
     return body if len(body) <= MAX_BODY_CHARS else _cut(found, size=len(body))
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def _cut(found: Mapping[str, Any], *, size: int = 0) -> str:
     """Return a body that fits; `size` is how long it was, if that is known."""
     size = size or len(_canonical(found))
@@ -79,7 +82,7 @@ def _cut(found: Mapping[str, Any], *, size: int = 0) -> str:
 
 
 def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def _inside(value: object) -> Iterable[object]:

@@ -99,7 +99,8 @@ async def test_a_reader_goes_on_where_it_was(log):
 
 async def test_what_history_says_is_read_back_whole_whatever_its_length(log):
     entries = [said(f"{n}.000001", "x" * 100, is_seen=True) for n in range(1, 6_001)]
-    entries += [said("9000.000001", "y" * PIECE_CHARS), said("9001.000001"), Deleted(ts="3.000001"), thumb()]
+    entries += [said("9000.000001", "y" * PIECE_CHARS), said("9001.000001"), thumb("9002.000001")]
+    entries.append(Deleted(ts="9003.000001"))
     await log.open(CHANNEL)
 
     cursor = await log.write(CHANNEL, entries)
@@ -176,10 +177,10 @@ async def test_a_scrubbed_message_leaves_no_word_and_stays_deleted(log):
     await log.append([CHANNEL], [said(), thumb(), other])
     await log.append([CHANNEL], [Deleted(ts="10.000001")])
 
-    assert await log.scrub(CHANNEL, "10.000001") == 1
+    assert await log.cleaner.scrub(CHANNEL, "10.000001") == 2
 
     assert (await log.since(CHANNEL, None)).entries == [other, Deleted(ts="10.000001")]
-    assert await log.scrub(CHANNEL, "10.000001") == 0
+    assert await log.cleaner.scrub(CHANNEL, "10.000001") == 0
 
 
 async def test_scrubbing_leaves_every_cursor_good(log, redis_client):
@@ -188,7 +189,7 @@ async def test_scrubbing_leaves_every_cursor_good(log, redis_client):
     read = await log.since(CHANNEL, None)
     await log.append([CHANNEL], [said("12.000000")])
 
-    await log.scrub(CHANNEL, "10.000001")
+    await log.cleaner.scrub(CHANNEL, "10.000001")
 
     assert (await log.since(CHANNEL, read.cursor)).entries == [said("12.000000")]
     assert 0 < await redis_client.ttl(key("log", CHANNEL.key)) <= TTL_SECONDS
@@ -200,8 +201,8 @@ async def test_pruning_leaves_the_last_version_and_the_reactions(log):
     await log.append([CHANNEL], [old, thumb(), said("12.000000")])
     await log.append([CHANNEL], [new])
 
-    assert await log.prune(CHANNEL, "10.000001") == 1
-    assert await log.prune(CHANNEL, "10.000001") == 0
+    assert await log.cleaner.prune(CHANNEL, "10.000001") == 1
+    assert await log.cleaner.prune(CHANNEL, "10.000001") == 0
 
     assert (await log.since(CHANNEL, None)).entries == [thumb(), said("12.000000"), new]
 
@@ -211,7 +212,7 @@ async def test_messages_of_one_piece_that_are_scrubbed_at_once_are_all_gone(log)
     await log.open(CHANNEL)
     await log.write(CHANNEL, entries)
 
-    await asyncio.gather(*(log.scrub(CHANNEL, entry.ts) for entry in entries[:9]))
+    await asyncio.gather(*(log.cleaner.scrub(CHANNEL, entry.ts) for entry in entries[:9]))
 
     assert (await log.since(CHANNEL, None)).entries == entries[9:]
 
@@ -221,7 +222,7 @@ async def test_scrubbing_passes_over_what_cannot_be_opened(log, redis_client):
     await redis_client.xadd(key("log", CHANNEL.key), {"e": b"broken"})
     await log.append([CHANNEL], [said()])
 
-    assert await log.scrub(CHANNEL, "10.000001") == 1
+    assert await log.cleaner.scrub(CHANNEL, "10.000001") == 1
 
     assert (await log.since(CHANNEL, None)).is_broken
 
@@ -251,24 +252,24 @@ async def test_a_log_to_which_nothing_comes_keeps_nothing_longer_for_that(log, r
     assert await redis_client.zrange(key("log-trims"), 0, -1) == [CHANNEL.key.encode()]
 
 
-async def test_a_log_is_whole_until_its_oldest_message_goes(log, redis_client):
+async def test_a_log_stays_whole_when_what_is_too_old_leaves_it(log, redis_client):
     await log.open(CHANNEL)
-    await aged(redis_client, CHANNEL, seconds=TTL_SECONDS - 100)
+    assert await log.completeness(CHANNEL) is None
+    await log.append([CHANNEL], [said()])
+    await log.set_complete(CHANNEL, "7")
+    await aged(redis_client, CHANNEL, seconds=TTL_SECONDS + 1)
+
+    await log.trim(every_seconds=0)
+
+    assert (await log.since(CHANNEL, None)).is_cut
+    assert await log.completeness(CHANNEL) == "7"
+    assert 0 < await redis_client.ttl(key("log-complete", CHANNEL.key)) <= TTL_SECONDS
+
+
+async def test_a_log_that_is_closed_is_never_whole(log):
+    await log.set_complete(CHANNEL, "1")
 
     assert await log.completeness(CHANNEL) is None
-    await log.set_complete(CHANNEL, "7")
-
-    assert await log.completeness(CHANNEL) == "7"
-    assert 0 < await redis_client.ttl(key("log-complete", CHANNEL.key)) <= 100
-
-
-async def test_a_log_that_is_closed_or_too_old_is_never_whole(log, redis_client):
-    await log.open(ELSEWHERE)
-    await aged(redis_client, ELSEWHERE, seconds=TTL_SECONDS + 1)
-
-    await asyncio.gather(log.set_complete(CHANNEL, "1"), log.set_complete(ELSEWHERE, "1"))
-
-    assert (await log.completeness(CHANNEL), await log.completeness(ELSEWHERE)) == (None, None)
 
 
 async def test_lost_deliveries_begin_an_epoch(log):
@@ -277,19 +278,19 @@ async def test_lost_deliveries_begin_an_epoch(log):
     assert await log.epoch() == "1"
 
 
-async def test_a_log_grown_too_long_loses_its_older_half_and_is_whole_no_more(redis_client):
+async def test_a_log_grown_too_long_loses_its_oldest_pieces_and_is_whole_no_more(redis_client):
     log = IncidentLog(redis_client, Sealer(SECRET), ttl_seconds=TTL_SECONDS, max_pieces=10)
     await log.open(CHANNEL)
     await log.set_complete(CHANNEL, "1")
 
-    for n in range(1, 11):
-        assert await log.completeness(CHANNEL) == "1"
+    for n in range(1, 12):
         await log.append([CHANNEL], [said(f"{n}.000000")])
+        assert (await log.completeness(CHANNEL) is None) == (n >= 10)
 
     assert [entry.ts for entry in (await log.since(CHANNEL, None)).entries] == [
-        f"{n}.000000" for n in range(6, 11)
+        f"{n}.000000" for n in range(2, 12)
     ]
-    assert await log.completeness(CHANNEL) is None
+    assert len(await redis_client.zrange(key("log-where", CHANNEL.key), 0, -1)) == 10
 
 
 async def test_a_request_whose_message_was_deleted_is_withdrawn_logged_or_not(log, redis_client):
@@ -339,7 +340,7 @@ async def test_removing_leaves_nothing(log, redis_client):
     await log.set_complete(CHANNEL, "1")
     await log.claim(limit=9)
 
-    assert await log.remove(CHANNEL) == 3
+    assert await log.remove(CHANNEL) == 4
 
     assert await redis_client.keys("*") == []
 
@@ -348,12 +349,14 @@ async def test_every_key_is_in_the_table_and_lives_no_longer_than_it_says(log, r
     await log.open(CHANNEL)
     await log.append([CHANNEL], [Deleted(ts="1.000000")], withdraws="msg:T1:C1:1.000000")
     await log.set_complete(CHANNEL, "1")
+    await log.write(CHANNEL, [said("5000.000000"), said("9.000000")], as_of="5001.000000")
+    await log.begin_recheck(CHANNEL, "1.000000")
     await log.missed()
     await log.claim(limit=9)
 
     names = [name.decode() for name in await redis_client.keys("*")]
 
-    assert len(names) == 7
+    assert len(names) == 12
     for name in names:
         (family,) = [family for family in TABLE if family.matches(name)]
         assert 0 < await redis_client.ttl(name) <= (family.ttl_seconds or 0)

@@ -9,6 +9,7 @@ from bot.adapters.incident_log import IncidentLog
 from bot.adapters.keys import key
 from bot.adapters.log_keeper import LogKeeper
 from bot.adapters.sealing import Sealer
+from bot.adapters.store import RedisMemory
 from bot.incident.log import Deleted, Log, Reacted, Said
 from bot.incident.messages import Author, AuthorKind, Incident, IncidentRef, Message
 
@@ -123,3 +124,19 @@ async def test_one_log_is_removed_and_the_others_stay(keeper, logs):
     assert await keeper.remove(THREAD) == 1
     assert await keeper.remove(THREAD) == 0
     assert (await logs.since(REF, None)).is_open
+
+
+async def test_many_messages_are_erased_and_those_are_counted_that_had_words(keeper, logs):
+    ts = [f"{n}.000001" for n in range(1, 121)]
+    await logs.write(REF, [said(one, f"secret {one}") for one in ts])
+
+    assert await keeper.erase_all(REF, [*ts[:-1], "999.000001"]) == 119
+
+    left = [one for one in await kept(logs) if isinstance(one, Said)]
+    assert [one.ts for one in left] == ts[-1:]
+
+
+async def test_a_question_is_withdrawn(keeper, redis_client):
+    await keeper.withdraw("msg:T1:C1:1.000001")
+
+    assert await RedisMemory(redis_client).is_withdrawn("msg:T1:C1:1.000001")

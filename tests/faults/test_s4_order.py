@@ -107,7 +107,7 @@ async def test_s4_orders_through_the_store_end_in_the_same_state(redis_client: R
             found = await log.since(ref, None)
             count(counted, state(folded(found.entries)), conversation.truth())
             for gone in (entry for entry in found.entries if isinstance(entry, Deleted)):
-                await other.scrub(ref, gone.ts)
+                await other.cleaner.scrub(ref, gone.ts)
             count(counted, state(folded((await log.since(ref, None)).entries)), conversation.truth())
 
 

@@ -40,18 +40,19 @@ class FakeDiary:
         self.open: set[IncidentRef] = set()
         self.kept: list[Entry] = []
         self.withdrawn: list[str] = []
+        self.turn: int | None = None
         self.losses = 0
         self.error: Exception | None = None
 
     async def append(
-        self, refs: Sequence[IncidentRef], entries: Iterable[Entry], *, withdraws: str = ""
+        self, refs: Sequence[IncidentRef], entries: Iterable[Entry], *, withdraws: str = "", recheck: str = ""
     ) -> Appended:
         if self.error is not None:
             raise self.error
         kept = tuple(ref for ref in refs if ref in self.open)
         self.kept += entries if kept else ()
         self.withdrawn += [withdraws] if withdraws else []
-        return Appended(open=kept)
+        return Appended(open=kept, turn=self.turn if recheck else None)
 
     async def missed(self) -> None:
         if self.error is not None:
@@ -70,6 +71,10 @@ async def door(slack: FakeSlack, queue: FakeQueue, diary: FakeDiary) -> AsyncIte
     app = build_app(client=client, signing_secret=SECRET, queue=queue, parse=parse, diary=diary)
     async with TestClient(TestServer(build_receiver(app=app, store=queue))) as made:
         yield made
+
+
+def edited(text: str, *, at_ts: str) -> dict[str, Any]:
+    return changed({**message(), "text": text}) | {"event_ts": at_ts}
 
 
 async def deliver(door: Door, event: object) -> int:
@@ -125,16 +130,28 @@ async def test_a_channel_that_could_not_be_asked_about_is_not_acknowledged_and_a
     assert len(queue.stored) == 1
 
 
-async def test_a_deletion_is_looked_into_only_where_a_log_is_open(door, queue, diary):
+async def test_a_deletion_is_looked_into_wherever_something_rests_on_the_message(door, queue, diary):
     gone = wrapped("message_deleted", deleted_ts=TS, previous_message=message())
     assert await deliver(door, gone) == 200
     assert queue.stored == []
-    diary.open = {CHANNEL}
+    diary.turn = 0
 
     assert await deliver(door, gone) == 200
 
     assert queue.stored == [f"recheck:T1:C1:{TS}:{LATER}"]
     assert diary.withdrawn == [f"msg:T1:C1:{TS}"] * 2
+
+
+async def test_a_message_that_changes_all_the_time_waits_for_one_look_at_a_time(door, queue, diary):
+    diary.turn = 0
+    for number in range(3):
+        assert await deliver(door, edited(f"{number} %", at_ts=f"1760000400.00000{number}")) == 200
+    assert {key for keys in queue.keys for key in keys} == {f"recheck:T1:C1:{TS}:edited:0"}
+
+    diary.turn = 1
+    assert await deliver(door, edited("4 %", at_ts="1760000401.000000")) == 200
+
+    assert queue.keys[-1] == (f"recheck:T1:C1:{TS}:edited:1",)
 
 
 async def test_a_renamed_channel_is_asked_about(door, queue, diary):
