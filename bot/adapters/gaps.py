@@ -21,7 +21,8 @@ from bot.adapters.slack_live import QUIET, THOROUGH, Checked, Effort, LiveReader
 from bot.errors import BadInputError, ChannelUnreadableError, StoreUnavailableError
 from bot.incident.messages import IncidentRef
 from bot.ports import Queue
-from bot.request import Request
+from bot.request import Request, RequestKind
+from bot.upkeep import DELETED
 
 log = structlog.get_logger()
 
@@ -118,7 +119,26 @@ class Gaps:
         except FAULTS as error:
             log.info("gaps.postponed", incident=ref.key, error=type(error).__name__)
             return False, 0
+        for ts in sorted(checked.gone):
+            await self._recheck(ref, ts, at_ts=checked.newest)
         return checked.is_whole, await self._accept_all(ref, checked, effort)
+
+    async def _recheck(self, ref: IncidentRef, ts: str, *, at_ts: str) -> None:
+        """Let what rests on a message fall of whose deletion no event told."""
+        request = Request(
+            id=f"gone:{ref.team_id}:{ref.channel_id}:{ts}",
+            kind=RequestKind.RECHECK,
+            team_id=ref.team_id,
+            channel_id=ref.channel_id,
+            thread_ts=ref.thread_ts,
+            asker_id="",
+            text=DELETED,
+            subject=ts,
+            received_at=datetime.now(UTC),
+            pressed_ts=at_ts,
+        )
+        if await self.queue.accept(request, keys=[request.id]):
+            log.info("deletion.found", request=request.id)
 
     async def _accept_all(self, ref: IncidentRef, checked: Checked, effort: Effort) -> int:
         """Put the questions of a log into the queue; the queue may have forgotten what it had days ago.

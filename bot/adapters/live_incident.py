@@ -31,7 +31,9 @@ class Live:
         unread: Root → how many replies could not be read; `""` for the channel itself.
         was_whole: Its log was known to be whole. If it no longer is, it was removed or has aged.
         is_broken: Pieces of its log could not be opened.
+        is_cut: What was too old for its log is not in there: each process reads that from history.
         is_unchecked: It could not be compared with history the last time.
+        gone: Messages that history has no more, as no event told; until the timer passes them on.
         forgotten: What must not be read again.
         used_at: When a question or the timer had it last; our seconds.
     """
@@ -44,8 +46,10 @@ class Live:
     unread: dict[str, int] = field(default_factory=dict)
     was_whole: bool = False
     is_broken: bool = False
+    is_cut: bool = False
     is_unchecked: bool = False
     used_at: float = 0.0
+    gone: set[str] = field(default_factory=set)
     forgotten: Forgotten = field(default_factory=Forgotten)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -23,7 +23,7 @@ from bot.adapters.slack_read import IncidentReader, Page, Raw
 from bot.adapters.slack_shown import Mint, Shown
 from bot.incident.forgotten import Forgotten
 from bot.incident.history import Standing, Us, counters, is_overdue
-from bot.incident.log import Entry
+from bot.incident.log import Deleted, Entry
 from bot.incident.messages import Incident, IncidentRef
 
 log = structlog.get_logger()
@@ -72,11 +72,13 @@ class Checked:
         asked: Messages that mention us lately, oldest first.
         newest: The `ts` of the newest message.
         is_whole: All was read that there is.
+        gone: The `ts` of messages that were found deleted since the last time.
     """
 
     asked: list[Raw]
     newest: str
     is_whole: bool
+    gone: frozenset[str] = frozenset()
 
 
 async def _always(_ref: IncidentRef) -> bool:
@@ -89,6 +91,10 @@ class Past(Mint, Protocol):
     async def forgotten(self, ref: IncidentRef) -> Forgotten:
         """Return what must not be read again."""
         ...
+
+
+def _deleted(news: Sequence[Entry]) -> set[str]:
+    return {entry.ts for entry in news if isinstance(entry, Deleted)}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,7 +175,9 @@ class LiveReader:
             await self._bring_up(live, effort, is_logged=True)
             await live.shown.learn_more(self.names)
             is_whole = not live.unread and not live.is_unchecked
-            found = Checked(asked=asked_of(live, self.us, seconds), newest=live.newest, is_whole=is_whole)
+            asked, gone = asked_of(live, self.us, seconds), frozenset(live.gone)
+            live.gone.clear()
+        found = Checked(asked=asked, newest=live.newest, is_whole=is_whole, gone=gone)
         self._forget_oldest()
         return found
 
@@ -222,9 +230,10 @@ class LiveReader:
             return
         epoch = await self.log.epoch()
         known = await self._load(live)
-        if known == epoch:
+        is_whole = known == epoch and not (live.is_cut and live.epoch != epoch)
+        if is_whole:
             live.epoch = epoch
-        is_checked = known == epoch or (live.epoch == epoch and not effort.is_check)
+        is_checked = is_whole or (live.epoch == epoch and not effort.is_check)
         if known is not None and is_checked and not live.unread and not live.is_broken:
             await self._look(live, effort)
         else:
@@ -244,7 +253,7 @@ class LiveReader:
             found = await self.log.since(live.ref, None)
         live.take(found.entries)
         live.cursor, live.was_whole = found.cursor, known is not None
-        live.is_broken = live.is_broken or found.is_broken
+        live.is_broken, live.is_cut = live.is_broken or found.is_broken, found.is_cut
         return known
 
     async def _look(self, live: Live, effort: Effort) -> None:
@@ -265,6 +274,7 @@ class LiveReader:
         taking.looked(page, oldest=oldest)
         is_lost = any(is_overdue(e, as_of=taking.as_of, seconds=self.overdue_seconds) for e in taking.news)
         await self._read_on(live, effort, taking, page)
+        live.gone |= _deleted(taking.news)
         await self._write(live, taking.news)
         if live.unread or (is_lost and not page.is_last):
             live.epoch = ""
@@ -288,6 +298,7 @@ class LiveReader:
         is_aged = known is None or live.is_broken
         again = Again(live, is_all=effort.is_check, is_none=is_aged or live.epoch == epoch)
         news = await self._read_all(live, effort, wants=again)
+        live.gone |= _deleted(news)
         if is_aged and not live.unread:
             await self._rewrite(live)
         else:
@@ -314,13 +325,12 @@ class LiveReader:
 
     async def _write(self, live: Live, news: Sequence[Entry]) -> None:
         if news:
-            self._go_on(live, await self.log.write(live.ref, news, behind=live.cursor or ""))
+            cursor = await self.log.write(live.ref, news, as_of=live.newest, behind=live.cursor or "")
+            live.cursor = cursor or live.cursor
 
     async def _rewrite(self, live: Live) -> None:
         """Put all that stands in place of what the log had: it is as young as this reading."""
         entries = live.standing.log.entries()
         cursor = live.cursor or ""
-        self._go_on(live, await self.log.write(live.ref, entries, instead_of=cursor, behind=cursor))
-
-    def _go_on(self, live: Live, cursor: str) -> None:
-        live.cursor = cursor or live.cursor
+        written = await self.log.write(live.ref, entries, as_of=live.newest, instead_of=cursor, behind=cursor)
+        live.cursor = written or live.cursor
