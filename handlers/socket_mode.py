@@ -26,10 +26,11 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import BadInputError
+from bot.slack.error_names import LIMITED
 from bot.slack.pauses import asked_seconds
 from bot.tasks import ended
 from handlers.acceptance import ARRIVED, log_ack
-from handlers.slack_answers import LIMITED, code_of, is_refusal
+from handlers.slack_answers import code_of, is_refusal
 from handlers.socket_link import Line, Link, NotGreetedError, Pace, Raw, open_link
 
 log = structlog.get_logger()

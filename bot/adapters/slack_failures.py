@@ -1,23 +1,18 @@
-"""What Slack's refusals mean: for good or for now, of the content, of the place or of nothing of ours.
-
-Error names are those of Slack's method pages; that `fatal_error` and `internal_error` may come after the call
-took effect is said there too.
-"""
+"""What Slack's refusals mean: for good or for now, of the content, of the place or of nothing of ours."""
 
 from enum import Enum
-from http import HTTPStatus
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import ChannelUnreadableError
+from bot.slack import error_names
+from bot.slack.error_names import LIMITED
+from bot.slack.pauses import asked_seconds
 
 FAULTS = (SlackApiError, ClientError, TimeoutError, OSError)
 """What a call of the Web API raises when it fails."""
 
-LIMITED = "ratelimited"
-_LIMITED = frozenset({LIMITED, "rate_limited"})
-"""Slack's pages name it either way; a proxy may name nothing beside the status."""
 GONE = "message_not_found"
 """Somebody deleted the message."""
 
@@ -57,8 +52,6 @@ _RETRY_SECONDS = 1.0
 _MOST_SECONDS = 300.0
 """Whatever it says, by then we try again."""
 
-_UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
-
 
 class Outcome(Enum):
     """What a failed call means for a message that grows."""
@@ -89,17 +82,13 @@ def outcome_of(error: Exception) -> Outcome:
 
 def pause_seconds(error: Exception) -> float:
     """Return how long Slack asks us to wait (`Retry-After`, in seconds)."""
-    headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    told = str(headers.get("Retry-After") or headers.get("retry-after") or "")
-    return min(float(told), _MOST_SECONDS) if told.isascii() and told.isdecimal() else _RETRY_SECONDS
+    asked = asked_seconds(getattr(getattr(error, "response", None), "headers", None) or {})
+    return _RETRY_SECONDS if asked is None else min(asked, _MOST_SECONDS)
 
 
 def code_of(error: SlackApiError) -> str:
     """Return Slack's name of an error; `http_502` when what answered did not speak as Slack does."""
-    code = _told(error)
-    if code in _LIMITED or _status(error) == HTTPStatus.TOO_MANY_REQUESTS:
-        return LIMITED
-    return str(code) if code else f"http_{_status(error)}"
+    return error_names.name_of(_body(error), _status(error))
 
 
 def is_final(error: SlackApiError) -> bool:
@@ -109,8 +98,7 @@ def is_final(error: SlackApiError) -> bool:
 
 def had_no_effect(error: SlackApiError) -> bool:
     """Say whether the call certainly did nothing, so that another may do it instead."""
-    is_said = _status(error) in {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}
-    return is_said and code_of(error) not in _UNSURE
+    return error_names.had_no_effect(code_of(error), _status(error))
 
 
 def unreadable(channel_id: str, error: SlackApiError) -> ChannelUnreadableError:
@@ -119,16 +107,14 @@ def unreadable(channel_id: str, error: SlackApiError) -> ChannelUnreadableError:
     Raises:
         SlackApiError: It is no refusal: Slack is busy or broken, and may answer later.
     """
-    if not _told(error) or not had_no_effect(error) or code_of(error) == LIMITED:
+    if not error_names.named(_body(error)) or not had_no_effect(error) or code_of(error) == LIMITED:
         raise error
     needed = str(error.response.get("needed") or "")
     return ChannelUnreadableError(channel_id=channel_id, code=code_of(error), needed=needed)
 
 
-def _told(error: SlackApiError) -> object:
-    """Return what the answer itself names as its error; plain text and lists come through as they are."""
-    body = getattr(error.response, "data", error.response)
-    return body.get("error") if isinstance(body, dict) else None
+def _body(error: SlackApiError) -> object:
+    return getattr(error.response, "data", error.response)
 
 
 def _status(error: SlackApiError) -> int:

@@ -14,13 +14,14 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import structlog
-from aiohttp import ClientConnectorError, ClientError
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientConnectorError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 
+from bot.adapters.slack_failures import FAULTS
+from bot.slack.error_names import LIMITED, UNSURE, name_of, named
 from bot.slack.pauses import asked_seconds
 
 log = structlog.get_logger()
@@ -44,12 +45,6 @@ REPEATABLE = frozenset(
     }
 )
 """Writes after which the world is the same, done once or twice."""
-
-LIMITED = frozenset({"rate_limited", "ratelimited"})
-BROKEN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
-"""Slack's own names for answers after which nobody knows whether the call took effect."""
-FAULTS = (ClientError, OSError, TimeoutError, SlackApiError)
-"""What a call raises before there is an answer that can be read; `SlackApiError` is one that is no JSON."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -152,9 +147,7 @@ class FaultRetry(AsyncRetryHandler):
 
 def is_limited(response: HttpResponse | None) -> bool:
     """Say whether an answer is a rate limit; some methods say it in the body alone."""
-    if response is None:
-        return False
-    return response.status_code == HTTPStatus.TOO_MANY_REQUESTS or _error_in(response) in LIMITED
+    return response is not None and name_of(response.body, response.status_code) == LIMITED
 
 
 def has_no_answer(response: HttpResponse | None) -> bool:
@@ -163,7 +156,7 @@ def has_no_answer(response: HttpResponse | None) -> bool:
         return False
     is_slacks = isinstance(response.body, dict)
     is_broken = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return is_broken or not is_slacks or _error_in(response) in BROKEN
+    return is_broken or not is_slacks or named(response.body) in UNSURE
 
 
 def is_repeatable(method: str) -> bool:
@@ -174,10 +167,6 @@ def is_repeatable(method: str) -> bool:
 def method_of(request: HttpRequest) -> str:
     """Return the method's name, the last part of the address."""
     return request.url.rpartition("/")[2]
-
-
-def _error_in(response: HttpResponse) -> str:
-    return str(response.body.get("error") or "") if isinstance(response.body, dict) else ""
 
 
 def _waited(state: RetryState) -> float:

@@ -7,8 +7,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_failures import LIMITED, code_of
+from bot.adapters.slack_failures import code_of
 from bot.adapters.slack_retry import MOST_SECONDS, retry_handlers
+from bot.slack.error_names import LIMITED
 from sandbox.faults import Fault
 from sandbox.server import running_sandbox
 from tests.faults.product import CHANNEL, NOW, SECRET, product

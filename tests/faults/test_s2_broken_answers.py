@@ -7,7 +7,8 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_retry import FAULTS, retry_handlers
+from bot.adapters.slack_failures import FAULTS
+from bot.adapters.slack_retry import retry_handlers
 from sandbox.faults import NEVER, Fault
 from sandbox.server import running_sandbox
 from tests.faults.product import CHANNEL, NOW, SECRET, Product, product

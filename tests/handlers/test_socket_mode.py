@@ -195,6 +195,8 @@ def refused(status: int, body: object, **headers: str) -> SlackApiError:
         (refused(429, {"error": "ratelimited"}, **{"Retry-After": "86400"}), "ratelimited", 60.0),
         (refused(429, {"error": "ratelimited"}, **{"Retry-After": "abc"}), "ratelimited", 30.0),
         (refused(429, {"error": "ratelimited"}), "ratelimited", 30.0),
+        (refused(200, {"error": "rate_limited"}), "ratelimited", 30.0),
+        (refused(429, "slow down"), "ratelimited", 30.0),
     ],
 )
 def test_the_pause_follows_from_what_went_wrong(error: Exception, reason: str, pause_seconds: float) -> None:
