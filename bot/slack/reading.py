@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.incident.bodies import CUT
@@ -217,12 +218,16 @@ def _author(item: Json, names: Mapping[str, str]) -> Author:
     is_bot = bool(bot) or item.get("subtype") == "bot_message" or user == "USLACKBOT"
     known = names.get(bot) or names.get(user) if is_bot else names.get(user)
     own = string(item.get("username")) or known or _profile_name(item) or user or bot
-    name = strip_hidden(own).strip() or "unknown"
     if is_bot:
-        return Author(id=bot or user, name=name, kind=AuthorKind.BOT)
+        return _named_author(bot or user, own, AuthorKind.BOT)
     home, team = item.get("user_team"), item.get("team")
     is_external = bool(home and team and home != team)
-    return Author(id=user, name=name, kind=AuthorKind.EXTERNAL if is_external else AuthorKind.PERSON)
+    return _named_author(user, own, AuthorKind.EXTERNAL if is_external else AuthorKind.PERSON)
+
+
+@lru_cache(maxsize=512)  # a few people say most, and one value stands for each
+def _named_author(author_id: str, name: str, kind: AuthorKind) -> Author:
+    return Author(id=author_id, name=strip_hidden(name).strip() or "unknown", kind=kind)
 
 
 def _profile_name(item: Json) -> str:
