@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.tasks import ended, running
+from bot.tasks import ended, kept_up, running
 
 
 async def stubborn(deaf_to: int) -> None:
@@ -51,5 +51,31 @@ async def test_work_ends_with_its_block_though_the_block_fails() -> None:
     with pytest.raises(ValueError, match="the block"):
         async with running(stubborn(0)) as task:
             raise ValueError("the block")
+
+    assert task.cancelled()
+
+
+async def test_work_that_fails_begins_again_and_work_that_ends_does_not() -> None:
+    tries = []
+
+    async def work() -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise ValueError
+
+    await kept_up(work, restart_seconds=0.001)
+
+    assert len(tries) == 3
+
+
+async def test_work_that_is_kept_up_ends_with_its_block() -> None:
+    began = asyncio.Event()
+
+    async def work() -> None:
+        began.set()
+        await asyncio.sleep(60)
+
+    async with running(kept_up(work)) as task:
+        await began.wait()
 
     assert task.cancelled()

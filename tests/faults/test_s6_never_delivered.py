@@ -5,6 +5,7 @@ from random import Random
 
 from redis.asyncio import Redis
 
+from bot.adapters.log_looks import LogLooks
 from bot.incident.log import Log
 from bot.incident.messages import IncidentRef
 from bot.wiring import incident_log
@@ -17,6 +18,8 @@ REF = IncidentRef(team_id=TEAM_ID, channel_id=CHANNEL)
 LOST_SHARE, SEED = 0.05, 6
 TALK, ASKED = 120, 8
 GAP_SECONDS = 1.0
+LATER_MICROS = 120_000_000
+"""What history does not list is taken for deleted when it is a minute old: it may lag."""
 PATIENCE_SECONDS = 20.0
 
 
@@ -71,6 +74,8 @@ async def test_s6_what_was_never_delivered_is_found_and_every_lost_question_answ
         talk(there, dice)
         await there.sandbox.delivery.settled()
         traffic.lost_share, traffic.is_lost = 0.0, lambda _event: False
+        clock = there.sandbox.workspace.channel(CHANNEL).clock
+        clock.jump(clock.now_micros() + LATER_MICROS)
         there.sandbox.person.say(CHANNEL, "is anybody there?")
         await there.until_answered()
         until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
@@ -85,3 +90,29 @@ async def test_s6_what_was_never_delivered_is_found_and_every_lost_question_answ
         counted.lost += sum(found.get(ts) != text for ts, text in stands.items())
         counted.double += len(found.keys() - stands.keys())
     assert counted.jobs > TALK * LOST_SHARE
+
+
+async def test_s6_a_question_that_is_lost_before_total_silence_is_found_and_answered_once(
+    valkey_url: str, redis_client: Redis
+) -> None:
+    async with product() as there, row("S6", "a question lost, then silence") as counted:
+        there.settings = there.settings.model_copy(update={"gap_seconds": GAP_SECONDS})
+        await there.work(valkey_url, seeks=True)
+        there.sandbox.deliver_http(await there.listen(valkey_url), SECRET)
+        there.ask()
+        await there.until_answered()
+        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while not await LogLooks(redis_client).newest(REF):
+            assert asyncio.get_running_loop().time() < until
+            await asyncio.sleep(0.1)
+        traffic = there.sandbox.delivery.traffic
+        traffic.is_lost = lambda _event: True
+        there.ask()
+        await there.sandbox.delivery.settled()
+        await incident_log(there.settings, redis_client).missed()  # as when Slack says that it dropped events
+
+        await there.until_answered()
+
+        there.fill(counted)
+        counted.jobs = len(traffic.lost)
+    assert counted.jobs
