@@ -18,11 +18,12 @@ from bot import wiring
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.queue import RequestQueue
 from bot.adapters.sealing import Sealer
-from bot.incident.log import Deleted, Entry, Log
+from bot.incident.log import Entry, Log
 from bot.incident.messages import IncidentRef
 from handlers import happenings
 from handlers.receiver import build_app, build_receiver
 from sandbox.people import TEAM_ID
+from tests.faults import kept
 from tests.faults.conversation import (
     CHANNEL,
     PEOPLE,
@@ -106,9 +107,11 @@ async def test_s4_orders_through_the_store_end_in_the_same_state(redis_client: R
             counted.events += len(pieces)
             found = await log.since(ref, None)
             count(counted, state(folded(found.entries)), conversation.truth())
-            for gone in (entry for entry in found.entries if isinstance(entry, Deleted)):
-                await other.cleaner.scrub(ref, gone.ts)
+            await kept.erase(redis_client, SECRET)
+            late = [(log.append, [ref]), (other.write, ref)]  # sent again, read before and written now
+            await asyncio.gather(*(act(where, piece) for piece in pieces if piece for act, where in late))
             count(counted, state(folded((await log.since(ref, None)).entries)), conversation.truth())
+            counted.double += len(await kept.words_of(redis_client, SECRET, conversation.deleted))
 
 
 @pytest.fixture
@@ -150,8 +153,12 @@ async def test_s4_orders_through_the_receiver_end_in_the_same_state(
                 counted.events += len(conversation.events)
                 counted.acked += statuses.count(200)
                 counted.lost += sum(status != 200 for status in statuses)
+                await kept.erase(redis_client, SECRET)
+                again = await asyncio.gather(*(deliver(door, body) for body in conversation.events))
+                counted.lost += sum(status != 200 for status in again)
                 found = folded((await log.since(REF, None)).entries)
                 count(counted, state(found), conversation.truth())
+                counted.double += len(await kept.words_of(redis_client, SECRET, conversation.deleted))
 
 
 def stir(running: Product, chance: Random) -> None:
@@ -197,3 +204,6 @@ async def test_s4_a_workspace_that_held_its_events_and_sends_them_shuffled_is_lo
         truth = {raw["ts"]: words(raw) for raw in standing} | dict.fromkeys(found.deleted, "deleted")
         count(counted, state(found), truth)
         assert found.deleted.isdisjoint(raw["ts"] for raw in standing)
+        secret = kept.secret_of(running.settings)
+        await kept.erase(redis_client, secret)
+        counted.double += len(await kept.words_of(redis_client, secret, found.deleted))

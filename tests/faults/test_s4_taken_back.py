@@ -8,17 +8,13 @@ import pytest
 from redis.asyncio import Redis
 
 from bench.mentions import CHANNEL
-from bot.adapters.incident_log import IncidentLog
-from bot.adapters.sealing import Sealer
-from bot.incident.messages import IncidentRef
-from sandbox.people import TEAM_ID
+from tests.faults import kept
 from tests.faults.product import PATIENCE_SECONDS, Product, product
 from tests.faults.row import row
 
 ROOT, ALERT = "1700000000.000001", "1700000000.100001"
 AUTHOR = "U0EVA00001"
 TICK_SECONDS = 0.02
-REF = IncidentRef(team_id=TEAM_ID, channel_id=CHANNEL)
 
 
 async def until(is_so: Callable[[], bool]) -> bool:
@@ -54,14 +50,16 @@ async def started(running: Product, store_url: str) -> None:
     )
 
 
-async def kept_text(redis: Redis, running: Product) -> str:
-    """All that the store keeps of the incident, opened."""
-    log = IncidentLog(redis, Sealer(running.settings.slack_bot_token.get_secret_value()), ttl_seconds=3600)
-    entries = (await log.since(REF, None)).entries
-    await log.aclose()
-    texts = [await redis.get(name) async for name in redis.scan_iter(_type="string")]
-    hashes = [await redis.hgetall(name) async for name in redis.scan_iter(_type="hash")]
-    return f"{entries} {texts} {hashes}"
+async def kept_text(store_url: str, running: Product) -> str:
+    """All that the store keeps, opened."""
+    async with Redis.from_url(store_url) as redis:
+        return await kept.text(redis, kept.secret_of(running.settings))
+
+
+async def words_left(store_url: str, running: Product, *deleted: str) -> int:
+    """How often the store still has what deleted messages said."""
+    async with Redis.from_url(store_url) as redis:
+        return len(await kept.words_of(redis, kept.secret_of(running.settings), deleted))
 
 
 @pytest.mark.parametrize("how", ["deleted", "edited"])
@@ -83,8 +81,7 @@ async def test_s4_an_answer_says_that_what_it_rests_on_was_taken_back(how: str, 
         running.fill(counted)
         assert answers_of(running)[0].startswith("Updated")
         assert "5xx above" not in answers_of(running)[0]
-        async with Redis.from_url(valkey_url) as redis:
-            counted.double += "5xx above" in await kept_text(redis, running)
+        counted.double += "5xx above" in await kept_text(valkey_url, running)
 
 
 async def test_s4_a_question_deleted_before_it_is_worked_gets_no_word(valkey_url: str) -> None:
@@ -101,6 +98,7 @@ async def test_s4_a_question_deleted_before_it_is_worked_gets_no_word(valkey_url
         running.asked = [second]
         await running.until_answered()
         running.fill(counted)
+        counted.double += await words_left(valkey_url, running, first)
         counted.double += len(own_posts(running)) - 1
         assert running.sandbox.workspace.ephemerals == {}
 
@@ -126,6 +124,7 @@ async def test_s4_a_question_at_the_top_deleted_while_it_is_answered_leaves_no_s
         await running.until_answered()
 
         running.fill(counted)
+        counted.double += await words_left(valkey_url, running, ts)
         stray = [post for post in own_posts(running) if post.get("thread_ts", ts) == post["ts"]]
         counted.double += len(stray)
         assert running.sandbox.workspace.ephemerals == {}
@@ -148,5 +147,4 @@ async def test_s4_a_deletion_that_no_event_told_is_found_by_the_next_question(va
         counted.stuck += not await until(lambda: any("was deleted" in words for words in answers_of(running)))
         running.fill(counted)
         assert "5xx above" not in " ".join(answers_of(running))
-        async with Redis.from_url(valkey_url) as redis:
-            counted.double += "5xx above" in await kept_text(redis, running)
+        counted.double += "5xx above" in await kept_text(valkey_url, running)
