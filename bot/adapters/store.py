@@ -23,7 +23,7 @@ from bot.incident.messages import IncidentRef, ts_key
 from bot.ports import KeptFile, SavedAnswer
 
 SECRET_BYTES = 32
-COMPACT_POLLS, COMPACT_POLL_SECONDS = 200, 0.05
+COMPACT_POLLS, COMPACT_POLL_SECONDS = 600, 0.05
 
 _CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
 """What a mark of `forget` covers."""
@@ -227,7 +227,8 @@ class RedisMemory:
                 return
             await self._redis.bgrewriteaof()
             for _ in range(COMPACT_POLLS):
-                if not (await self._redis.info("persistence")).get("aof_rewrite_in_progress"):
+                state = await self._redis.info("persistence")
+                if not (state.get("aof_rewrite_in_progress") or state.get("aof_rewrite_scheduled")):
                     return
                 await asyncio.sleep(COMPACT_POLL_SECONDS)
 
