@@ -22,6 +22,9 @@ _LOG = re.compile(
 _CITATION = re.compile(r"(?:(?<=\s)|^)\[(?:[mtp]?\d{1,5})\](?:,?\s*\[(?:[mtp]?\d{1,5})\])*")
 _SPACE = re.compile(r"\s+")
 _MINUTES_SAID_ALONE = 120
+_MOST_NAMES = 3
+_ABOVE = "as above"
+"""What carries a link of which nothing is cited that the line before has not cited."""
 
 
 def clock(at: datetime, *, as_of: datetime) -> str:
@@ -95,18 +98,31 @@ def source_words(message: Message, quote: str = "") -> str:
     return f"said by {message.author.name}"
 
 
-def evidence_words(evidence: Iterable[Evidence], incident: Incident) -> str:
+def evidence_words(
+    evidence: Iterable[Evidence], incident: Incident, *, shown: Sequence[str] | None = None
+) -> str:
     """Say what carries a link, the strongest first; `inferred` when nothing does.
 
     Evidence that only fits in time or by a name says so: it is shown, yet it shows no mechanism.
+
+    Args:
+        evidence: Of the link.
+        incident: Redacted.
+        shown: The ids that are cited beside these words, in their order: only those are credited.
+            None credits all.
     """
     carrying = [item for item in evidence if item.kind is not EvidenceKind.INFERENTIAL]
     if not carrying:
         return "inferred"
     carrying.sort(key=lambda item: item.kind is not EvidenceKind.DIRECT)
-    sources = list(dict.fromkeys(_source_of(item, incident) for item in carrying))
+    beside = carrying if shown is None else _in_order(carrying, shown)
+    sources = list(dict.fromkeys(_source_of(item, incident) for item in beside)) or [_ABOVE]
     is_direct = carrying[0].kind is EvidenceKind.DIRECT
     return ", ".join([*_credited(sources), *([] if is_direct else ["correlation only"])])
+
+
+def _in_order(items: Iterable[Evidence], ids: Sequence[str]) -> list[Evidence]:
+    return sorted((item for item in items if item.id in ids), key=lambda item: ids.index(item.id))
 
 
 def _credited(sources: Sequence[str]) -> list[str]:
@@ -114,7 +130,7 @@ def _credited(sources: Sequence[str]) -> list[str]:
     words = [source for source in sources if " by " not in source]
     for verb in ("posted by ", "said by "):
         names = [source.removeprefix(verb) for source in sources if source.startswith(verb)]
-        words += [f"{verb}{listed(names[:2])}"] if names else []
+        words += [f"{verb}{listed(names[:_MOST_NAMES])}"] if names else []
     return words[:3]
 
 

@@ -25,7 +25,8 @@ _PREFIX = "cp"
 _OWNER = re.compile(rf"{_PREFIX}:(?P<answer_id>.+):\w+")
 _CODE = re.compile(r"`([^`]+)`")
 _UNSAFE_URL = re.compile(r"[\s<>|]")
-_MAX_CITES = 3
+MAX_CITES = 3
+"""So many numbers stand in a row; the others are counted."""
 
 
 def block_id(answer_id: str, n: int | str) -> str:
@@ -103,7 +104,7 @@ def spans(words: str, *, limit_chars: int = 3_000) -> Line:
     return [code(part) if index % 2 else text(part) for index, part in enumerate(parts) if part]
 
 
-def cites(ids: Iterable[str], incident: Incident, *, most: int = _MAX_CITES) -> Line:
+def cites(ids: Iterable[str], incident: Incident, *, most: int = MAX_CITES) -> Line:
     """Return ` [13] [15]`, each number a link to its message; ids that do not exist are left out."""
     good = known(ids, incident)
     line: Line = []

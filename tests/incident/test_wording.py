@@ -109,3 +109,13 @@ def test_the_strongest_evidence_is_named_first_and_mere_correlation_says_so():
     assert words((ana.id, fits), (log.id, direct), (ben.id, fits)) == "log, said by Ana and Ben"
     assert words((ana.id, fits)) == "said by Ana, correlation only"
     assert words(("p1", direct), ("t1", fits)) == "computed, looked up"
+
+
+def test_only_who_is_cited_beside_it_is_credited_in_that_order():
+    ana, ben = message("Ana", "a"), message("Ben", "bb")
+    incident = Incident(ref=IncidentRef(team_id="T", channel_id="C"), messages=(ana, ben))
+    evidence = [Evidence(id=one.id, kind=EvidenceKind.DIRECT) for one in (ana, ben)]
+
+    assert evidence_words(evidence, incident, shown=(ben.id, ana.id)) == "said by Ben and Ana"
+    assert evidence_words(evidence, incident, shown=(ben.id,)) == "said by Ben"
+    assert evidence_words(evidence, incident, shown=()) == "as above"
