@@ -58,10 +58,21 @@ def _read(messages: Iterable[Message]) -> Iterator[Statement]:
     seen = tuple(messages)
     wallpaper = _wallpaper(seen)
     for message in seen:
-        if message.author.kind is AuthorKind.BOT:
-            yield from _by_bot(message, wallpaper)
-        elif message.author.kind is not AuthorKind.SELF:
-            yield from _by_person(message)
+        is_bot = message.author.kind is AuthorKind.BOT
+        if not (is_bot and alert_key(message) in wallpaper):
+            yield from _of(message)
+
+
+def _of(message: Message) -> tuple[Statement, ...]:
+    """Return what one message says on its own; read once, however often the incident is asked about."""
+    if message.read is None:
+        by = {AuthorKind.BOT: _by_bot, AuthorKind.SELF: _by_nobody}.get(message.author.kind, _by_person)
+        object.__setattr__(message, "read", tuple(by(message)))
+    return message.read or ()
+
+
+def _by_nobody(_message: Message) -> Iterator[Statement]:
+    return iter(())
 
 
 def _related(read: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -82,15 +93,12 @@ def _speaks_of(statement: Statement, spoken: Counter[str], own: Mapping[str, int
 
 
 def _wallpaper(messages: Iterable[Message]) -> frozenset[str]:
-    fired = Counter(
-        alert_key(m) for m in messages if m.author.kind is AuthorKind.BOT and bot_kind(m) is FactKind.ALERT
-    )
+    bots = (m for m in messages if m.author.kind is AuthorKind.BOT)
+    fired = Counter(alert_key(m) for m in bots if any(s.kind is FactKind.ALERT for s in _of(m)))
     return frozenset(key for key, count in fired.items() if count >= _BACKGROUND_FIRINGS)
 
 
-def _by_bot(message: Message, wallpaper: frozenset[str]) -> Iterator[Statement]:
-    if alert_key(message) in wallpaper:
-        return
+def _by_bot(message: Message) -> Iterator[Statement]:
     known = bot_kind(message)
     kind = known or FactKind.OBSERVATION
     at = bot_at(message, kind)
@@ -258,8 +266,8 @@ def _without_asides(told: Sequence[Statement]) -> Iterator[Statement]:
     clearing = {s.message.id for s in told if s.kind is FactKind.RULED_OUT and not s.is_bot}
     for statement in told:
         is_aside = statement.kind is FactKind.CHANGE and statement.message.id in clearing
-        owned = cues.ADMISSION.search(statement.message.text)
-        yield replace(statement, kind=FactKind.OBSERVATION) if is_aside and not owned else statement
+        is_aside = is_aside and not cues.ADMISSION.search(statement.message.text)
+        yield replace(statement, kind=FactKind.OBSERVATION) if is_aside else statement
 
 
 def _merge(statements: Iterable[Statement]) -> tuple[Statement, ...]:
@@ -302,6 +310,9 @@ def _number(statements: Iterable[Statement]) -> tuple[Fact, ...]:
 
 
 def _fact(fact_id: str, statement: Statement) -> Fact:
+    if statement.words is None:
+        object.__setattr__(statement, "words", (label_of(statement), quote_of(statement)))
+    label, quote = statement.words or ("", "")
     return Fact(
         id=fact_id,
         kind=statement.kind,
@@ -310,8 +321,8 @@ def _fact(fact_id: str, statement: Statement) -> Fact:
         at=statement.at,
         status=statement.status,
         entities=statement.entities,
-        label=label_of(statement),
-        quote=quote_of(statement),
+        label=label,
+        quote=quote,
     )
 
 

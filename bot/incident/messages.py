@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 
 class AuthorKind(StrEnum):
@@ -116,6 +117,8 @@ class Message:
     reactions: tuple[tuple[str, int], ...] = ()
     edited_at: datetime | None = None
     permalink: str = ""
+    read: tuple[Any, ...] | None = field(init=False, repr=False, compare=False, default=None)
+    """What was read from these words alone, kept by whoever read them: it lives and goes with the message."""
 
     @property
     def at(self) -> datetime:

@@ -233,6 +233,7 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 _SAME_LETTERS = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
 """What `re` takes for an ASCII letter when case does not count."""
 _MOST_LETTERS = 64
+_SHORT_CHARS = 1_000
 
 
 @lru_cache(maxsize=16_384)
@@ -240,9 +241,12 @@ def _bits_of_word(word: str) -> int:
     return _TABLE.of(word)
 
 
-@lru_cache(maxsize=512)
 def _bits(text: str) -> int:
     """Return one bit for every set of which something is in `text`."""
+    return (_bits_of_short if len(text) <= _SHORT_CHARS else _bits_of_long)(text)
+
+
+def _read_bits(text: str) -> int:
     plain = text if text.isascii() else text.translate(_SAME_LETTERS)
     found = 0
     for word in set(_WORD.findall(plain.lower())):
@@ -255,6 +259,10 @@ class _Alternative:
     compiled: re.Pattern[str]
     bits: int
     """Those of all that it needs."""
+
+
+_bits_of_short = lru_cache(maxsize=16_384)(_read_bits)
+_bits_of_long = lru_cache(maxsize=64)(_read_bits)
 
 
 class Cue:
@@ -292,5 +300,6 @@ class Cue:
 
 def _bits_of(pattern: str, flags: int) -> int:
     _bits_of_word.cache_clear()
-    _bits.cache_clear()
+    _bits_of_short.cache_clear()
+    _bits_of_long.cache_clear()
     return reduce(or_, map(_TABLE.add, needed(pattern, flags)), 0)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -77,11 +77,16 @@ class Statement:
     status: str = ""
     lead: str = ""
     first: str = ""
+    words: tuple[str, str] | None = field(init=False, repr=False, compare=False, default=None)
+    """Its label and quote once they were asked for."""
+    _entities: frozenset[str] | None = field(init=False, repr=False, compare=False, default=None)
 
     @property
     def entities(self) -> frozenset[str]:
         """What ties it to other statements."""
-        return entities(self.raw)
+        if self._entities is None:
+            object.__setattr__(self, "_entities", entities(self.raw))
+        return self._entities or frozenset()
 
 
 def said(piece: Piece, message: Message) -> Statement | None:

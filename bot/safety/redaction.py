@@ -1,7 +1,9 @@
 """Secrets out, typed stable aliases in: nothing leaves the process before it has been through here."""
 
 import base64
+import hashlib
 import hmac
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
@@ -18,6 +20,11 @@ _LEAST_LITERAL = 6
 _LEAST_LOOSE = 12
 _MOST_SPACED = 256
 _MOST_SEARCHED = 512
+_MOST_HARMLESS = 200_000
+_PROCESS_KEY = secrets.token_bytes(32)
+_HARMLESS: dict[bytes, None] = {}
+"""Keyed digests of texts in which nothing was found, oldest first: about 25 MB at most, and no word of them.
+They hold for one set of literals; what else an incident's redactor knows is looked for all the same."""
 _TOKEN = Pattern(r"([^\s\"'`<>(){}\[\],;=]{6,})")
 
 
@@ -56,6 +63,7 @@ class Redactor:
     _aliases: dict[bytes, Found] = field(init=False, default_factory=dict, repr=False)
     _counts: dict[str, int] = field(init=False, default_factory=dict, repr=False)
     _own: tuple[tuple[Pattern, bytes], ...] = field(init=False, repr=False)
+    _about: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         own = sorted(
@@ -63,6 +71,7 @@ class Redactor:
         )
         self.literals = ()
         self._own = tuple((Pattern(_own_pattern(value)), value.encode()) for value in own)
+        self._about = hmac.digest(_PROCESS_KEY, "\0".join(own).encode(), "sha256")
 
     def redact(self, text: str) -> Redacted:
         """Redact one text.
@@ -86,6 +95,17 @@ class Redactor:
 
     def _scan(self, data: bytes) -> Scan:
         scan = Scan(data)
+        mark = hashlib.blake2b(data, key=self._about, digest_size=16).digest()
+        if mark in _HARMLESS:
+            return scan
+        self._search(scan, data)
+        if not scan.has_claims:
+            _HARMLESS[mark] = None
+            if len(_HARMLESS) > _MOST_HARMLESS:
+                _HARMLESS.pop(next(iter(_HARMLESS)), None)
+        return scan
+
+    def _search(self, scan: Scan, data: bytes) -> None:
         for pattern, value in self._own:
             for span, *_ in pattern.spans(data):
                 if scan.claim(*span, _OWN):
@@ -95,7 +115,6 @@ class Redactor:
             self._alias(value, hit.kind)
             if hit.spreads and can_spread(value.decode(errors="replace")):
                 self._known.update((form, value.decode(errors="replace")) for form in _forms(value))
-        return scan
 
     def _replaced(self, scan: Scan) -> Redacted:
         hits = list(scan.hits)

@@ -86,6 +86,11 @@ class Scan:
         self._claimed = bytearray(len(self.data))
         self._low = self.data.lower()
 
+    @property
+    def has_claims(self) -> bool:
+        """Whether anything was found, evidence included."""
+        return b"\x01" in self._claimed
+
     def run(self) -> list[Hit]:
         """Return every secret, in the order of the text."""
         for start, end in secret_values(self.data):
