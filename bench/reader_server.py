@@ -1,13 +1,17 @@
-"""The Web API's reading methods, as fast as a page can be sent: `python -m bench.reader_server COUNT`.
+"""The Web API's reading methods, as fast as a page can be sent: `python -m bench.reader_server COUNT LIMIT`.
 
-It runs beside what is measured, so that none of its time is charged to it. Prints its port.
+LIMIT is how many calls of each method are allowed a minute, 0 any number. It runs beside what is measured, so
+that none of its time is charged to it. Prints its port.
 """
 
 import asyncio
 import json
+import math
 import sys
+import time
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -15,6 +19,8 @@ from bench.reader_corpus import CHANNEL, OUR_BOT, TEAM, US, Json, corpus, new
 
 READY = "port "
 API = "/api/"
+MINUTE_SECONDS = 60
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Line = tuple[str, bytes]
 """A message's `ts` and its JSON."""
 
@@ -96,15 +102,41 @@ def page(lines: list[Line], cursor: str) -> web.Response:
     )
 
 
-def build(store: Store) -> web.Application:
+class Limits:
+    """So many calls of each method a minute, as Slack's tiers allow; 0 for any number."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.since: dict[str, tuple[float, int]] = {}
+
+    def wait_seconds(self, method: str) -> int:
+        """Count a call; return how long to wait before it is taken, 0 when it is taken now."""
+        now = time.monotonic()
+        began, count = self.since.get(method, (now, 0))
+        if now - began >= MINUTE_SECONDS:
+            began, count = now, 0
+        self.since[method] = (began, count + 1)
+        return math.ceil(began + MINUTE_SECONDS - now) if self.limit and count >= self.limit else 0
+
+
+def build(store: Store, limits: Limits) -> web.Application:
     """Return the server."""
     methods = Methods(store)
+
+    @web.middleware
+    async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
+        seconds = limits.wait_seconds(request.path) if request.path.startswith(API) else 0
+        if seconds:
+            return web.json_response(
+                {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)}
+            )
+        return await handler(request)
 
     async def count(request: web.Request, _response: web.StreamResponse) -> None:
         if request.path.startswith(API):
             store.calls += 1
 
-    app = web.Application()
+    app = web.Application(middlewares=[limited])
     app.on_response_prepare.append(count)
     shown = {
         "conversations.history": methods.history,
@@ -118,9 +150,9 @@ def build(store: Store) -> web.Application:
     return app
 
 
-async def serve(count: int) -> None:
+async def serve(count: int, limit: int) -> None:
     """Serve until killed."""
-    runner = web.AppRunner(build(Store(count)), access_log=None)
+    runner = web.AppRunner(build(Store(count), Limits(limit)), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -129,4 +161,4 @@ async def serve(count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))

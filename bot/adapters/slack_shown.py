@@ -112,16 +112,19 @@ class Shown:
 
     async def _make(self, due: Sequence[str], mint: Mint) -> None:
         standing = self.standing.log
-        said = [ts for ts in due if ts in standing.said]
-        ours = [standing.raw(ts) for ts in said if self._may_be_ours(standing.said[ts].body)]
-        others = [standing.raw(ts) for ts in said if not self._may_be_ours(standing.said[ts].body)]
+        ours: list[dict[str, Any]] = []
+        others: list[dict[str, Any]] = []
+        for ts in due:
+            if said := standing.said.get(ts):
+                (ours if self._may_be_ours(said.body) else others).append(standing.raw(ts))
         buried = [ts for ts in due if ts in self.tombs]
         us = {"bot_user_id": self.us.user_id, "bot_id": self.us.bot_id}
         counted = [*(raw["ts"] for raw in others), *buried, *evidence_ts(ours, **us)]
         await self._number(mint, sorted(counted, key=ts_key))
         for ts in due:
             self.messages.pop(ts, None)
-        self._take(ours, us)
+        if ours:
+            self._take(ours, us)
         self._take(others, {"bot_user_id": "", "bot_id": ""})
         self._dirty.difference_update(due)
 
@@ -139,7 +142,7 @@ class Shown:
         new = [ts for ts in due if ts not in self._numbers]
         if not new:
             return
-        last = max(self._numbers, key=lambda ts: self._numbers[ts], default=None)
+        last = max(self._numbers, key=self._numbers.__getitem__, default=None)
         minted = await mint.mint(self.ref, [*([last] if last else []), *new])
         if last is not None and minted[last] != self._numbers[last]:
             self._numbers.clear()
