@@ -1,13 +1,14 @@
 """Sections 6 to 11 of a draft: what was believed when, what contributed, what is left to do and ask."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import EvidenceKind, Hypothesis, Link, Status
 from bot.incident.messages import AuthorKind, Message
 from bot.incident.postmortem_values import Claim, Material, Row, Section, Table, cites_of, said
-from bot.incident.wording import between, one_line, without_citations
+from bot.incident.wording import between, counted, one_line, without_citations
 
 _MOST_QUOTES = 4
 _MOST_QUESTIONS = 8
@@ -26,6 +27,7 @@ _UNDOABLE = re.compile(
     r"|dropp?\w+|drain\w*|froz\w+|silenc\w+|turned off|switched off|bypass\w*|widen\w*|opened)\b",
     re.IGNORECASE,
 )
+_TAKEN_BACK = "whose words were taken back"
 _TYPES = (
     (
         "detect",
@@ -152,7 +154,7 @@ def _hypothesis_row(material: Material, hypothesis: Hypothesis) -> Row:
     by = tuple(dict.fromkeys(i for change in changes for i in change.because))
     return (
         Claim(text=material.clock(raised)),
-        Claim(text=f"{hypothesis.id} {material.blameless(hypothesis.claim)} (copilot)"),
+        Claim(text=f"{hypothesis.id} {material.blameless(hypothesis.claim) or _TAKEN_BACK} (copilot)"),
         Claim(text="", cites=cites_of(hypothesis.trigger.evidence)),
         Claim(text=ended or hypothesis.status.words),
         Claim(text="", cites=by),
@@ -160,16 +162,30 @@ def _hypothesis_row(material: Material, hypothesis: Hypothesis) -> Row:
 
 
 def _trigger(material: Material, lead: Hypothesis) -> tuple[Claim, ...]:
-    at = f" at {material.clock(lead.trigger.at)} UTC" if lead.trigger.at else ""
-    trigger = Claim(
-        text=f"Trigger: {material.blameless(lead.trigger.what)}{at}", cites=cites_of(lead.trigger.evidence)
-    )
     sure = Claim(text="Leading explanation, not confirmed by a person")
+    trigger = _trigger_claim(material, lead)
     return (trigger,) if lead.status is Status.CONFIRMED else (sure, trigger)
 
 
+def _trigger_claim(material: Material, lead: Hypothesis) -> Claim:
+    if fate := material.fate(lead.trigger.evidence, lead.trigger.what):
+        return Claim(text=f"The trigger is left out: its message was {fate}")
+    at = f" at {material.clock(lead.trigger.at)} UTC" if lead.trigger.at else ""
+    words = f"Trigger: {material.blameless(lead.trigger.what)}{at}"
+    return Claim(text=words, cites=cites_of(lead.trigger.evidence))
+
+
 def _links(material: Material, lead: Hypothesis) -> tuple[Claim, ...]:
-    return tuple(_factor(material, link) for link in lead.links)
+    """Return the links, those without words or message counted: a hole in one would be no sentence."""
+    fates = {link: material.fate(link.evidence_for, link.cause, link.effect) for link in lead.links}
+    told = (_factor(material, link) for link in lead.links if not fates[link])
+    counts = Counter(filter(None, fates.values()))
+    return (*told, *(_left_out(count, fate) for fate, count in counts.items()))
+
+
+def _left_out(count: int, fate: str) -> Claim:
+    whose = "its message was" if count == 1 else "their messages were"
+    return Claim(text=f"{counted(count, 'link')} left out: {whose} {fate}")
 
 
 def _factor(material: Material, link: Link) -> Claim:
@@ -193,9 +209,7 @@ def _conditions(material: Material, lead: Hypothesis) -> tuple[Claim, ...]:
 
 
 def _rivals(material: Material, lead: Hypothesis) -> tuple[Claim, ...]:
-    rivals = [
-        hypothesis for hypothesis in material.hypotheses if hypothesis.is_live and hypothesis is not lead
-    ]
+    rivals = [one for one in material.hypotheses if one.is_live and one is not lead and one.claim]
     return tuple(
         Claim(
             text=f"Not ruled out: {material.blameless(rival.claim)}", cites=cites_of(rival.trigger.evidence)

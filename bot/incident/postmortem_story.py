@@ -190,6 +190,8 @@ def _explanation(material: Material) -> list[Claim]:
     lead = material.lead
     if lead is None:
         return [Claim(text="No explanation has been shown yet")]
+    if fate := material.fate(lead.trigger.evidence, lead.claim, lead.trigger.what):
+        return [Claim(text=f"The leading explanation is left out: a message it rests on was {fate}")]
     sure = "" if lead.status is Status.CONFIRMED else "Leading explanation, not confirmed: "
     cites = cites_of(lead.trigger.evidence) or cites_of(lead.evidence)
     claim = Claim(text=f"{sure}{material.blameless(lead.claim).rstrip('.')}", cites=cites)

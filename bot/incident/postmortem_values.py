@@ -133,6 +133,17 @@ class Material:
         message = self.incident.by_id.get(evidence_id)
         return message.author.name if message else ""
 
+    def fate(self, evidence: Iterable[Evidence], *words: str) -> str:
+        """Say what became of the message behind words of a hypothesis: `deleted`, `edited`, or nothing.
+
+        Args:
+            evidence: What they rest on.
+            words: Empty ones were taken out because nobody says them any more.
+        """
+        if any(cite not in self.incident.by_id for cite in cites_of(evidence)):
+            return "deleted"
+        return "" if all(words) else "edited"
+
     def blameless(self, words: str) -> str:
         """Return the words of a cause without a person's name: people act, systems let them."""
         people = {m.author.name for m in self.incident.messages if m.author.kind is AuthorKind.PERSON}
