@@ -129,6 +129,14 @@ def fitted(text: str, *, limit: int = GIST_CHARS) -> str:
     return _closed(best) if best else shorten(whole, limit)
 
 
+def brief(text: str, *, limit: int) -> str:
+    """Return `text` as it is, or, where it is longer than `limit`, its gist and an ellipsis."""
+    if len(text) <= limit:
+        return text
+    gist = fitted(text, limit=limit - 1)
+    return gist if gist.endswith("…") else f"{gist}…"
+
+
 def _adds(words: str) -> bool:
     """What a longer cut has over one at a comma counts when it is a clause of its own, or a figure."""
     if words[:1] not in {",", ";"}:

@@ -32,9 +32,8 @@ from bot.incident.standing import rank, status_by_rule, undoing
 
 __all__ = ["Verified", "rank", "unread", "verify"]
 
-_CLAIM_CHARS = 140
-_PHRASE_CHARS = 80
-_SENTENCE_CHARS = 160
+_MOST_CHARS = 1_000
+"""A guard, longer than anything worth reading: how much is printed is decided where it is laid out."""
 _MOST_LINKS = 8
 _MOST_EVIDENCE = 8
 _MOST_LINES = 5
@@ -101,44 +100,42 @@ class _Examination:
         return replace(
             given,
             id=given.id if _ID.fullmatch(given.id) else "H0",
-            claim=self._words(given.claim, _CLAIM_CHARS),
+            claim=self._words(given.claim),
             trigger=self._trigger(given.trigger),
             links=tuple(self._link(link) for link in given.links[:_MOST_LINKS]),
             impact=self._impact(given.impact),
             conditions=self._lines(given.conditions),
             does_not_explain=self._lines(given.does_not_explain),
-            refuted_if=self._words(given.refuted_if, _SENTENCE_CHARS),
-            reopen_if=self._words(given.reopen_if, _SENTENCE_CHARS),
+            refuted_if=self._words(given.refuted_if),
+            reopen_if=self._words(given.reopen_if),
             history=(),
         )
 
-    def _words(self, text: str, limit: int) -> str:
+    def _words(self, text: str) -> str:
         plain = _ROOT_CAUSE.sub("cause", nameless(" ".join(text.split()), names=self.names))
-        return shorten(plain, limit)
+        return shorten(plain, _MOST_CHARS)
 
     def _lines(self, lines: Sequence[str]) -> tuple[str, ...]:
-        found = (self._words(line, _SENTENCE_CHARS) for line in lines[:_MOST_LINES])
+        found = (self._words(line) for line in lines[:_MOST_LINES])
         return tuple(line for line in found if line)
 
     def _trigger(self, given: Trigger) -> Trigger:
-        return replace(
-            given, what=self._words(given.what, _PHRASE_CHARS), evidence=self._evidence(given.evidence)
-        )
+        return replace(given, what=self._words(given.what), evidence=self._evidence(given.evidence))
 
     def _impact(self, given: Impact) -> Impact:
         return replace(
             given,
-            symptom=self._words(given.symptom, _PHRASE_CHARS),
-            population=self._words(given.population, _PHRASE_CHARS),
+            symptom=self._words(given.symptom),
+            population=self._words(given.population),
             evidence=self._evidence(given.evidence),
         )
 
     def _link(self, given: Link) -> Link:
         link = replace(
             given,
-            cause=self._words(given.cause, _PHRASE_CHARS),
-            effect=self._words(given.effect, _PHRASE_CHARS),
-            falsifier=self._words(given.falsifier, _SENTENCE_CHARS),
+            cause=self._words(given.cause),
+            effect=self._words(given.effect),
+            falsifier=self._words(given.falsifier),
             evidence_for=self._evidence(given.evidence_for),
             evidence_against=self._evidence(given.evidence_against),
         )
@@ -146,7 +143,7 @@ class _Examination:
 
     def _mechanism(self, text: str, link: Link) -> str:
         """A mechanism with a number or a name that its own evidence does not hold is left out."""
-        words = self._words(text, _SENTENCE_CHARS)
+        words = self._words(text)
         made_up = unfounded(words, self._cited([*link.evidence_for, *link.evidence_against]))
         if made_up:
             self.dropped.append(Dropped(what=words, reason=f"no cited message holds {made_up[0]}"))
@@ -195,7 +192,7 @@ class _Examination:
         check = hypothesis.next_check
         if check is None or not check.do.strip():
             return None, ()
-        do = self._words(check.do, _SENTENCE_CHARS)
+        do = self._words(check.do)
         if cues.STATE_CHANGE_VERB.search(do):
             self.dropped.append(Dropped(what=do, reason="a check only reads; this would change something"))
             return None, (Mitigation(do=do, safe_under=(hypothesis.id,)),)
@@ -204,8 +201,8 @@ class _Examination:
     def _clamped(self, check: Check, do: str) -> Check:
         return Check(
             do=do,
-            expect_if_true=self._words(check.expect_if_true, _SENTENCE_CHARS),
-            expect_if_false=self._words(check.expect_if_false, _SENTENCE_CHARS),
+            expect_if_true=self._words(check.expect_if_true),
+            expect_if_false=self._words(check.expect_if_false),
             splits=tuple(s for s in check.splits if _HYPOTHESIS_ID.fullmatch(s))[:_MOST_LINES],
             minutes=min(max(check.minutes, _MINUTES[0]), _MINUTES[1]),
         )

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from bot.incident.facts import Fact, FactKind, Facts
-from bot.incident.gist import fitted
+from bot.incident.gist import brief, is_filler, undressed
 from bot.incident.hypotheses import Link
 from bot.incident.messages import Incident
 from bot.incident.wording import clock, counted
@@ -74,22 +74,19 @@ def symptom_lines(
     *,
     as_of: datetime,
     cap: int,
-    is_brief: bool = False,
     ended_by: Link | None = None,
 ) -> list[Line]:
-    """Return since when it hurts, for whom, what was refused and whether it is over.
+    """Return since when it hurts, whether it is over, what was refused and for whom it hurts.
 
-    When `is_brief`, only since when and whether it is over. `ended_by` is what was done before it was over.
+    `ended_by` is what was done before it was over.
     """
     onset = facts.onset
     if onset is None:
         return [[*_label("Since:"), text(f" unknown, no alert and no symptom in {_read(incident)}")]]
     since = [*_label(f"Since {clock(onset.at, as_of=as_of)}:"), text(" "), *worded(onset, incident, cap=cap)]
-    recovery = _recovery(facts, incident, as_of=as_of, ended_by=ended_by)
-    if is_brief:
-        return [since, recovery]
+    recovery = _recovery(facts, incident, as_of=as_of, cap=cap, ended_by=ended_by)
     denial = _denial(facts, incident, as_of=as_of, cap=cap)
-    return [joined([since, denial]), _impact(facts, incident, as_of=as_of, cap=cap), recovery]
+    return [since, recovery, denial, _impact(facts, incident, as_of=as_of, cap=cap)]
 
 
 def changes_line(
@@ -128,23 +125,26 @@ def ruled_out_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: in
     return [*_label("Ruled out:"), text(" "), *joined(pieces), *_more(len(items) - len(pieces))]
 
 
-def told_lines(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> list[Line]:
+def told_lines(
+    facts: Facts, incident: Incident, *, as_of: datetime, cap: int, most: int = _MOST_TOLD
+) -> list[Line]:
     """Return what people saw, did and suspect, the latest last, for an answer that has no chain to show."""
     every = _one_a_message(facts.of(*_TOLD))
-    title: Line = [*_label("Seen, done and suspected so far"), *_more(len(every) - _MOST_TOLD)]
-    lines = [timed(fact, incident, as_of=as_of, cap=cap) for fact in every[-_MOST_TOLD:]]
+    title: Line = [*_label("Seen, done and suspected so far"), *_more(len(every) - most)]
+    lines = [timed(fact, incident, as_of=as_of, cap=cap) for fact in every[-most:]]
     return [title, *lines] if lines else []
 
 
 def timed(fact: Fact, incident: Incident, *, as_of: datetime, cap: int) -> Line:
-    """Return `20:37 removed the old pair [3]`."""
-    return [text(f"{clock(fact.at, as_of=as_of)} "), *worded(fact, incident, cap=cap)]
+    """Return `20:37 removed the old pair [3]`; the time is not said twice."""
+    at = clock(fact.at, as_of=as_of)
+    stamp = [] if at in fact.short else [text(f"{at} ")]
+    return [*stamp, *worded(fact, incident, cap=cap)]
 
 
 def worded(fact: Fact, incident: Incident, *, cap: int) -> Line:
     """Return a fact's own words and its citations."""
-    words = fact.short if len(fact.short) <= cap else fitted(fact.short, limit=cap)
-    return [*spans(words, limit_chars=cap), *cites(fact.cites, incident)]
+    return [*spans(brief(fact.short, limit=cap)), *cites(fact.cites, incident)]
 
 
 def _label(words: str) -> Line:
@@ -181,7 +181,8 @@ def _more(count: int) -> Line:
 
 
 def _ruled_out(fact: Fact, incident: Incident, *, as_of: datetime, cap: int) -> Line:
-    suspect = spans(fact.status or fact.text, limit_chars=cap)
+    named = undressed(fact.text) if is_filler(fact.status) else fact.status or fact.text
+    suspect = spans(named, limit_chars=cap)
     return [*suspect, text(f" {clock(fact.at, as_of=as_of)}"), *cites(fact.cites[:1], incident)]
 
 
@@ -189,7 +190,7 @@ def _denial(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> L
     denials = facts.of(FactKind.DENIAL)
     if not denials or denials[0] is facts.onset:
         return []
-    return [text("refused "), *timed(denials[0], incident, as_of=as_of, cap=cap)]
+    return [*_label("Refused:"), text(" "), *timed(denials[0], incident, as_of=as_of, cap=cap)]
 
 
 def _impact(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:
@@ -200,19 +201,22 @@ def _impact(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> L
     return [*_label("Impact:"), text(" "), *timed(stated[-1], incident, as_of=as_of, cap=cap)]
 
 
-def _recovery(facts: Facts, incident: Incident, *, as_of: datetime, ended_by: Link | None) -> Line:
+def _recovery(facts: Facts, incident: Incident, *, as_of: datetime, cap: int, ended_by: Link | None) -> Line:
     fact = facts.recovery
     if fact is None:
         return []
     over = [*_label(f"Recovered {clock(fact.at, as_of=as_of)}"), *cites(fact.cites, incident)]
-    return [*over, text(" after "), *undoing_words(ended_by, incident, as_of=as_of)] if ended_by else over
+    if ended_by is None:
+        return over
+    return [*over, text(" after "), *undoing_words(ended_by, incident, as_of=as_of, cap=cap)]
 
 
-def undoing_words(ended_by: Link, incident: Incident, *, as_of: datetime) -> Line:
+def undoing_words(ended_by: Link, incident: Incident, *, as_of: datetime, cap: int) -> Line:
     """Return `22:43 deploying the new pair [19]`: what was done about the trigger before it was over."""
     action = ended_by.evidence_for[0].id
     at = clock(incident.by_id[action].at, as_of=as_of) if action in incident.by_id else ""
-    return [*spans(f"{at} {ended_by.cause}".strip(), limit_chars=_ACTION_CAP), *cites([action], incident)]
+    most = max(cap, _ACTION_CAP)
+    return [*spans(f"{at} {ended_by.cause}".strip(), limit_chars=most), *cites([action], incident)]
 
 
 def _read(incident: Incident) -> str:

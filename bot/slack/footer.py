@@ -8,7 +8,7 @@ from bot.incident.wording import clock, counted
 from bot.routing.route import Tier
 from bot.slack.answer_values import Answer
 from bot.slack.blocks import Line, actions, button, cites, context, feedback
-from bot.slack.limits import Block, Blocks, shorten
+from bot.slack.limits import UNCUT, Block, Blocks, shorten
 
 _MOST_UNSEEN = 3
 _UNSEEN_CAP = 60
@@ -16,13 +16,13 @@ _CENT = Decimal("0.01")
 _TENTHS_BELOW_SECONDS = 10
 
 
-def footer_blocks(answer: Answer) -> Blocks:
+def footer_blocks(answer: Answer, *, cap: int = UNCUT) -> Blocks:
     """Return the buttons, the thumbs and two grey lines."""
     return [
         actions(_buttons(answer)),
         feedback(answer.id),
         context(model_words(answer), _deciding(answer)),
-        context(coverage_words(answer)),
+        context(coverage_words(answer, cap=cap)),
     ]
 
 
@@ -35,16 +35,20 @@ def model_words(answer: Answer) -> str:
     return f"No model · the question would go to {name}: {route.reason}"
 
 
-def coverage_words(answer: Answer) -> str:
-    """Return when, how long, how much, what was read and what was not seen."""
+def coverage_words(answer: Answer, *, cap: int = UNCUT) -> str:
+    """Return when, how long, how much, what was read and what was not seen.
+
+    What was not seen is named whole where nothing is cut; else the first of it, each in `cap` characters.
+    """
     parts = [
         f"As of {clock(answer.as_of, as_of=answer.answered_at or answer.as_of)} UTC",
         _seconds(answer.seconds),
         _cost(answer),
         _read(answer),
         _thread_only(answer),
+        "could not be compared with Slack's history just now" if answer.incident.is_unchecked else "",
         _dropped(answer),
-        _unseen(answer),
+        _unseen(answer, cap),
         "AI: check before you act" if answer.has_model else "by rules: check before you act",
     ]
     return " · ".join(filter(None, parts))
@@ -122,11 +126,12 @@ def _dropped(answer: Answer) -> str:
     return f"{counted(answer.dropped, 'statement')} without a source left out" if answer.dropped else ""
 
 
-def _unseen(answer: Answer) -> str:
+def _unseen(answer: Answer, cap: int) -> str:
     ours = (words for hypothesis in answer.live for words in hypothesis.unseen)
     counted_already = set(unread(answer.incident))
     named = [words for words in dict.fromkeys((*answer.unseen, *ours)) if words not in counted_already]
-    unseen = [shorten(words, _UNSEEN_CAP) for words in named]
-    more = len(unseen) - _MOST_UNSEEN
-    first = ", ".join(unseen[:_MOST_UNSEEN])
+    unseen = [shorten(words, max(cap, _UNSEEN_CAP)) for words in named]
+    most = _MOST_UNSEEN if cap < UNCUT else len(unseen)
+    more = len(unseen) - most
+    first = ", ".join(unseen[:most])
     return f"not seen: {first}{f' and {more} more' if more > 0 else ''}" if unseen else ""

@@ -1,13 +1,12 @@
 """The part of an answer above its first rule: enough to act on, made by code from the best hypothesis."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 from bot.incident.board import RULE
-from bot.incident.facts import FactKind
-from bot.incident.gist import fitted
-from bot.incident.hypotheses import Check, Hypothesis, Likelihood, Mitigation, Status, cited_ids
+from bot.incident.gist import brief
+from bot.incident.hypotheses import Hypothesis, Likelihood, Mitigation, Status, cited_ids
 from bot.incident.wording import between, clock, listed, without_citations
 from bot.slack.answer_values import Answer
 from bot.slack.blocks import Line, bold, cites, italic, joined, spans, text
@@ -20,24 +19,29 @@ from bot.slack.fact_lines import (
     symptom_lines,
     undoing_words,
 )
-from bot.slack.hypothesis_lines import ends_cited, outcomes, shown_words
-from bot.slack.limits import shorten
+from bot.slack.hypothesis_lines import ends_cited, shown_words
+from bot.slack.limits import UNCUT, shorten
+from bot.slack.next_step import ask_line, check_lines, next_words
 
 LATE = timedelta(minutes=5)
 """An answer later than this says when it was asked."""
 
-_SIZES = ((140, 3), (120, 3), (120, 2), (94, 2), (94, 1), (84, 1), (74, 1), (66, 1), (58, 1), (50, 1))
-"""The most characters of somebody's words and the most changes and suspects, longest version first."""
+_CAPS = (UNCUT, 240, 180, 140, 120, 94, 84, 66)
+"""The most characters of somebody's words, longest version first."""
 
-_BRIEF = 110
+_REST_CAP = 84
+_FACT_CAP = 100
+"""A fact's words are not cut: a line of facts that has no room goes below."""
+
 _LAST_STEPS = 2
 _SHORTEST_CAP = 26
-_CHECK_CAP = 110
+_WHY_CHARS = 110
 _STEP_CHARS = 58
-_LEAST_STEP_CAP = 60
+_FALLEN_CHARS = 60
 _MOST_FALLEN = 3
+MOST_MITIGATIONS = 4
+_NOTE_CHARS = 60
 _ALL_REFUTED = "Every explanation found so far is refuted:"
-_OWN_CITE = re.compile(r"\s*\[(m\d{1,5})\]")
 _LABELS = {
     Likelihood.LIKELY: "Likely, not proven:",
     Likelihood.POSSIBLE: "Possible, not proven:",
@@ -47,8 +51,35 @@ _PROVEN = {Status.CONFIRMED: "Confirmed:", Status.SUPPORTED: "Supported, not con
 
 
 def top_lines(answer: Answer) -> list[Line]:
-    """Return the lines above the first rule, less than 600 visible characters together."""
-    return first_that_fits((_lines(answer, cap, most) for cap, most in _SIZES), TOP_CHARS)
+    """Return the lines above the first rule, less than 600 visible characters together.
+
+    What they cut, or have no room for, is told by `rest_lines` or by the hypotheses.
+    """
+    return first_that_fits((_lines(answer, cap) for cap in _CAPS), TOP_CHARS)
+
+
+def rest_lines(answer: Answer, shown: Collection[Line], *, cap: int = UNCUT) -> list[Line]:
+    """Return the lines of the first part that are not `shown` above, and that no hypothesis repeats below.
+
+    Args:
+        answer: What is said.
+        shown: Its `top_lines`.
+        cap: The most characters of somebody's words; a short one counts as a longer one.
+    """
+    room = max(cap, _REST_CAP)
+    lines = [*_lines(answer, room), _more_mitigations(answer, room, MOST_MITIGATIONS)]
+    told = [*shown, *_retold(answer, room)]
+    return [line for line in lines if line and line not in told]
+
+
+def whole_lines(answer: Answer) -> list[Line]:
+    """Return all that the first part has to say, nothing cut and nothing counted instead of told."""
+    return [*_lines(answer, UNCUT, UNCUT), _more_mitigations(answer, UNCUT, UNCUT)]
+
+
+def is_claim_whole(answer: Answer, shown: Collection[Line]) -> bool:
+    """Say whether the lines that are `shown` hold the best claim with all its words."""
+    return not (answer.live and answer.has_model) or _claim(answer, answer.live[0], UNCUT) in shown
 
 
 def bottom_line(answer: Answer) -> str:
@@ -60,7 +91,7 @@ def bottom_line(answer: Answer) -> str:
         first = f"{label(best)} {without_citations(best.claim)}"
     else:
         first = f"No model{_because(answer)}. {_candidate_label(best)} {_chain_words(best)}"
-    return f"{first}{'' if first.endswith(('.', '…')) else '.'} {_next_words(answer)}"
+    return f"{first}{'' if first.endswith(('.', '…')) else '.'} {next_words(answer)}"
 
 
 def label(hypothesis: Hypothesis) -> str:
@@ -68,67 +99,81 @@ def label(hypothesis: Hypothesis) -> str:
     return _PROVEN.get(hypothesis.status) or _LABELS[hypothesis.likelihood]
 
 
-def best_check(answer: Answer) -> Check | None:
-    """Return the check that decides between most live rivals, then the cheapest, then the best one's."""
-    live = {hypothesis.id for hypothesis in answer.live}
-    checks = [hypothesis.next_check for hypothesis in answer.live if hypothesis.next_check]
-    return min(checks, key=lambda c: (-len(live & set(c.splits)), c.minutes), default=None)
-
-
-def _lines(answer: Answer, cap: int, most: int) -> list[Line]:
+def _lines(answer: Answer, cap: int, most: int = MOST) -> list[Line]:
     if not answer.live:
         lines = _without_chain(answer, cap, most)
     elif answer.has_model:
-        lines = _from_model(answer, answer.live[0], cap)
+        lines = _from_model(answer, answer.live[0], cap, most)
     else:
         lines = _from_rules(answer, answer.live[0], cap, most)
     return [line for line in (_lateness(answer), _cut_short(answer), *lines) if line]
 
 
-def _from_model(answer: Answer, best: Hypothesis, cap: int) -> list[Line]:
-    ids = cited_ids(best.trigger.evidence)
-    alone = [text(" No rival was found.")] if len(answer.live) == 1 else []
-    claim = spans(f" {without_citations(best.claim)}", limit_chars=cap)
+def _retold(answer: Answer, cap: int) -> list[Line]:
+    """Return the lines that say what the hypotheses below say in full."""
+    if not answer.live:
+        return [_title(answer, cap)] if answer.fallen else []
+    best = answer.live[0]
+    if answer.has_model:
+        return [_claim(answer, best, cap), _not_shown(answer, best, cap)]
+    return [_candidate(answer, best)]
+
+
+def _from_model(answer: Answer, best: Hypothesis, cap: int, most: int) -> list[Line]:
     return [
-        [bold(label(best)), *claim, *cites(ids[:2], answer.incident), *alone],
+        _claim(answer, best, cap),
         _not_shown(answer, best, cap),
-        *_check_lines(answer, cap),
+        *check_lines(answer, cap),
         *_mitigation_lines(answer, cap),
-        _ruled_out(answer, cap),
-        *_recovered(answer),
+        *_recovered(answer, cap),
+        _ruled_out(answer, cap, most),
     ]
 
 
+def _claim(answer: Answer, best: Hypothesis, cap: int) -> Line:
+    ids = cited_ids(best.trigger.evidence)
+    alone = [text(" No rival was found.")] if len(answer.live) == 1 else []
+    claim = spans(f" {without_citations(best.claim)}", limit_chars=cap)
+    return [bold(label(best)), *claim, *cites(ids[:2], answer.incident), *alone]
+
+
 def _from_rules(answer: Answer, best: Hypothesis, cap: int, most: int) -> list[Line]:
-    facts, incident, as_of = answer.facts, answer.incident, answer.as_of
-    short, is_brief = max(cap * 2 // 3, _SHORTEST_CAP), cap < _BRIEF
     return [
-        [bold(f"No model{_because(answer)}:"), text(" changes and symptoms in order, no diagnosis.")],
-        _candidate(answer, best, max(short, _LEAST_STEP_CAP)),
-        _ask(answer, cap),
+        [bold(f"No model{_because(answer, cap)}:"), text(" changes and symptoms in order, no diagnosis.")],
+        _candidate(answer, best),
+        ask_line(answer, cap),
         *_mitigation_lines(answer, cap),
-        *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief, ended_by=best.ended_by),
-        changes_line(
-            facts, incident, as_of=as_of, cap=short, told=set(cited_ids(best.trigger.evidence)), most=most
+        *symptom_lines(
+            answer.facts, answer.incident, as_of=answer.as_of, cap=max(cap, _FACT_CAP), ended_by=best.ended_by
         ),
+        _changes(answer, cap, most, told=set(cited_ids(best.trigger.evidence))),
         _ruled_out(answer, cap, most),
     ]
 
 
 def _without_chain(answer: Answer, cap: int, most: int) -> list[Line]:
-    facts, incident, as_of = answer.facts, answer.incident, answer.as_of
-    short, is_brief = max(cap * 2 // 3, _SHORTEST_CAP), cap < _BRIEF
-    why = _fallen_line(answer, cap) or spans(f" {_why(answer)}", limit_chars=cap + _CHECK_CAP)
-    who = [] if answer.has_model else [italic(f"No model{_because(answer)}.")]
+    who = [] if answer.has_model else [italic(f"No model{_because(answer, cap)}.")]
     return [
-        [bold(_unexplained(answer)), *why],
+        _title(answer, cap),
         spans(without_citations(answer.insufficient), limit_chars=cap) if answer.fallen else [],
         who,
-        _ask(answer, cap),
-        *symptom_lines(facts, incident, as_of=as_of, cap=short, is_brief=is_brief),
-        changes_line(facts, incident, as_of=as_of, cap=short, most=most),
+        ask_line(answer, cap),
+        *_mitigation_lines(answer, cap),
+        *symptom_lines(answer.facts, answer.incident, as_of=answer.as_of, cap=max(cap, _FACT_CAP)),
+        _changes(answer, cap, most),
         _ruled_out(answer, cap, most),
     ]
+
+
+def _changes(answer: Answer, cap: int, most: int, *, told: AbstractSet[str] = frozenset()) -> Line:
+    return changes_line(
+        answer.facts, answer.incident, as_of=answer.as_of, cap=max(cap, _FACT_CAP), told=told, most=most
+    )
+
+
+def _title(answer: Answer, cap: int) -> Line:
+    why = _fallen_line(answer, cap) or spans(f" {_why(answer)}", limit_chars=cap + _WHY_CHARS)
+    return [bold(_unexplained(answer)), *why]
 
 
 def _lateness(answer: Answer) -> Line:
@@ -142,8 +187,8 @@ def _cut_short(answer: Answer) -> Line:
     return [italic(answer.cut_short)] if answer.cut_short else []
 
 
-def _because(answer: Answer) -> str:
-    return f" ({shorten(answer.note, 60)})" if answer.note else ""
+def _because(answer: Answer, cap: int = 0) -> str:
+    return f" ({shorten(answer.note, max(cap, _NOTE_CHARS))})" if answer.note else ""
 
 
 def _why(answer: Answer) -> str:
@@ -179,7 +224,7 @@ def _fallen_line(answer: Answer, cap: int) -> Line:
 
 def _said_of_fallen(answer: Answer) -> str:
     latest = answer.fallen[: -_MOST_FALLEN - 1 : -1]
-    return " · ".join(_fall_words(hypothesis, answer, _LEAST_STEP_CAP) for hypothesis in latest)
+    return " · ".join(_fall_words(hypothesis, answer, _FALLEN_CHARS) for hypothesis in latest)
 
 
 def _fall_words(hypothesis: Hypothesis, answer: Answer, cap: int) -> str:
@@ -189,7 +234,7 @@ def _fall_words(hypothesis: Hypothesis, answer: Answer, cap: int) -> str:
         return f"{hypothesis.id}{how}"
     last = hypothesis.history[-1]
     by = "" if last.by == RULE else " by a person"
-    reason = fitted(without_citations(last.reason), limit=max(cap, _SHORTEST_CAP))
+    reason = brief(without_citations(last.reason), limit=max(cap, _SHORTEST_CAP))
     why = f" ({reason})" if reason else ""
     return f"{hypothesis.id}{how}{by} {clock(last.at, as_of=answer.as_of)}{why}"
 
@@ -210,7 +255,7 @@ def _not_shown(answer: Answer, best: Hypothesis, cap: int) -> Line:
     ]
 
 
-def _candidate(answer: Answer, best: Hypothesis, cap: int) -> Line:
+def _candidate(answer: Answer, best: Hypothesis) -> Line:
     """Return the best chain on one line: how it starts and how it ends, each step with a message."""
     trigger, impact = set(cited_ids(best.trigger.evidence)), set(cited_ids(best.impact.evidence))
     steps = zip(best.links, (None, *best.links), strict=False)
@@ -219,10 +264,10 @@ def _candidate(answer: Answer, best: Hypothesis, cap: int) -> Line:
     is_trigger = best.trigger.at is not None and bool(trigger & set(at_start))
     stamp = f"{clock(best.trigger.at, as_of=answer.as_of)} " if best.trigger.at and is_trigger else ""
     first = best.links[0].cause if best.links else best.trigger.what
-    line = [bold(_candidate_label(best)), text(f" {stamp}"), *_step(first, at_start, answer, cap)]
+    line = [bold(_candidate_label(best)), text(f" {stamp}"), *_step(first, at_start, answer)]
     later = list(zip(best.links, ends, strict=True))[-_LAST_STEPS:]
     for link, (_, at_effect) in later:
-        line += [text(" → "), *_step(link.effect, at_effect, answer, cap)]
+        line += [text(" → "), *_step(link.effect, at_effect, answer)]
     alone = " · no live rival" if len(answer.live) == 1 and answer.facts.recovery is None else ""
     return [*line, text(f" · {_coverage(best, len(later))}{alone}")]
 
@@ -238,47 +283,30 @@ def _coverage(best: Hypothesis, printed: int) -> str:
     return f"{shown_words(best)}{', one more step below' if len(best.links) > printed else ''}"
 
 
-def _step(words: str, ids: Sequence[str], answer: Answer, cap: int) -> Line:
-    short = fitted(without_citations(words), limit=_STEP_CHARS)
-    return [*spans(short, limit_chars=cap), *cites(ids[:1], answer.incident)]
-
-
-def _check_lines(answer: Answer, cap: int) -> list[Line]:
-    check = best_check(answer)
-    if check is None:
-        return [_ask(answer, cap)]
-    title = [bold("Check next"), text(f" · {check.minutes} min · read-only")]
-    do = spans(without_citations(check.do), limit_chars=max(cap, _CHECK_CAP))
-    return [title, do, outcomes(check, [hypothesis.id for hypothesis in answer.live])]
-
-
-def _ask(answer: Answer, cap: int) -> Line:
-    check = best_check(answer)
-    if check is None and not answer.open_questions and answer.facts.recovery is not None:
-        return []
-    effort = [text(f" ({check.minutes} min, read-only)")] if check else []
-    words = check.do if check else _question(answer)
-    return [bold("Ask next:"), text(" "), *_cited(words, answer, max(cap, _CHECK_CAP)), *effort]
-
-
-def _cited(words: str, answer: Answer, cap: int) -> Line:
-    """Return code's own question with its citations as links."""
-    if answer.has_model:
-        return spans(without_citations(words), limit_chars=cap)
-    parts = _OWN_CITE.split(words)
-    return [
-        span
-        for n, part in enumerate(parts)
-        for span in (cites([part], answer.incident) if n % 2 else spans(part, limit_chars=cap))
-    ]
+def _step(words: str, ids: Sequence[str], answer: Answer) -> Line:
+    short = brief(without_citations(words), limit=_STEP_CHARS)
+    return [*spans(short), *cites(ids[:1], answer.incident)]
 
 
 def _mitigation_lines(answer: Answer, cap: int) -> list[Line]:
-    items = answer.mitigations
+    items = _standing(answer)
     if not items or answer.facts.recovery is not None:
         return []
-    more = text(f" {len(items) - 1} more named in the thread.") if len(items) > 1 else None
-    return [[*_mitigation(answer, items[0], cap), text(". A person decides."), *([more] if more else [])]]
+    more = [text(f" {len(items) - 1} more below.")] if len(items) > 1 else []
+    return [[*_mitigation(answer, items[0], cap), text(". A person decides."), *more]]
+
+
+def _more_mitigations(answer: Answer, cap: int, most: int) -> Line:
+    """Return what else would stop it, `most` in all, the first one excepted: that stands above."""
+    if answer.facts.recovery is not None:
+        return []
+    return joined([_mitigation(answer, item, cap) for item in _standing(answer)[1:most]])
+
+
+def _standing(answer: Answer) -> list[Mitigation]:
+    """Return the mitigations, without those that help under nothing but what has fallen."""
+    live = {hypothesis.id for hypothesis in answer.live}
+    return [m for m in answer.mitigations if live or not m.safe_under]
 
 
 def _mitigation(answer: Answer, item: Mitigation, cap: int) -> Line:
@@ -292,13 +320,13 @@ def _mitigation(answer: Answer, item: Mitigation, cap: int) -> Line:
     ]
 
 
-def _ruled_out(answer: Answer, cap: int, most: int = MOST) -> Line:
+def _ruled_out(answer: Answer, cap: int, most: int) -> Line:
     return ruled_out_line(
-        answer.facts, answer.incident, as_of=answer.as_of, cap=max(cap // 2, _SHORTEST_CAP), most=most
+        answer.facts, answer.incident, as_of=answer.as_of, cap=max(cap, _FACT_CAP), most=most
     )
 
 
-def _recovered(answer: Answer) -> list[Line]:
+def _recovered(answer: Answer, cap: int) -> list[Line]:
     fact = answer.facts.recovery
     if fact is None:
         return []
@@ -306,33 +334,10 @@ def _recovered(answer: Answer) -> list[Line]:
     ended_by = answer.live[0].ended_by if answer.live else None
     if ended_by is None:
         return [over]
-    return [[*over, text(" after "), *undoing_words(ended_by, answer.incident, as_of=answer.as_of)]]
+    done = undoing_words(ended_by, answer.incident, as_of=answer.as_of, cap=cap)
+    return [[*over, text(" after "), *done]]
 
 
 def _chain_words(best: Hypothesis) -> str:
     steps = [best.links[0].cause if best.links else best.trigger.what, *(link.effect for link in best.links)]
-    return " → ".join(fitted(without_citations(step), limit=_STEP_CHARS) for step in steps)
-
-
-def _next_words(answer: Answer) -> str:
-    check = best_check(answer)
-    if check is not None:
-        return f"Check next: {without_citations(check.do)}"
-    if not answer.open_questions and answer.facts.recovery is not None:
-        return f"Recovered {clock(answer.facts.recovery.at, as_of=answer.as_of)}."
-    return f"Ask next: {without_citations(_question(answer))}"
-
-
-def _question(answer: Answer) -> str:
-    """Return what to ask people: the analyst's first question, else the one the facts leave open."""
-    if answer.open_questions:
-        return answer.open_questions[0]
-    facts = answer.facts
-    if facts.onset is None:
-        return "when did it start, and which graph or alert shows it?"
-    if not facts.changes_before_onset():
-        return f"what was deployed, flagged or configured before {clock(facts.onset.at, as_of=answer.as_of)}?"
-    if not facts.of(FactKind.DENIAL):
-        return "what does one failing request say in the log?"
-    nearest = facts.changes_before_onset()[0]
-    return f"who can say whether the {clock(nearest.at, as_of=answer.as_of)} change touches what fails?"
+    return " → ".join(brief(without_citations(step), limit=_STEP_CHARS) for step in steps)

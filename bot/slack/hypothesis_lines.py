@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Literal
 
-from bot.incident.gist import fitted
+from bot.incident.gist import brief
 from bot.incident.hypotheses import (
     Change,
     Check,
@@ -19,18 +19,20 @@ from bot.incident.hypotheses import (
 )
 from bot.incident.messages import Incident
 from bot.incident.wording import clock, counted, evidence_words, known, one_line, without_citations
-from bot.slack.blocks import Line, bold, cites, italic, joined, numbered, rich, spans, text
-from bot.slack.limits import Blocks
+from bot.slack.blocks import MAX_CITES, Line, bold, cites, italic, joined, numbered, rich, spans, text
+from bot.slack.limits import UNCUT, Blocks, visible_chars
 
 Told = Literal["whole", "outcomes", "nothing"]
 """How much of a check is printed."""
 
-LINK_CAP = 80
-"""The most characters of a cause or an effect: what the shape of a link promises."""
 _LINE_CAP = 140
 _QUOTE_CAP = 70
+"""The fewest characters a sentence and a quote are cut to, however little room there is."""
+
+_ALONE_CAPS = (UNCUT, 240, 160, 110, 80)
+_ALONE_CHARS = 1_500
 MOST_LINKS = 7
-_MOST_AGAINST = 2
+MOST_AGAINST = 2
 
 
 def hypothesis_blocks(
@@ -45,8 +47,10 @@ def hypothesis_blocks(
         as_of: The moment that counts; aware, UTC.
         n: The number of its first block in the message.
     """
-    lines = hypothesis_lines(hypothesis, incident, as_of=as_of)
-    return numbered([rich(lines)], answer_id, start=n)
+    versions = ([rich(hypothesis_lines(hypothesis, incident, as_of=as_of, cap=cap))] for cap in _ALONE_CAPS)
+    *longer, shortest = versions
+    fitting = next((blocks for blocks in longer if visible_chars(blocks) <= _ALONE_CHARS), shortest)
+    return numbered(fitting, answer_id, start=n)
 
 
 def hypothesis_lines(
@@ -56,13 +60,13 @@ def hypothesis_lines(
     as_of: datetime,
     has_claim: bool = True,
     check: Told = "whole",
-    cap: int = LINK_CAP,
+    cap: int = UNCUT,
 ) -> list[Line]:
     """Return the lines of one hypothesis that is still in the race.
 
     Without `has_claim` the claim is not repeated, and of the `check` only as much as the headline
     does not say already.
-    Each cause and effect takes `cap` characters at most.
+    Each cause and effect takes `cap` characters at most; a sentence may take more.
     """
     claim = spans(without_citations(hypothesis.claim), limit_chars=2 * cap) if has_claim else []
     return [
@@ -71,9 +75,9 @@ def hypothesis_lines(
         *_trigger(hypothesis, incident, as_of=as_of, cap=cap),
         *chain_lines(hypothesis, incident, as_of=as_of, cap=cap),
         *_unordered(hypothesis),
-        *_against(hypothesis, incident),
-        _refuted_if(hypothesis),
-        *_check_lines(hypothesis, check),
+        *_against(hypothesis, incident, cap),
+        _refuted_if(hypothesis, cap),
+        *_check_lines(hypothesis, check, cap),
     ]
 
 
@@ -83,7 +87,7 @@ def shown_words(hypothesis: Hypothesis) -> str:
 
 
 def chain_lines(
-    hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap: int = LINK_CAP
+    hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap: int = UNCUT
 ) -> list[Line]:
     """Return one line a link: ● shown by more than an inference, ○ inferred."""
     trigger = set(cited_ids(hypothesis.trigger.evidence))
@@ -114,7 +118,7 @@ def ends_cited(
     return at_cause, [i for i in ids if i not in at_cause]
 
 
-def outcomes(check: Check, standing: Sequence[str]) -> Line:
+def outcomes(check: Check, standing: Sequence[str], *, cap: int = UNCUT) -> Line:
     """Return `before 20:19 → H1 · at 20:19 → H2`: what would be seen, and for whom it speaks.
 
     Only hypotheses that are still `standing`, by id and best first, are named.
@@ -124,7 +128,7 @@ def outcomes(check: Check, standing: Sequence[str]) -> Line:
     pairs = ((check.expect_if_true, split[0]), (check.expect_if_false, other))
     return joined(
         [
-            [*spans(without_citations(seen), limit_chars=_QUOTE_CAP), text(f" → {whom}")]
+            [*spans(without_citations(seen), limit_chars=max(cap, _QUOTE_CAP)), text(f" → {whom}")]
             for seen, whom in pairs
             if seen
         ],
@@ -132,17 +136,17 @@ def outcomes(check: Check, standing: Sequence[str]) -> Line:
     )
 
 
-def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime) -> Line:
+def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap: int = UNCUT) -> Line:
     """Return `H3 refuted 22:10 · 14:00 release [12] · reopen if …`, for one that is out of the race.
 
     One that lost to a proven rival is `not supported any more`.
     """
     last = last_change(hypothesis, hypothesis.status)
     when = f" {clock(last.at, as_of=as_of)}" if last else ""
-    claim = _fallen_claim(hypothesis, incident, as_of=as_of)
+    claim = _fallen_claim(hypothesis, incident, as_of=as_of, cap=cap)
     because = cites(last.because, incident) if last else []
-    reopen = spans(without_citations(hypothesis.reopen_if), limit_chars=_LINE_CAP)
-    reason = _reason(last)
+    reopen = spans(without_citations(hypothesis.reopen_if), limit_chars=_sentence_cap(cap))
+    reason = _reason(last, cap)
     return joined(
         [
             [bold(hypothesis.id), text(f" {hypothesis.status.words}{when}")],
@@ -153,26 +157,18 @@ def refuted_line(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime)
     )
 
 
-def _fallen_claim(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime) -> Line:
+def _sentence_cap(cap: int) -> int:
+    """Return how long a sentence may be where a cause or effect may take `cap` characters."""
+    return max(2 * cap, _LINE_CAP)
+
+
+def _fallen_claim(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap: int) -> Line:
     """Return what was suspected, with its time and its message unless the same message refutes it."""
     last = last_change(hypothesis, hypothesis.status)
     ids = [i for i in cited_ids(hypothesis.trigger.evidence)[:1] if not last or i not in last.because]
     stamp = _stamp(hypothesis, hypothesis.claim, as_of)
     words = f"{stamp} {without_citations(hypothesis.claim)}".strip()
-    return [*spans(words, limit_chars=_QUOTE_CAP), *cites(ids, incident)]
-
-
-def change_line(hypothesis: Hypothesis, incident: Incident, *, now: datetime) -> Line:
-    """Return the line that an earlier answer gets on top when this hypothesis changed its status.
-
-    `Superseded 22:36: H1 refuted [18]` when it fell, else `Updated 22:36: H1 supported [18]`.
-    """
-    verb = "Updated" if hypothesis.is_live else "Superseded"
-    last = last_change(hypothesis, hypothesis.status)
-    because = cites(last.because, incident) if last else []
-    reason = _reason(last)
-    words = [bold(f"{verb} {now:%H:%M}:"), text(f" {hypothesis.id} {hypothesis.status}"), *because]
-    return joined([words, reason])
+    return [*spans(words, limit_chars=max(cap, _QUOTE_CAP)), *cites(ids, incident)]
 
 
 def last_change(hypothesis: Hypothesis, status: Status) -> Change | None:
@@ -180,10 +176,9 @@ def last_change(hypothesis: Hypothesis, status: Status) -> Change | None:
     return next((change for change in reversed(hypothesis.history) if change.status is status), None)
 
 
-def _reason(change: Change | None) -> Line:
-    return (
-        spans(fitted(without_citations(change.reason), limit=_QUOTE_CAP)) if change and change.reason else []
-    )
+def _reason(change: Change | None, cap: int) -> Line:
+    words = without_citations(change.reason) if change else ""
+    return spans(brief(words, limit=max(cap, _QUOTE_CAP)))
 
 
 def _title(hypothesis: Hypothesis) -> Line:
@@ -233,13 +228,14 @@ def _link(
             i for i in (*at_cause, *at_effect) if last is None or i not in cited_ids(last.evidence_for)
         ]
     cause = [] if is_continued else _end(link.cause, at_cause, incident, cap=cap)
+    beside = [*([] if is_continued else at_cause[:MAX_CITES]), *at_effect[:MAX_CITES]]
     return [
         text(f"{'●' if link.is_shown else '○'} {stamp}{' ' if stamp else ''}"),
         *cause,
         text(" → " if cause else "→ "),
         *_end(link.effect, at_effect, incident, cap=cap),
         text(" · "),
-        italic(evidence_words(link.evidence_for, incident)),
+        italic(evidence_words(link.evidence_for, incident, shown=beside)),
         *_order(link),
     ]
 
@@ -264,38 +260,40 @@ def _unordered(hypothesis: Hypothesis) -> list[Line]:
     return [[text(f"Order in time: not stated for {unknown} of {counted(len(shown), 'shown link')}")]]
 
 
-def _against(hypothesis: Hypothesis, incident: Incident) -> list[Line]:
+def _against(hypothesis: Hypothesis, incident: Incident, cap: int) -> list[Line]:
     items = [item for link in hypothesis.links for item in link.evidence_against]
     gaps = "; ".join(without_citations(gap) for gap in hypothesis.does_not_explain)
     if not items and not gaps:
         return [[text("Against, and not explained by it: nothing found")]]
-    shown = joined([_counter(item, incident) for item in items[:_MOST_AGAINST]]) or [text("nothing found")]
-    more = [text(f" · {len(items) - _MOST_AGAINST} more")] if len(items) > _MOST_AGAINST else []
-    unexplained = spans(gaps or "nothing found", limit_chars=_LINE_CAP)
-    return [[text("Against: "), *shown, *more], [text("Does not explain: "), *unexplained]]
+    shown = joined([_counter(item, incident, cap) for item in items[:MOST_AGAINST]])
+    more = [text(f" · {len(items) - MOST_AGAINST} more")] if len(items) > MOST_AGAINST else []
+    unexplained = spans(gaps or "nothing found", limit_chars=_sentence_cap(cap))
+    against = [text("Against: "), *(shown or [text("nothing found")]), *more]
+    return [against, [text("Does not explain: "), *unexplained]]
 
 
-def _counter(item: Evidence, incident: Incident) -> Line:
+def _counter(item: Evidence, incident: Incident, cap: int) -> Line:
     """Return what speaks against it, in the words of the message; where none are quoted, its first ones."""
     message = incident.by_id.get(item.id)
     words = one_line(item.quote or (message.text if message else ""))
+    most = max(cap, _QUOTE_CAP) if item.quote else _QUOTE_CAP
     inferred = [text(" (inferred)")] if item.kind is EvidenceKind.INFERENTIAL else []
-    return [*spans(words, limit_chars=_QUOTE_CAP), *cites([item.id], incident), *inferred]
+    return [*spans(words, limit_chars=most), *cites([item.id], incident), *inferred]
 
 
-def _check_lines(hypothesis: Hypothesis, told: Told) -> list[Line]:
+def _check_lines(hypothesis: Hypothesis, told: Told, cap: int) -> list[Line]:
     check = hypothesis.next_check
     if check is None or told == "nothing":
         return []
     if told == "outcomes":
-        line = outcomes(check, check.splits or (hypothesis.id,))
+        line = outcomes(check, check.splits or (hypothesis.id,), cap=cap)
         return [[text("What to ask next would show: "), *line]] if line else []
-    do = spans(without_citations(check.do), limit_chars=_LINE_CAP)
+    do = spans(without_citations(check.do), limit_chars=_sentence_cap(cap))
     title: Line = [text(f"Check ({check.minutes} min, read-only): "), *do]
-    return [joined([title, outcomes(check, check.splits or (hypothesis.id,))], "   ·   ")]
+    return [joined([title, outcomes(check, check.splits or (hypothesis.id,), cap=cap)], "   ·   ")]
 
 
-def _refuted_if(hypothesis: Hypothesis) -> Line:
+def _refuted_if(hypothesis: Hypothesis, cap: int) -> Line:
     falsifiers = [hypothesis.refuted_if, *(link.falsifier for link in hypothesis.links)]
     words = without_citations(next(filter(None, falsifiers), "nothing named"))
-    return [text("Refuted if: "), *spans(words, limit_chars=_LINE_CAP)]
+    return [text("Refuted if: "), *spans(words, limit_chars=_sentence_cap(cap))]

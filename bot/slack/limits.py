@@ -24,6 +24,9 @@ _BUTTON_VALUE_CHARS = 2_000
 _PLAIN_CHARS = 2_900
 _NEWEST = frozenset({"context_actions"})
 _CONTROLS = frozenset({"actions", "context_actions", "divider"})
+UNCUT = 1_000_000
+"""A limit for somebody's words that cuts none of them."""
+
 _CUT = "…"
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 _MODIFIERS = range(0x1F3FB, 0x1F400)
@@ -95,6 +98,13 @@ def split(words: str, limit_chars: int) -> Iterator[str]:
 def fits(blocks: Blocks) -> bool:
     """Say whether Slack takes so many blocks and characters in one message."""
     return len(blocks) <= MAX_BLOCKS and visible_chars(blocks) <= MAX_TOTAL_CHARS
+
+
+def fits_blocks(blocks: Blocks) -> bool:
+    """Say whether none of the blocks has more words than Slack takes in one of its kind."""
+    return all(
+        len(visible_text(block)) <= _TEXT_CHARS.get(block["type"], MAX_TOTAL_CHARS) for block in blocks
+    )
 
 
 def simpler(blocks: Blocks) -> tuple[Blocks, ...]:

@@ -4,16 +4,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.incident.hypotheses import Evidence, Hypothesis, Link, cited_ids
 from bot.incident.messages import Incident
-from bot.incident.wording import evidence_words, known, one_line, shown_number, without_citations
+from bot.incident.wording import clock, evidence_words, known, one_line, shown_number, without_citations
 from bot.slack.answer_values import Answer
-from bot.slack.hypothesis_lines import shown_words
+from bot.slack.fact_lines import told_lines
+from bot.slack.headline import whole_lines
+from bot.slack.hypothesis_lines import last_change, shown_words
+from bot.slack.limits import UNCUT, visible_text
 
 
 def whole_answer(said: Answer) -> str:
     """Return everything an answer says, nothing shortened, as Markdown; not yet gated."""
     parts = [
         ["# The answer in full", f"As of {said.as_of:%Y-%m-%d %H:%M} UTC"],
-        *(list(_hypothesis(h, said.incident)) for h in (*said.live, *said.fallen)),
+        [f"- {visible_text(line)}" for line in whole_lines(said) if line],
+        *(list(_hypothesis(h, said)) for h in (*said.live, *said.fallen)),
+        _section("Seen, done and suspected", _told(said)),
         _section("Open questions", map(_plain, said.open_questions)),
         _section("What would stop the impact (a person decides)", _mitigations(said)),
         _section("Computed", (f"{_plain(c.words)}{_cites(c.cites, said.incident)}" for c in said.computed)),
@@ -28,12 +33,19 @@ def _section(title: str, items: Iterable[str]) -> list[str]:
     return [f"## {title}", "", *lines] if lines else []
 
 
-def _hypothesis(hypothesis: Hypothesis, incident: Incident) -> Iterator[str]:
+def _told(said: Answer) -> Iterator[str]:
+    lines = told_lines(said.facts, said.incident, as_of=said.as_of, cap=UNCUT, most=UNCUT)
+    yield from (visible_text(line) for line in lines[1:])
+
+
+def _hypothesis(hypothesis: Hypothesis, said: Answer) -> Iterator[str]:
+    incident = said.incident
     standing = [hypothesis.likelihood, hypothesis.status.words, shown_words(hypothesis)]
     yield f"## {hypothesis.id} · {' · '.join(standing)}"
     yield ""
     yield _plain(hypothesis.claim)
     yield ""
+    yield from _fall(hypothesis, said)
     yield f"- Trigger: {_plain(hypothesis.trigger.what)}{_cited(hypothesis.trigger.evidence, incident)}"
     for link in hypothesis.links:
         yield from _link(link, incident)
@@ -44,6 +56,14 @@ def _hypothesis(hypothesis: Hypothesis, incident: Incident) -> Iterator[str]:
     yield from _labelled("Opens again if", (hypothesis.reopen_if,))
     yield from _labelled("Not seen", hypothesis.unseen)
     yield from _check(hypothesis)
+
+
+def _fall(hypothesis: Hypothesis, said: Answer) -> Iterator[str]:
+    last = last_change(hypothesis, hypothesis.status)
+    if last and not hypothesis.is_live:
+        reason = f": {_plain(last.reason)}" if last.reason else ""
+        when = clock(last.at, as_of=said.as_of)
+        yield f"- {hypothesis.status.words} {when}{reason}{_cites(last.because, said.incident)}"
 
 
 def _link(link: Link, incident: Incident) -> Iterator[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.incident.facts import FactKind, Facts
-from bot.incident.hypotheses import Check, Likelihood, Link, Status, Trigger
+from bot.incident.hypotheses import Check, Likelihood, Link, Mitigation, Status, Trigger
 from bot.routing.route import Tier
 from bot.slack.answer import Computed, answer
 from bot.slack.blocks import owner_of
@@ -233,7 +233,9 @@ def test_even_with_the_longest_words_the_answer_fits_and_the_top_fits_a_phone(an
     links = tuple(replace(link, cause=LONG, effect=LONG) for link in H1.links) * 3
     check = Check(do=LONG, expect_if_true=LONG, expect_if_false=LONG, splits=("H1", "H2"))
     long = [replace(h, claim=LONG, links=links, next_check=check, refuted_if=LONG) for h in hypotheses]
-    facts = replace(STORE_FACTS, items=tuple(replace(f, text=LONG, status=LONG) for f in STORE_FACTS) * 4)
+    facts = replace(
+        STORE_FACTS, items=tuple(replace(f, text=LONG[:120], status=LONG[:60]) for f in STORE_FACTS) * 4
+    )
     said = sample(
         analyst=analyst,
         hypotheses=tuple(long),
@@ -245,9 +247,10 @@ def test_even_with_the_longest_words_the_answer_fits_and_the_top_fits_a_phone(an
         open_questions=(LONG,) * 6,
     )
 
-    made = answer(said)
+    made, alone = answer(said, has_file=True), answer(said)
 
-    assert visible_chars(made.blocks) <= 3_300
+    assert visible_chars(made.blocks) <= 3_600
+    assert visible_chars(alone.blocks) <= 9_300
     assert len(visible_text(made.blocks[0])) < 600
     assert len(made.text) <= 300
 
@@ -292,7 +295,7 @@ def test_a_sonnet_answer_offers_opus():
         ({"dropped": 2}, "2 statements without a source left out"),
         ({"incident": replace(STORE, omitted=2, deleted=0)}, "read 10 of 12 messages (2 unreadable)"),
         ({}, "not seen: storage audit log, production release history · AI: check before you act"),
-        ({"unseen": ("a", "b", "c")}, "not seen: a, b, c and 1 more"),
+        ({"unseen": ("a", "b", "c")}, "not seen: a, b, c, production release history · AI"),
         ({"unseen": (), "hypotheses": (H2,)}, "only · AI: check before you act"),
     ],
 )
@@ -303,8 +306,16 @@ def test_the_footer_says_who_answered_why_at_what_cost_and_what_was_not_seen(cha
 def test_the_candidates_own_change_is_not_told_again_among_the_changes():
     only = replace(STORE_FACTS, items=tuple(f for f in STORE_FACTS if f.cites != ("m2",)))
 
-    assert "Also changed before: 20:19" in top(analyst="rules")
-    assert "Also changed before" not in top(analyst="rules", facts=only)
+    assert "Also changed before: 20:19" in seen(analyst="rules")
+    assert "Also changed before" not in seen(analyst="rules", facts=only)
+
+
+def test_what_would_stop_it_is_told_without_a_chain_unless_it_helps_under_what_has_fallen_alone():
+    named = Mitigation(do="drain the region", cites=("m12",))
+    shown = seen(hypotheses=(H3,), mitigations=(NEW_PAIR, named))
+
+    assert "Named to stop it: drain the region [12]. A person decides." in shown
+    assert NEW_PAIR.do not in shown
 
 
 def test_a_trigger_without_a_time_gets_none():

@@ -17,10 +17,8 @@ def seen(facts):
 
 def test_since_when_what_changed_before_and_what_is_ruled_out_stand_first():
     assert seen(STORE_FACTS).splitlines() == [
-        (
-            "Since 21:38: write availability 97.1% and falling [6]"
-            " · refused 22:12 storage auth failed: 403 InvalidAccessKeyId [13]"
-        ),
+        "Since 21:38: write availability 97.1% and falling [6]",
+        "Refused: 22:12 storage auth failed: 403 InvalidAccessKeyId [13]",
         "Impact: 21:50 PUT, multipart and delete all failing everywhere [8]",
         (
             "Changed before: 20:37 removed the old pair in the storage system [3]"
@@ -63,7 +61,19 @@ def test_a_suspect_is_ruled_out_once_by_the_last_word_on_it():
 def test_a_denial_that_is_the_first_sign_is_not_told_twice():
     denial = fact(FactKind.DENIAL, 13, 22, 12, "403")
 
-    assert "refused" not in seen(Facts(items=(denial,), onset=denial))
+    assert "Refused" not in seen(Facts(items=(denial,), onset=denial))
+
+
+def test_a_time_that_the_words_say_is_not_said_again():
+    timed = fact(FactKind.CHANGE, 3, 20, 37, "removed at 20:37")
+
+    assert "Changed before: removed at 20:37 [3]" in seen(replace(STORE_FACTS, items=(timed,)))
+
+
+def test_a_suspect_without_a_name_is_told_in_the_words_that_clear_it():
+    cleared = fact(FactKind.RULED_OUT, 12, 22, 10, "so 5.118 is innocent", status="ack")
+
+    assert "Ruled out: 5.118 is innocent 22:10 [12]" in seen(replace(STORE_FACTS, items=(cleared,)))
 
 
 def test_a_recovery_is_told():

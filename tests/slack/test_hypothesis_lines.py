@@ -6,7 +6,7 @@ import pytest
 
 from bot.incident.hypotheses import Change, Check, EvidenceKind, Order, Status, Trigger
 from bot.slack.blocks import owner_of, rich
-from bot.slack.hypothesis_lines import change_line, hypothesis_blocks, refuted_line
+from bot.slack.hypothesis_lines import hypothesis_blocks, refuted_line
 from tests.slack.samples import DIRECT, H1, H2, H3, ID, INFERRED, STORE, cite, clock, preview
 
 NOW = clock(22, 26)
@@ -47,7 +47,14 @@ def test_a_cause_that_the_line_above_ends_with_is_not_repeated():
     first, second = H1.links[1:3]
     going_on = replace(second, cause=first.effect, evidence_for=(cite(16), cite(13)))
 
-    assert "● → 403 InvalidAccessKeyId [13] · log, said by Cho" in seen(replace(H1, links=(first, going_on)))
+    assert "● → 403 InvalidAccessKeyId [13] · log" in seen(replace(H1, links=(first, going_on)))
+
+
+def test_a_link_that_cites_nothing_new_is_credited_above():
+    first, second = H1.links[1:3]
+    going_on = replace(second, cause=first.effect, evidence_for=(cite(16),))
+
+    assert "● → 403 InvalidAccessKeyId · as above" in seen(replace(H1, links=(first, going_on)))
 
 
 def test_an_inference_is_cited_at_its_cause_but_what_shows_the_impact_at_its_effect():
@@ -159,12 +166,3 @@ def test_a_refutation_without_a_reason_or_history_shows_what_there_is():
     assert line(refuted_line(replace(silent, history=()), STORE, as_of=NOW)) == (
         "H3 refuted · the 14:00 release broke the gateway [12]"
     )
-
-
-def test_an_earlier_answer_learns_that_its_hypothesis_fell_or_rose():
-    rose = replace(H1, status=Status.SUPPORTED, history=())
-
-    assert (
-        line(change_line(H3, STORE, now=NOW)) == "Superseded 22:26: H3 refuted [12] · rolled back, no change"
-    )
-    assert line(change_line(rose, STORE, now=NOW)) == "Updated 22:26: H1 supported"
