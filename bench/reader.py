@@ -7,7 +7,8 @@ more messages, which came as events; its figures are the median of five, and the
 
 Goals at 10,000 messages: at most 2 s of own time and 60 MB more; a follow-up, the slowest too, at most 50 ms
 and one call; and time that grows no faster than the messages. Each figure is the median of three runs; the
-exit status is 1 when a goal is missed. "Another" is the first question of another worker, which finds the log.
+exit status is 1 when a goal is missed. "Another" is the first question of another worker, which finds the
+log.
 
 With `--limited SECONDS` the server allows 50 calls a minute of each method, as Slack's Tier 3 does, and a
 question waits for history so long: told is what it omits, and how long it takes until all is read.
