@@ -149,7 +149,7 @@ class LiveReader:
             found = Incident(
                 ref=ref,
                 messages=tuple(live.shown.until(until_ts)),
-                deleted=live.shown.deleted(until_ts),
+                deleted=live.shown.deleted(until_ts, unread=sum(live.unread.values())),
                 omitted=sum(live.unread.values()),
                 cursor=(live.cursor or "") if is_logged else "",
                 is_unchecked=live.is_unchecked,

@@ -25,6 +25,10 @@ class Mint(Protocol):
         """Give each `ts` its number within the incident."""
         ...
 
+    async def numbered(self, ref: IncidentRef, *, but: int) -> Mapping[str, int]:
+        """Return all numbers that were given in an incident; nothing when there are no more than `but`."""
+        ...
+
 
 @dataclass(slots=True, kw_only=True)
 class Shown:
@@ -78,6 +82,7 @@ class Shown:
             for first in range(0, len(due), AT_ONCE):
                 await self._make(due[first : first + AT_ONCE], mint)
                 await asyncio.sleep(0)
+        self._numbers.update(await mint.numbered(self.ref, but=len(self._numbers)))
 
     async def learn_more(self, names: Names) -> None:
         """Ask for names that no question had the time for; the messages are made anew by the next one."""
@@ -159,8 +164,18 @@ class Shown:
             if ts in self.messages:
                 yield self.messages[ts]
 
-    def deleted(self, until_ts: str | None) -> int:
-        """Return how many messages before one are known to have been deleted."""
+    def deleted(self, until_ts: str | None, *, unread: int) -> int:
+        """Return how many messages before one are known to have been deleted.
+
+        What has a number and does not stand is gone, also when no log tells of it: numbers outlive the log.
+
+        Args:
+            until_ts: None counts all.
+            unread: So many could not be read; they may be among those that do not stand.
+        """
         end = None if until_ts is None else ts_key(until_ts)
-        gone = self.standing.log.deleted - self.aside
-        return sum(end is None or ts_key(ts) < end for ts in gone)
+        log = self.standing.log
+        told = log.deleted - self.aside
+        untold = self._numbers.keys() - log.said.keys() - self.aside - told
+        before = [sum(end is None or ts_key(ts) < end for ts in gone) for gone in (told, untold)]
+        return before[0] + max(before[1] - unread, 0)

@@ -59,6 +59,15 @@ class RedisMemory:
             numbers = await self._mint(keys=[key("numbers", ref.key)], args=[self._ttl_seconds, *ts])
         return dict(zip(ts, numbers, strict=True))
 
+    async def numbered(self, ref: IncidentRef, *, but: int) -> dict[str, int]:
+        """Return all numbers that were given in an incident; nothing when there are no more than `but`."""
+        name = key("numbers", ref.key)
+        with store_errors_named():
+            if await self._redis.hlen(name) <= but:
+                return {}
+            stored = await self._redis.hgetall(name)
+        return {as_text(ts): int(number) for ts, number in stored.items()}
+
     async def number_of(self, ref: IncidentRef, ts: str) -> int | None:
         """Return the number that a message has within the incident; None when it never got one."""
         with store_errors_named():

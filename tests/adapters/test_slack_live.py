@@ -272,3 +272,17 @@ async def test_numbers_that_the_store_forgot_are_given_anew(place):
     stored = await live.memory.mint(REF, [message.ts for message in again.messages])
 
     assert [message.number for message in again.messages] == list(stored.values())
+
+
+async def test_what_had_a_number_and_is_gone_is_counted_when_the_log_that_told_of_it_is_gone_too(place):
+    gone = [place.say(words) for words in ("a", "b", "c")][1:]
+    live = reader(place)
+    before = await live.read(REF, until_ts=None, is_logged=True)
+    for ts in gone:
+        place.delete(ts)
+    await live.log.remove(REF)
+
+    after = await reader(place).read(REF, until_ts=None, is_logged=True)
+
+    assert len(after.messages) == len(before.messages) - 2
+    assert len(after.messages) + after.deleted >= max(message.number for message in before.messages)
