@@ -133,7 +133,7 @@ def brief(text: str, *, limit: int) -> str:
     """Return `text` as it is, or, where it is longer than `limit`, its gist and an ellipsis."""
     if len(text) <= limit:
         return text
-    gist = fitted(text, limit=limit - 1)
+    gist = shorten(fitted(text, limit=limit - 1), limit - 1)
     return gist if gist.endswith("…") else f"{gist}…"
 
 
