@@ -99,7 +99,7 @@ def _read(answer: Answer) -> str:
     read = len(incident.messages)
     total = read + incident.deleted + incident.omitted
     missing = [f"{incident.deleted} deleted"] if incident.deleted else []
-    missing += [f"{incident.omitted} unreadable"] if incident.omitted else []
+    missing += [f"{incident.omitted} not read yet"] if incident.omitted else []
     words = f"read {read} of {counted(total, 'message')}" + (f" ({', '.join(missing)})" if missing else "")
     return ", ".join([words, *_in_part(incident)])
 

@@ -1,7 +1,6 @@
 import pytest
-from slack_sdk.errors import SlackApiError
 
-from bot.errors import ChannelUnreadableError, NoThreadError
+from bot.errors import ChannelUnreadableError, NoThreadError, SlackAwayError
 from bot.incident.messages import AuthorKind
 from sandbox.faults import Fault
 from sandbox.people import BOT_USER_ID, PERSON_ID, TEAM_ID
@@ -208,7 +207,7 @@ async def test_a_rate_limit_is_waited_for(place):
 async def test_a_broken_slack_is_no_answer_about_the_channel(place):
     place.faults.order("conversations.history", Fault(status=500))
 
-    with pytest.raises(SlackApiError):
+    with pytest.raises(SlackAwayError):
         await incident(place, place.ask())
 
 
