@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from typing import Any
 
 import structlog
 from aiohttp import ClientError, web
@@ -18,11 +19,13 @@ from bot.adapters.queue import RequestQueue, open_redis
 from bot.adapters.slack import identify
 from bot.adapters.slack_failures import code_of, had_no_effect
 from bot.adapters.store import RedisMemory
+from bot.copilot import Copilot
 from bot.errors import BadInputError
 from bot.settings import Settings, require
 from bot.slack.modals import wrong_modal
-from bot.tasks import ended
-from handlers.receiver import build_app, build_receiver, build_runner
+from bot.tasks import ended, running
+from handlers.readiness import Readiness
+from handlers.receiver import build_app, build_probes, build_receiver, build_runner
 from handlers.socket_link import Line
 from handlers.socket_mode import run_socket
 from handlers.views import opener
@@ -37,18 +40,39 @@ NEEDED = {
 }
 
 
-REST_SECONDS = 2.0
+REST_SECONDS = 3.0
 """What is kept of the time to stop for ending what a drain cut off, and for the store."""
+LAST_SECONDS = 1.0
+"""What is kept of that for cutting off whatever hangs, such as a store that does not answer."""
+LEAVE_SECONDS = 0.3
+"""So long do probes hear that the process stops before its port is closed."""
 
 
 async def serve(role: str, settings: Settings) -> None:
-    """Run one role until SIGINT or SIGTERM, then stop in order: receiver first, then drain the work.
+    """Run one role until SIGINT or SIGTERM, then stop in order and within `drain_seconds`.
 
     Raises:
         BadInputError: A setting is missing, or Slack refuses the token.
     """
     require(settings, *NEEDED[role])
-    stop, ready = _stop_on_signals(), asyncio.Event()
+    stop = _stop_on_signals()
+    async with running(_serve(role, settings, stop, asyncio.Event())) as serving, running(_set(stop)) as told:
+        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+        seconds = max(settings.drain_seconds, REST_SECONDS) - LAST_SECONDS
+        await asyncio.wait({serving}, timeout=seconds)
+        if serving.done():
+            serving.result()
+            return
+        log.warning("stop.cut_short", seconds=seconds)
+        await ended(serving, again_seconds=LAST_SECONDS / 4)
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _serve(role: str, settings: Settings, stop: asyncio.Event, ready: asyncio.Event) -> None:
+    """Run one role until it is to stop; then the receiver stops first, and the work is drained."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(wiring.store(settings))
         client = await stack.enter_async_context(wiring.slack_client(settings))
@@ -60,27 +84,34 @@ async def serve(role: str, settings: Settings) -> None:
             copilot = await stack.enter_async_context(
                 wiring.copilot(settings, url, client, ready=ready, queue=queue)
             )
-            working = queue.work(
-                copilot.handle,
-                give_up=copilot.give_up,
-                concurrency=settings.concurrency,
-                lease_seconds=settings.lease_seconds,
-            )
-            tasks.append(asyncio.create_task(working))
+            tasks.append(asyncio.create_task(_work(queue, copilot, settings)))
         keeping: list[asyncio.Task[None]] = []
+        line = Line(is_up=role != "socket")  # over HTTP nobody can tell
+        readiness = Readiness(client, queue, line=line if role == "socket" else None)
+        await stack.enter_async_context(_probes(readiness, settings))
         try:
             if role != "worker":
-                line = Line(is_up=role != "socket")  # over HTTP nobody can tell
                 app = await stack.enter_async_context(_app(settings, url, client, queue, line))
-                receiver = _socket(app, settings, line) if role == "socket" else _http(app, settings, queue)
+                over_http = build_receiver(app=app, store=queue, readiness=readiness)
+                receiver = _socket(app, settings, line) if role == "socket" else _http(over_http, settings)
                 keeping = await stack_receiver.enter_async_context(receiver)
             log.info("role.ready", role=role)
             ready.set()
             await _until(stop, [*tasks, *keeping])
         finally:
+            readiness.leave()  # first, so that probes hear it while the port is still open
             until = asyncio.get_running_loop().time() + settings.drain_seconds - REST_SECONDS
             await stack_receiver.aclose()
             await _drain(queue, tasks, max(0.0, until - asyncio.get_running_loop().time()))
+
+
+def _work(queue: RequestQueue, copilot: Copilot, settings: Settings) -> Coroutine[Any, Any, None]:
+    return queue.work(
+        copilot.handle,
+        give_up=copilot.give_up,
+        concurrency=settings.concurrency,
+        lease_seconds=settings.lease_seconds,
+    )
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -149,18 +180,39 @@ async def _app(
 
 
 @asynccontextmanager
-async def _http(
-    app: AsyncApp, settings: Settings, queue: RequestQueue
-) -> AsyncIterator[list[asyncio.Task[None]]]:
-    runner = build_runner(build_receiver(app=app, store=queue))
+async def _http(receiver: web.Application, settings: Settings) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Receive for the time of a block, and a moment longer, in which probes hear that it is over."""
+    async with _listening(receiver, settings.host, settings.port, setting="PORT"):
+        try:
+            yield []
+        finally:
+            await asyncio.sleep(LEAVE_SECONDS)
+
+
+@asynccontextmanager
+async def _probes(readiness: Readiness, settings: Settings) -> AsyncIterator[None]:
+    """Answer probes, if they have a port of their own, until the work is drained."""
+    if not settings.health_port:
+        yield
+        return
+    async with _listening(
+        build_probes(readiness), settings.host, settings.health_port, setting="HEALTH_PORT"
+    ):
+        yield
+
+
+@asynccontextmanager
+async def _listening(served: web.Application, host: str, port: int, *, setting: str) -> AsyncIterator[None]:
+    runner = build_runner(served)
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        problem = f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}."
-        raise BadInputError(field="PORT", problem=problem) from None
+        await runner.cleanup()
+        problem = f"{host}:{port} cannot be listened on: {error.strerror}."
+        raise BadInputError(field=setting, problem=problem) from None
     try:
-        yield []
+        yield
     finally:
         await runner.cleanup()
 

@@ -30,9 +30,10 @@ class Settings(BaseSettings):
             can then ask it and read its answers.
         store_secret: Seals what is kept of what was said; without it the bot token does, and a new token
             means that it is read from Slack again. At least 16 characters.
+        health_port: Where `/healthz` and `/readyz` are answered by any role; 0 means nowhere but at `port`.
         link_hosts: Hosts that may be linked in answers, beside the workspace's own.
         lease_seconds: How long a dead worker's request waits for another worker.
-        drain_seconds: How long a worker that is told to stop finishes what it has begun.
+        drain_seconds: The most that stopping takes, finishing what was begun included.
         request_seconds: The most one request may take before it ends with what stands; under two minutes,
             so that nobody waits longer.
         model_seconds: The most of it that a model may take; `REST_SECONDS` less, so that the rules can still
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
+    health_port: int = Field(default=0, ge=0, le=65535)
     watched_channels: Annotated[tuple[str, ...], NoDecode] = tuple(WATCHED.split(","))
     link_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     slack_connect: Literal["off", "on"] = "off"

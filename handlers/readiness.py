@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StoreUnavailableError
 from handlers.slack_answers import code_of, is_refusal
+from handlers.socket_link import Line
 
 OK = "ok"
 
@@ -33,6 +34,7 @@ class Readiness:
     Args:
         client: Its token is tried, at most once in five minutes while it is good.
         store: Where requests are kept.
+        line: Of Socket Mode; without a connection nothing is received.
         ready_seconds: The most that an answer may take.
         good_seconds: How long a token that Slack accepted counts as good.
         doubt_seconds: How long an answer that was not good stands, so that probes are no load on Slack.
@@ -43,12 +45,15 @@ class Readiness:
         client: AsyncWebClient,
         store: Pingable,
         *,
+        line: Line | None = None,
         ready_seconds: float = 2.0,
         good_seconds: float = 300.0,
         doubt_seconds: float = 5.0,
     ) -> None:
         self._client = client
         self._store = store
+        self._line = line
+        self._is_leaving = False
         self._ready_seconds = ready_seconds
         self._good_seconds = good_seconds
         self._doubt_seconds = doubt_seconds
@@ -60,8 +65,20 @@ class Readiness:
     async def answer(self, _request: web.Request) -> web.Response:
         """Answer `/readyz`."""
         store, slack = await asyncio.gather(self._try_store(), self._try_token())
-        is_ready = store == slack == OK
-        return web.json_response({"store": store, "slack": slack}, status=200 if is_ready else 503)
+        found = {"store": store, "slack": slack}
+        if self._line is not None:
+            found["socket"] = OK if self._line.is_up else "no connection"
+        if self._is_leaving:
+            found["process"] = "stopping"
+        return web.json_response(found, status=200 if set(found.values()) == {OK} else 503)
+
+    def leave(self) -> None:
+        """Say no from now on: the process stops."""
+        self._is_leaving = True
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return what probes ask: `/healthz` says that the process lives, `/readyz` whether it can work."""
+        return [web.get("/healthz", _alive), web.get("/readyz", self.answer)]
 
     async def _try_store(self) -> str:
         try:
@@ -97,3 +114,7 @@ class Readiness:
         self._word = word
         self._was_good = self._was_good and not is_refused
         self._stands_until = time.monotonic() + self._doubt_seconds
+
+
+async def _alive(_request: web.Request) -> web.Response:
+    return web.json_response({"alive": True})

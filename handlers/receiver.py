@@ -93,7 +93,13 @@ async def _acknowledge(ack: Callable[[], Any]) -> None:
     await ack()
 
 
-def build_receiver(*, app: AsyncApp, store: Pingable, read_seconds: float = READ_SECONDS) -> web.Application:
+def build_receiver(
+    *,
+    app: AsyncApp,
+    store: Pingable,
+    read_seconds: float = READ_SECONDS,
+    readiness: Readiness | None = None,
+) -> web.Application:
     """Return the HTTP receiver.
 
     `POST /slack/events` takes events, commands and interactivity. `GET /healthz` says that the process
@@ -103,16 +109,19 @@ def build_receiver(*, app: AsyncApp, store: Pingable, read_seconds: float = READ
         app: From `build_app`.
         store: Where requests are kept, usually the queue itself.
         read_seconds: The most a sender may take to send a body.
+        readiness: What probes are told; by default of these alone.
     """
+    told = readiness or Readiness(app.client, store)
     receiver = web.Application(client_max_size=MAX_BODY_BYTES)
-    receiver.add_routes(
-        [
-            web.post(EVENTS_PATH, Door(app, read_seconds).receive),
-            web.get("/healthz", _alive),
-            web.get("/readyz", Readiness(app.client, store).answer),
-        ]
-    )
+    receiver.add_routes([web.post(EVENTS_PATH, Door(app, read_seconds).receive), *told.routes()])
     return receiver
+
+
+def build_probes(readiness: Readiness) -> web.Application:
+    """Return what answers probes alone, for roles that receive nothing over HTTP."""
+    probes = web.Application()
+    probes.add_routes(readiness.routes())
+    return probes
 
 
 def build_runner(receiver: web.Application, *, shutdown_timeout: float = 3.0) -> web.AppRunner:
@@ -186,7 +195,3 @@ async def _to_http(answer: BoltResponse) -> web.Response:
 def _turn_away(refusal: Refusal) -> web.Response:
     log.warning("delivery.turned_away", status=refusal.status, reason=refusal.reason)
     return web.Response(status=refusal.status, text=refusal.reason)
-
-
-async def _alive(_request: web.Request) -> web.Response:
-    return web.json_response({"alive": True})

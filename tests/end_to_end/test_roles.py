@@ -122,3 +122,33 @@ async def test_with_a_key_claude_answers_and_when_it_is_overloaded_the_rules_say
     assert "overloaded" in by_rules.lower()
     assert "removed the old pair" in by_rules
     assert "not-a-key" not in json.dumps(api.bodies)
+
+
+async def probed(port: int) -> tuple[int, dict]:
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+        return answer.status, await answer.json()
+
+
+async def test_socket_mode_is_ready_while_a_connection_stands(tmp_path):
+    port = free_port()
+    async with workspace() as (sandbox, _):
+        environment = slack(sandbox, SLACK_APP_TOKEN="not-a-token", HEALTH_PORT=str(port))
+        async with program("socket", tmp_path, **environment):
+            sandbox.deliver_socket_mode()
+
+            async def is_ready():
+                return (await probed(port))[0] == 200
+
+            await until(is_ready)
+            said = await probed(port)
+
+    assert said == (200, {"store": "ok", "slack": "ok", "socket": "ok"})
+
+
+async def test_a_worker_answers_probes_where_it_is_told_to(tmp_path):
+    port = free_port()
+    async with (
+        workspace() as (sandbox, _),
+        program("worker", tmp_path, **slack(sandbox, HEALTH_PORT=str(port))),
+    ):
+        assert await probed(port) == (200, {"store": "ok", "slack": "ok"})
