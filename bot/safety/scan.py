@@ -216,9 +216,12 @@ class Scan:
                 self.claim(*span, "aws_secret_key", spreads=True)
 
     def _encoded(self) -> None:
+        judged: dict[bytes, bool] = {}  # a paste may hold one run thousands of times
         for _, span in _BASE64_RUN.spans(self.data):
-            decoded = _decoded(self.data[span[0] : span[1]])
-            if decoded and (_is_login(decoded) or Scan(decoded, depth=1).run()):
+            run = self.data[span[0] : span[1]]
+            if run not in judged:
+                judged[run] = _holds_secret(_decoded(run))
+            if judged[run]:
                 self.claim(*span, "encoded_secret", spreads=True)
         if b"%" in self.data:
             for _, span in _ESCAPED_RUN.spans(self.data):
@@ -264,6 +267,10 @@ def _decoded(run: bytes) -> bytes:
     except (binascii.Error, UnicodeDecodeError):
         return b""
     return decoded if words.replace("\n", "").replace("\t", "").replace("\r", "").isprintable() else b""
+
+
+def _holds_secret(decoded: bytes) -> bool:
+    return bool(decoded) and (_is_login(decoded) or bool(Scan(decoded, depth=1).run()))
 
 
 def _is_login(decoded: bytes) -> bool:
