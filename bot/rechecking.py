@@ -10,7 +10,7 @@ import structlog
 from bot.errors import ChannelUnreadableError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.erasing import Erasure
-from bot.incident.hypotheses import Status
+from bot.incident.hypotheses import Status, cited_ids
 from bot.incident.lost import Lost, weakened
 from bot.incident.messages import Incident, IncidentRef, Message
 from bot.incident.wording import listed
@@ -224,7 +224,14 @@ def _withdrawn(lost: Lost, erasure: Erasure, board: Board) -> Withdrawn:
         for h in board.hypotheses
         if h.status is Status.STALE and lost.words in h.history[-1].reason
     }
-    return Withdrawn(id=lost.id, is_deleted=lost.text is None, shows=erasure.is_in, fallen=fell)
+    uncited = {h.id for h in board.hypotheses if h.is_live and lost.id not in cited_ids(h.evidence)}
+    return Withdrawn(
+        id=lost.id,
+        is_deleted=lost.text is None,
+        shows=erasure.is_in,
+        fallen=fell,
+        uncited=frozenset(uncited),
+    )
 
 
 def _quoted(answers: Sequence[SavedAnswer], evidence_id: str) -> list[str]:

@@ -40,12 +40,14 @@ class Withdrawn:
         is_deleted: All of it is gone; otherwise some of its words.
         shows: Says whether a text shows words that are gone.
         fallen: Hypotheses that fell with it, by id, with what is said of them.
+        uncited: Ids of hypotheses that stand and do not cite it (any more).
     """
 
     id: str
     is_deleted: bool
     shows: Callable[[str], bool]
     fallen: Mapping[str, str]
+    uncited: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -54,8 +56,11 @@ class Withdrawn:
 
     def touches(self, line: Line) -> bool:
         """Say whether a line rests on it or shows its words."""
-        is_cited = any(self.label in span["text"] for span in line)
-        return (self.is_deleted and is_cited) or self.shows(_words(line))
+        return (self.is_deleted and self.is_cited_in(line)) or self.shows(_words(line))
+
+    def is_cited_in(self, line: Line) -> bool:
+        """Say whether a line cites it."""
+        return any(self.label in span["text"] for span in line)
 
     def fells(self, line: Line) -> bool:
         """Say whether a line speaks of a hypothesis that fell as of one that stands."""
@@ -104,7 +109,8 @@ def card_of(block: Block) -> str:
 def _is_touched(card: Block, gone: Withdrawn) -> bool:
     """Say whether a card rests on it; one line that took its place already does not."""
     lines = _lines(card)
-    return len(lines) > 1 and any(map(gone.touches, lines))
+    rests = gone.is_cited_in if card_of(card) in gone.uncited else gone.touches
+    return len(lines) > 1 and any(rests(line) or gone.touches(line) for line in lines)
 
 
 def _left(block: Block, gone: Withdrawn, *, shaken: list[str], has_lead: bool) -> Block | None:
@@ -184,10 +190,11 @@ def _paragraphs(lines: list[Line]) -> Iterator[Paragraph]:
 
 
 def _small(block: Block, gone: Withdrawn) -> Block:
-    """Return a grey line without its words and without its number."""
-    cited = [one for one in block["elements"] if gone.is_deleted and gone.label in one["text"]]
-    kept = [one for one in block["elements"] if one not in cited]
-    return {**block, "elements": [_reworded(one, gone, is_cited=bool(cited)) for one in kept]}
+    """Return a grey line without what rests on it; the numbers beside stood for those words."""
+    is_cited = any(gone.is_deleted and gone.label in one["text"] for one in block["elements"])
+    left = [_reworded(one, gone, is_cited=is_cited) for one in block["elements"]]
+    words = [one for one in left if one["type"] == "plain_text"]
+    return block if left == block["elements"] else {**block, "elements": words[:1]}
 
 
 def _reworded(element: Block, gone: Withdrawn, *, is_cited: bool) -> Block:

@@ -112,6 +112,15 @@ def test_a_card_that_stands_and_shows_words_that_an_edit_took_back_gives_way_to_
     assert without(said.blocks, away).blocks == said.blocks
 
 
+def test_a_card_gives_way_too_when_its_hypothesis_lost_the_citation_that_it_shows():
+    away = replace(gone(now="sorry, wrong log"), uncited=frozenset({"H2"}), fallen={"H1": FELL})
+
+    said = left(away)
+
+    assert said.shaken == ("H2",)
+    assert "H2 · rested in part on message [13], which was edited: ask again" in preview(said.blocks)
+
+
 def test_an_edit_that_takes_nothing_back_changes_nothing():
     said = left(gone(now=f"{LOG_LINE.text} (FRA only)"))
 
