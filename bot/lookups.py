@@ -46,11 +46,16 @@ class Lookups:
             case RequestKind.FEEDBACK:
                 await self._feedback(request)
             case _:
-                await self._whisper(request, help_blocks(answer_id=request.id), "What I can do")
+                await self._help(request)
 
     async def _whisper(self, request: Request, blocks: list[dict[str, object]], words: str) -> None:
         safe, text = self.out.message(blocks, words)
         await self.workspace.whisper(request, safe, text=text)
+
+    async def _help(self, request: Request) -> None:
+        unknown = self.out.redactor.redact(request.text).text
+        blocks = help_blocks(answer_id=request.id, unknown=unknown, nearest=request.subject)
+        await self._whisper(request, blocks, "What I can do")
 
     async def _say(self, request: Request, sentence: str) -> None:
         await self._whisper(request, plain(sentence, answer_id=request.id), sentence)

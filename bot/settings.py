@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -146,16 +147,28 @@ def load_settings(**overrides: object) -> Settings:
     """Read the settings from the environment and `.env`.
 
     Raises:
-        BadInputError: A value cannot be used; it names the variable and what would be right.
+        BadInputError: A value cannot be used; it names each such variable and what would be right.
     """
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # overrides are the same untyped text as the environment
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]).lower()
-        raise BadInputError(field=name.upper(), problem=_problem(name, first)) from None
+        raise _refusal(error.errors()) from None
     except ValueError as error:
         raise BadInputError(field="settings", problem=str(error)) from None
+
+
+def _refusal(errors: Sequence[ErrorDetails]) -> BadInputError:
+    """Return one error that tells of all variables; of a list with several wrong parts once."""
+    wrong = {str(error["loc"][0]).lower(): error for error in errors}
+    return _together([(name.upper(), _problem(name, error)) for name, error in wrong.items()])
+
+
+def _together(problems: Sequence[tuple[str, str]]) -> BadInputError:
+    """Return one error for variables with what is wrong with each."""
+    (first, problem), *others = problems
+    return BadInputError(
+        field=first, problem="; ".join([problem, *(f"{name}: {why}" for name, why in others)])
+    )
 
 
 def _problem(name: str, error: ErrorDetails) -> str:
@@ -187,12 +200,12 @@ def require(
         or_else: What the person can do without them.
 
     Raises:
-        BadInputError: One is empty; it names the variable and where to find its value.
+        BadInputError: Some are empty; it names each such variable and where to find its value.
     """
-    for name in names:
-        if not getattr(settings, name).get_secret_value():
-            problem = f"is not set: {REMEDIES[name]}, or {or_else}."
-            raise BadInputError(field=name.upper(), problem=problem)
+    missing = [name for name in names if not getattr(settings, name).get_secret_value()]
+    if missing:
+        told = [(name.upper(), f"is not set: {REMEDIES[name]}") for name in missing]
+        raise _together([*told[:-1], (told[-1][0], f"{told[-1][1]}, or {or_else}.")])
 
 
 def made_data_dir(settings: Settings) -> Path:

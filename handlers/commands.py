@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.request import Request, RequestKind
 from handlers.fields import id_at, is_direct, text_at, token_at
-from handlers.words import verb_of
+from handlers.words import nearest_verb, verb_of
 
 COMMANDS = ("/opus", "/copilot")
 
@@ -33,6 +33,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         channel_id=channel,
         asker_id=asker,
         text=text,
+        subject=nearest_verb(text) if kind is RequestKind.HELP else "",
         received_at=now,
         is_direct=is_direct(channel),
     )
@@ -43,8 +44,10 @@ def _wish(command: str, text: str) -> tuple[RequestKind, str]:
     if command == "/opus":
         return RequestKind.ESCALATE, text
     kind, rest = verb_of(text)
-    if kind is None or (kind is RequestKind.ANSWER and not rest):
+    if kind is RequestKind.ANSWER and not rest:
         return RequestKind.HELP, ""
+    if kind is None:
+        return RequestKind.HELP, text
     return kind, rest
 
 

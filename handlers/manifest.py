@@ -144,6 +144,9 @@ def bot_events() -> list[str]:
 
 def _request_url(http_url: str) -> str:
     parts = urlsplit(http_url)
+    if parts.scheme == "http":
+        problem = "must begin with https://, not http://: Slack sends to no other address"
+        raise BadInputError(field="--http", problem=problem)
     if parts.scheme != "https" or not _HOST.fullmatch(parts.netloc):
         problem = "must be the address that Slack reaches you at, such as https://copilot.example.com"
         raise BadInputError(field="--http", problem=problem)

@@ -1,6 +1,7 @@
 """What a person's first word asks for, in a mention and after a slash command alike."""
 
 import re
+from difflib import get_close_matches
 
 from bot.request import RequestKind
 
@@ -16,6 +17,8 @@ _VERBS = {
 }
 _ALONE = frozenset({RequestKind.HELP, RequestKind.WATCH, RequestKind.UNWATCH})
 """`help me find …` and `watch the error rate: …` are questions."""
+NEAR = 0.75
+"""How alike a word and a verb are (0 to 1) when one of them is taken for a slip of the other."""
 _FIRST = re.compile(r"/?([a-z-]{3,11})(?![\w-])[\s:,.?!]*")
 
 
@@ -35,6 +38,12 @@ def verb_of(text: str) -> tuple[RequestKind | None, str]:
         return None, text
     rest = text[found.end() :].strip()
     return (None, text) if kind in _ALONE and rest else (kind, rest)
+
+
+def nearest_verb(text: str) -> str:
+    """Return the verb that the first word of a text is, or was perhaps meant to be; empty when none is near."""
+    first = text.lower().split(maxsplit=1)[:1]
+    return next(iter(get_close_matches("".join(first).strip("/:,.?!"), _VERBS, n=1, cutoff=NEAR)), "")
 
 
 def request_of(text: str) -> tuple[RequestKind, str]:

@@ -102,6 +102,16 @@ async def test_thumbs_are_kept_and_thanked_for(lookups, workspace, memory):
     assert whispered(workspace) == [THANKS]
 
 
+async def test_help_says_what_it_does_not_know_without_its_secrets_and_without_a_ping(lookups, workspace):
+    await lookups.handle(request(RequestKind.HELP, text=f"fnord {SECRET} <!channel>", subject=""))
+
+    [(_, blocks, text)] = workspace.whispers
+    first = seen(blocks).splitlines()[0]
+    assert first.startswith("I do not know fnord ")
+    assert SECRET not in f"{blocks} {text}"
+    assert all(one["type"] == "text" for one in blocks[0]["elements"][0]["elements"])
+
+
 async def test_evidence_shows_the_kept_words(lookups, workspace):
     await lookups.handle(request(RequestKind.EVIDENCE))
 

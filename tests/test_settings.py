@@ -58,6 +58,17 @@ def test_a_wrong_value_is_told_what_would_be_right(given, problem, tmp_path, mon
     assert caught.value.user_message.startswith(problem)
 
 
+def test_all_wrong_values_are_told_at_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(BadInputError) as caught:
+        load_settings(port="many", model_pair="9", watched_channels="[1]")
+
+    told = caught.value.user_message
+    names = [name for name in ("MODEL_PAIR: ", "PORT: ", "WATCHED_CHANNELS: ") if told.count(name) == 1]
+    assert (len(names), "\n" in told) == (3, False)
+
+
 def test_a_short_request_goes_with_a_shorter_model(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
@@ -78,6 +89,14 @@ def test_a_missing_secret_is_named_with_its_remedy(tmp_path, monkeypatch):
 
     with pytest.raises(BadInputError, match=r"SLACK_BOT_TOKEN.*xoxb.*make sandbox"):
         require(load_settings(slack_bot_token=""), "slack_bot_token")
+
+
+def test_all_missing_secrets_are_named_at_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(slack_bot_token="", slack_app_token="")
+
+    with pytest.raises(BadInputError, match=r"SLACK_BOT_TOKEN: .*xoxb.*; SLACK_APP_TOKEN: .*xapp.*sandbox"):
+        require(settings, "slack_bot_token", "slack_app_token")
 
 
 def test_what_can_be_done_without_a_secret_is_said_by_who_wants_it(tmp_path, monkeypatch):

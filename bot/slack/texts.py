@@ -1,17 +1,18 @@
 """The short things the bot says: a sentence, help, a status line."""
 
-from bot.incident.wording import counted
+from bot.incident.wording import counted, one_line
 from bot.routing.route import Route
 from bot.slack.blocks import Line, bold, code, numbered, rich, spans, text
 from bot.slack.limits import Blocks, shorten
 
 _STATUS_CHARS = 100
+_UNKNOWN_CHARS = 60
 _HELP = (
     ("@copilot why are uploads failing?", "rival explanations, each link with its messages"),
     ("@copilot escalate [question]", "the same from Opus"),
     ("/opus [question]", "the same, for the thread with the newest message"),
     ("/copilot postmortem", "a draft of the review, as a file"),
-    ("/copilot watch", "I follow this whole channel as one incident; /copilot unwatch ends it"),
+    ("/copilot watch", "I follow this whole channel as one incident; `/copilot unwatch` ends it"),
     ("/copilot help", "this"),
 )
 
@@ -26,17 +27,29 @@ def plain(sentence: str, *, answer_id: str) -> Blocks:
     return numbered([rich([spans(sentence)])], answer_id)
 
 
-def help_blocks(*, answer_id: str) -> Blocks:
-    """Return what the bot can be asked and what it never does; shown to the asker alone."""
+def help_blocks(*, answer_id: str, unknown: str = "", nearest: str = "") -> Blocks:
+    """Return what the bot can be asked and what it never does; shown to the asker alone.
+
+    Args:
+        answer_id: By which it is found again.
+        unknown: What was typed and not understood, redacted; told first.
+        nearest: The verb of `/copilot` that was perhaps meant.
+    """
     title: Line = [bold("I read this incident and say what may have caused it, citing the messages.")]
-    ways: list[Line] = [[code(words), text(f"  {meaning}")] for words, meaning in _HELP]
+    ways: list[Line] = [[code(words), *spans(f"  {meaning}")] for words, meaning in _HELP]
     promise: Line = [
         text(
-            "I only read. I cite every claim, ping nobody and run nothing in production: "
+            "\nI only read. I cite every claim, ping nobody and run nothing in production: "
             "what would stop the impact is for a person to decide."
         )
     ]
-    return numbered([rich([title, *ways, promise])], answer_id)
+    first = [_unknown(unknown, nearest)] if unknown else []
+    return numbered([rich([*first, title, *ways, promise])], answer_id)
+
+
+def _unknown(words: str, nearest: str) -> Line:
+    told: Line = [text("I do not know "), code(shorten(one_line(words), _UNKNOWN_CHARS)), text(".")]
+    return [*told, text(" Did you mean "), code(f"/copilot {nearest}"), text("?")] if nearest else told
 
 
 def status_words(

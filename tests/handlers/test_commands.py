@@ -56,8 +56,8 @@ def parsed(body):
         ("/copilot", "ask", RequestKind.HELP, ""),
         ("/copilot", "watch", RequestKind.WATCH, ""),
         ("/copilot", "Unwatch.", RequestKind.UNWATCH, ""),
-        ("/copilot", "watch the error rate", RequestKind.HELP, ""),
-        ("/copilot", "make coffee", RequestKind.HELP, ""),
+        ("/copilot", "watch the error rate", RequestKind.HELP, "watch the error rate"),
+        ("/copilot", "make coffee", RequestKind.HELP, "make coffee"),
     ],
 )
 def test_a_command_says_what_is_asked_for(name, text, kind, rest):
@@ -66,6 +66,24 @@ def test_a_command_says_what_is_asked_for(name, text, kind, rest):
     assert (request.kind, request.text) == (kind, rest)
     assert (request.thread_ts, request.message_ts) == (None, None)
     assert keys == ("cmd:13345224609.738474920.8088930838d88f008e0",) == (request.id,)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("unwach", "unwatch"),
+        ("/Postmortum!", "postmortem"),
+        ("watch the error rate", "watch"),
+        ("fnord", ""),
+        ("help", ""),
+        ("", ""),
+        ("?", ""),
+    ],
+)
+def test_a_slip_of_a_verb_brings_the_verb_that_is_near_to_it(text, nearest):
+    request, _ = parsed(command("/copilot", text))
+
+    assert (request.kind, request.subject) == (RequestKind.HELP, nearest)
 
 
 def test_a_command_in_a_direct_message_is_direct():

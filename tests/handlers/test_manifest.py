@@ -161,6 +161,11 @@ def test_an_address_that_slack_cannot_reach_is_refused(address):
         manifest(address)
 
 
+def test_an_address_without_tls_is_told_what_is_missing():
+    with pytest.raises(BadInputError, match="must begin with https://, not http://"):
+        manifest("http://copilot.example")
+
+
 def text(least, most):
     return lambda value: isinstance(value, str) and least <= len(value) <= most
 

@@ -28,6 +28,30 @@ def test_help_names_every_way_to_ask_and_what_is_never_done():
 
 
 @pytest.mark.parametrize(
+    ("unknown", "nearest", "first"),
+    [
+        ("fnord", "", "I do not know fnord."),
+        ("unwach", "unwatch", "I do not know unwach. Did you mean /copilot unwatch?"),
+        ("x" * 99, "", f"I do not know {'x' * 59}…."),
+    ],
+)
+def test_help_says_first_what_was_not_understood(unknown, nearest, first):
+    shown = preview(help_blocks(answer_id=ID, unknown=unknown, nearest=nearest))
+
+    assert shown.splitlines()[0] == first
+    assert "I read this incident" in shown.splitlines()[1]
+
+
+def test_a_command_within_help_is_code_and_the_promise_stands_apart():
+    [block] = help_blocks(answer_id=ID)
+    [section] = block["elements"]
+
+    code = [one["text"] for one in section["elements"] if one.get("style", {}).get("code")]
+    assert "/copilot unwatch" in code
+    assert "\n\nI only read." in section["elements"][-1]["text"]
+
+
+@pytest.mark.parametrize(
     ("known", "words"),
     [
         ({}, "reading the thread"),
