@@ -96,3 +96,19 @@ def test_the_manifest_is_the_one_that_the_program_prints():
 
     assert printed == (ROOT / "manifest.json").read_text()
     assert manifest(None)["settings"]["socket_mode_enabled"] is True
+
+
+def test_tasks_are_cancelled_in_one_place_which_waits_until_they_have_ended():
+    calls = [
+        (name, node.func)
+        for name, file in zip(named(OURS), OURS, strict=True)
+        if name.startswith(("bot/", "handlers/"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+
+    bare = {(name, ast.unparse(func.value)) for name, func in calls if func.attr == "cancel"}
+
+    no_tasks = {("bot/adapters/slack_stream.py", "timer"), ("bot/adapters/slack_stream.py", "self")}
+    pacers = {("bot/adapters/slack_reply.py", "self._pacer")}
+    assert bare - no_tasks - pacers == {("bot/tasks.py", "task")}
