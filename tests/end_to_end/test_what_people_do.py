@@ -32,6 +32,23 @@ async def test_an_answer_whose_evidence_was_rewritten_says_so(product: Product):
     assert "[3]" in await first_words(person, "Updated")
 
 
+async def test_an_answer_whose_evidence_was_deleted_says_nothing_against_itself(product: Product):
+    person = await product.fresh()
+    channel, _ = await person.place()
+    await person.ask()
+    await person.answers()
+    [log_line] = [
+        m for m in product.sandbox.player.take.scenario.messages if "storage auth failed" in m["text"]
+    ]
+
+    product.sandbox.person.delete(channel, log_line["ts"], as_user=log_line["user"])
+
+    shown = await first_words(person, "Updated")
+    assert "not supported any more: message [13] was deleted" in shown
+    for gone in ("InvalidAccessKeyId", "(deleted)", "likely", "links shown", "Candidate", "Ask next"):
+        assert gone not in shown
+
+
 async def test_whatever_becomes_of_the_events_the_next_answer_reads_what_stands(product: Product):
     person = await product.fresh()
     channel, root = await person.place()
