@@ -106,7 +106,7 @@ def _proof(proven: Hypothesis) -> tuple[str, ...]:
 
 
 def _is_same(old: Hypothesis, new: Hypothesis) -> bool:
-    if _plain(old.claim) == _plain(new.claim):
+    if old.claim and _plain(old.claim) == _plain(new.claim):
         return True
     return bool(_trigger_ids(old)[:1]) and _trigger_ids(old)[:1] == _trigger_ids(new)[:1]
 

@@ -163,7 +163,12 @@ def _sentence_cap(cap: int) -> int:
 
 
 def _fallen_claim(hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap: int) -> Line:
-    """Return what was suspected, with its time and its message unless the same message refutes it."""
+    """Return what was suspected, with its time and its message unless the same message refutes it.
+
+    Words that were taken back are not there any more.
+    """
+    if not hypothesis.claim:
+        return []
     last = last_change(hypothesis, hypothesis.status)
     ids = [i for i in cited_ids(hypothesis.trigger.evidence)[:1] if not last or i not in last.because]
     stamp = _stamp(hypothesis, hypothesis.claim, as_of)

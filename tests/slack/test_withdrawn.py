@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.incident.erasing import Erasure
+from bot.incident.hypotheses import Change, Status
 from bot.slack.answer import answer
 from bot.slack.blocks import context, divider, rich, spans, text
+from bot.slack.hypothesis_lines import refuted_line
 from bot.slack.withdrawn import Withdrawn, without
-from tests.slack.samples import H1, H2, STORE, STORE_FACTS, preview, sample
+from tests.slack.samples import H1, H2, STORE, STORE_FACTS, clock, preview, sample
 
 LOG_LINE = STORE.by_id["m13"]
 FELL = "not supported any more: message [13] was deleted"
@@ -151,3 +153,12 @@ def test_a_small_line_of_other_things_stays():
     small = context("Opus 5.5 high · because of AccessDenied", [text("[8]")])
 
     assert without([small], gone()).blocks == [small]
+
+
+def test_the_next_answer_names_what_fell_without_the_words_that_were_taken_back():
+    fall = Change(at=clock(22, 25), status=Status.STALE, because=("m13",), reason="message [13] was deleted")
+    hollow = replace(H1, claim="", status=Status.STALE, history=(fall,))
+
+    line = "".join(span["text"] for span in refuted_line(hollow, STORE, as_of=clock(22, 26)))
+
+    assert line == "H1 not supported any more 22:25 · message was deleted [13]"
