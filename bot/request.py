@@ -17,7 +17,7 @@ class RequestKind(StrEnum):
     POSTMORTEM = "postmortem"
     """A draft of the review, as a Markdown file."""
     HELP = "help"
-    """Short help, shown to the asker alone; `text` is what was not understood, `subject` the verb near to it."""
+    """Short help for the asker alone; `text` is what was not understood, `subject` the verb near to it."""
     EVIDENCE = "evidence"
     """The quotes behind an answer, shown to the asker alone; `subject` is the answer's id."""
     REFUTE = "refute"

@@ -41,7 +41,7 @@ def verb_of(text: str) -> tuple[RequestKind | None, str]:
 
 
 def nearest_verb(text: str) -> str:
-    """Return the verb that the first word of a text is, or was perhaps meant to be; empty when none is near."""
+    """Return the verb that the first word of a text was perhaps meant to be; empty when none is near."""
     first = text.lower().split(maxsplit=1)[:1]
     return next(iter(get_close_matches("".join(first).strip("/:,.?!"), _VERBS, n=1, cutoff=NEAR)), "")
 

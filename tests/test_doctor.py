@@ -111,8 +111,8 @@ def test_an_app_token_of_an_unknown_app_passes():
 
 
 def test_a_disconnect_instead_of_a_hello_is_told():
-    turned_off = slack.app_token_refused("link_disabled", "xapp-" + "1-A0AA-2-x")
-    unknown = slack.app_token_refused("odd_reason", "xapp-" + "1-A0AA-2-x")
+    turned_off = slack.app_token_refused("link_disabled")
+    unknown = slack.app_token_refused("odd_reason")
 
     assert turned_off.found == "Socket Mode is turned off for this app"
     assert unknown.found == "Slack answered odd_reason"

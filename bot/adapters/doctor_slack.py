@@ -67,6 +67,8 @@ class SlackProbe:
         """Try the bot token; its answer also carries the scopes and Slack's time."""
         if not slack.is_clean(token):
             return Asked(findings=[slack.bot_token_unclean(token)])
+        if mistaken := slack.bot_token_mistaken(token):
+            return Asked(findings=[mistaken])
         try:
             async with self._client(token) as client:
                 return await self._identify(client)
@@ -83,12 +85,14 @@ class SlackProbe:
         """
         if not slack.is_clean(token):
             return [slack.app_token_unclean(token)]
+        if mistaken := slack.app_token_mistaken(token):
+            return [mistaken]
         try:
             async with self._client(token) as client:
                 opened = await client.apps_connections_open(app_token=token)
                 return await self._hello(str(opened["url"]), token, bot_app_id)
         except SlackApiError as error:
-            return [slack.app_token_refused(code_of(error), token)]
+            return [slack.app_token_refused(code_of(error))]
         except UNREACHABLE as error:
             return [self._silent(slack.APP, error)]
 
@@ -132,7 +136,7 @@ class SlackProbe:
         ):
             said = await connection.receive_json(timeout=self.seconds)
         if said.get("type") != "hello":
-            return [slack.app_token_refused(str(said.get("reason", "")), token)]
+            return [slack.app_token_refused(str(said.get("reason", "")))]
         app_id = str((said.get("connection_info") or {}).get("app_id") or slack.app_id_in(token))
         found = slack.app_token(app_id=app_id, bot_app_id=bot_app_id)
         return [found, slack.connections(int(said.get("num_connections") or 1))]

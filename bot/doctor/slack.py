@@ -18,11 +18,12 @@ MAKE_APP = (
 )
 COPY_SIGNING = "Copy the Signing Secret from Basic Information → App Credentials into SLACK_SIGNING_SECRET."
 
+EXPIRING, APP_LEVEL = "a token that expires and is renewed", "an app-level token"
 _KINDS = (
-    (re.compile(r"xoxe[.-]"), "a token that expires and is renewed"),
+    (re.compile(r"xoxe[.-]"), EXPIRING),
     (re.compile(r"xoxb-"), "a bot token"),
     (re.compile(r"xoxp-"), "a user's token"),
-    (re.compile(r"xapp-"), "an app-level token"),
+    (re.compile(r"xapp-"), APP_LEVEL),
     (re.compile(r"[0-9a-f]{32}\Z"), "a signing secret"),
 )
 _CLEAN = re.compile(r"[A-Za-z0-9._-]+")
@@ -75,6 +76,20 @@ def bot_token_unclean(token: str) -> Finding:
     return failed(BOT, found, COPY_BOT)
 
 
+def bot_token_mistaken(token: str) -> Finding | None:
+    """Tell what was pasted instead of a bot token, as far as its form says it: nobody need be asked."""
+    kind = kind_of(token)
+    if kind in {"", "a bot token", EXPIRING}:
+        return None
+    return failed(BOT, f"SLACK_BOT_TOKEN holds {kind}", COPY_BOT)
+
+
+def app_token_mistaken(token: str) -> Finding | None:
+    """Tell what was pasted instead of an app-level token, as far as its form says it."""
+    kind = kind_of(token)
+    return failed(APP, f"SLACK_APP_TOKEN holds {kind}", MAKE_APP) if kind not in {"", APP_LEVEL} else None
+
+
 def bot_token_refused(code: str, token: str) -> Finding:
     """Tell why Slack refused the bot token; what was pasted instead is named by its form.
 
@@ -82,9 +97,8 @@ def bot_token_refused(code: str, token: str) -> Finding:
         code: Slack's error name.
         token: The token itself; nothing of it is shown.
     """
-    kind = kind_of(token)
-    if kind and kind != "a bot token" and code in {"invalid_auth", "not_allowed_token_type"}:
-        return failed(BOT, f"SLACK_BOT_TOKEN holds {kind}", COPY_BOT)
+    if kind_of(token) == EXPIRING and code in {"invalid_auth", "not_allowed_token_type"}:
+        return failed(BOT, f"SLACK_BOT_TOKEN holds {EXPIRING}", COPY_BOT)
     found, remedy = _BOT_ERRORS.get(code, (f"Slack answered {code}", COPY_BOT))
     return failed(BOT, found, remedy)
 
@@ -170,16 +184,12 @@ def app_token_unclean(token: str) -> Finding:
     return failed(APP, f"SLACK_APP_TOKEN {UNCLEAN}", MAKE_APP)
 
 
-def app_token_refused(code: str, token: str) -> Finding:
+def app_token_refused(code: str) -> Finding:
     """Tell why no connection can be opened with the app-level token.
 
     Args:
         code: Slack's error name, or the reason of the disconnect that came instead of a hello.
-        token: The token itself; nothing of it is shown.
     """
-    kind = kind_of(token)
-    if kind and kind != "an app-level token":
-        return failed(APP, f"SLACK_APP_TOKEN holds {kind}", MAKE_APP)
     found, remedy = _APP_ERRORS.get(code, (f"Slack answered {code}", MAKE_APP))
     return failed(APP, found, remedy)
 

@@ -70,9 +70,7 @@ async def test_a_good_token_says_whose_it_is_and_that_it_may_all_that_is_needed(
     ("code", "token", "words", "remedy"),
     [
         ("invalid_auth", BOT_TOKEN, "Slack does not know it", "Copy the Bot User OAuth Token"),
-        ("invalid_auth", USER_TOKEN, "SLACK_BOT_TOKEN holds a user's token", "Copy the Bot User OAuth Token"),
-        ("invalid_auth", APP_TOKEN, "holds an app-level token", "Copy the Bot User OAuth Token"),
-        ("invalid_auth", "0f" * 16, "holds a signing secret", "Copy the Bot User OAuth Token"),
+        ("invalid_auth", "xoxe." + "xoxb-1", "holds a token that expires", "Copy the Bot User OAuth Token"),
         ("token_revoked", BOT_TOKEN, "it was revoked", "reinstall"),
         ("account_inactive", BOT_TOKEN, "the app was removed", "reinstall"),
         ("token_expired", BOT_TOKEN, "it has expired", "Turn token rotation off"),
@@ -114,7 +112,7 @@ async def test_a_persons_token_that_slack_accepts_is_no_bots():
     body = json.dumps({"ok": True, "user": "ana", "team": "Acme", "url": "https://acme.test/"})
 
     async with answering(body) as url:
-        asked = await probe(url).bot_token(USER_TOKEN)
+        asked = await probe(url).bot_token("odd-1")
 
     assert told(asked.findings)["bot token"] == ("fail", "it speaks for a person in Acme, not for a bot")
     assert told(asked.findings)["scopes"][0] == "note"
@@ -210,7 +208,6 @@ async def test_tokens_of_two_apps_are_told(slack):
     ("code", "token", "words"),
     [
         ("missing_scope", APP_TOKEN, "it lacks the scope connections:write"),
-        ("not_allowed_token_type", BOT_TOKEN, "SLACK_APP_TOKEN holds a bot token"),
         ("invalid_auth", APP_TOKEN, "Slack does not know it"),
     ],
 )
@@ -221,6 +218,28 @@ async def test_an_app_token_that_slack_refuses_is_told(slack, code, token, words
 
     assert (finding.state.value, finding.found) == ("fail", words)
     assert "connections:write" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (APP_TOKEN, "SLACK_BOT_TOKEN holds an app-level token"),
+        (USER_TOKEN, "SLACK_BOT_TOKEN holds a user's token"),
+        ("0f" * 16, "SLACK_BOT_TOKEN holds a signing secret"),
+    ],
+)
+async def test_another_secret_in_place_of_the_bot_token_is_told_without_asking_anybody(slack, token, words):
+    asked = await probe(slack.api_url).bot_token(token)
+
+    assert [(one.state.value, one.found) for one in asked.findings] == [("fail", words)]
+    assert not slack.web_api.calls
+
+
+async def test_another_token_in_place_of_the_app_token_is_told_without_asking_anybody(slack):
+    [finding] = await probe(slack.api_url).app_token(BOT_TOKEN, bot_app_id="")
+
+    assert (finding.state.value, finding.found) == ("fail", "SLACK_APP_TOKEN holds a bot token")
+    assert not slack.web_api.calls
 
 
 async def test_ten_connections_leave_no_room(slack):
