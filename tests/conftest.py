@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from bot.adapters.steady import steadied
 from bot.adapters.valkey import EmbeddedValkey
 from tests.faults.table import (  # noqa: F401  # hooks: the table of all rows stands at the end of every run
     pytest_sessionfinish,
@@ -34,7 +35,7 @@ def valkey_server() -> Iterator[str]:
 @pytest.fixture
 async def valkey_url(valkey_server: str) -> str:
     """The address of a real store that is empty."""
-    async with Redis.from_url(valkey_server) as redis:
+    async with steadied(Redis.from_url(valkey_server)) as redis:
         await redis.flushall()
     return valkey_server
 
@@ -42,5 +43,5 @@ async def valkey_url(valkey_server: str) -> str:
 @pytest.fixture
 async def redis_client(valkey_url: str) -> AsyncIterator[Redis]:
     """A client of a real store that is empty."""
-    async with Redis.from_url(valkey_url) as redis:
+    async with steadied(Redis.from_url(valkey_url)) as redis:
         yield redis

@@ -15,6 +15,7 @@ from bot.__main__ import command_line
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.log_keeper import LogKeeper
 from bot.adapters.sealing import Sealer
+from bot.adapters.steady import steadied
 from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.errors import EditFailedError, StoreUnavailableError
@@ -320,7 +321,7 @@ def written(folder):
 
 
 async def test_the_command_finds_the_store_of_a_program_that_is_running(tmp_path):
-    async with EmbeddedValkey(tmp_path) as url, Redis.from_url(url) as redis:
+    async with EmbeddedValkey(tmp_path) as url, steadied(Redis.from_url(url)) as redis:
         memory = RedisMemory(redis)
         await memory.mint(CHANNEL, [FIRST])
         await memory.save_answer(answer("a1", CHANNEL, 1))

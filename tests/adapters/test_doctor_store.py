@@ -7,6 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.adapters import doctor_store
+from bot.adapters.steady import steadied
 from bot.adapters.valkey import EmbeddedValkey
 from tests.adapters.forwarding import tls_front
 
@@ -27,7 +28,7 @@ def own_folder(tmp_path_factory):
 @pytest.fixture
 async def own(own_folder):
     """A store that a test may spoil: its settings, its users, its role."""
-    async with EmbeddedValkey(own_folder) as url, Redis.from_url(url) as redis:
+    async with EmbeddedValkey(own_folder) as url, steadied(Redis.from_url(url)) as redis:
         yield redis, url
         await redis.config_set("requirepass", "")
         await redis.execute_command("REPLICAOF", "NO", "ONE")

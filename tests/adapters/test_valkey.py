@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.adapters.steady import steadied
 from bot.adapters.valkey import (
     EmbeddedValkey,
     StoreMissingError,
@@ -36,24 +37,24 @@ asyncio.run(main())
 
 
 async def process_id(url: str) -> int:
-    async with Redis.from_url(url) as redis:
+    async with steadied(Redis.from_url(url)) as redis:
         return int((await redis.info("server"))["process_id"])
 
 
 async def is_there(url: str) -> bool:
     try:
-        async with Redis.from_url(url) as redis:
+        async with steadied(Redis.from_url(url)) as redis:
             return bool(await redis.ping())
     except RedisError:
         return False
 
 
 async def test_what_is_stored_is_there_after_a_restart(tmp_path: Path) -> None:
-    async with EmbeddedValkey(tmp_path) as url, Redis.from_url(url) as redis:
+    async with EmbeddedValkey(tmp_path) as url, steadied(Redis.from_url(url)) as redis:
         await redis.set("k", "v")
     assert not await is_there(url)
 
-    async with EmbeddedValkey(tmp_path) as url, Redis.from_url(url) as redis:
+    async with EmbeddedValkey(tmp_path) as url, steadied(Redis.from_url(url)) as redis:
         assert await redis.get("k") == b"v"
 
 
@@ -89,12 +90,12 @@ async def test_a_server_whose_parent_was_killed_is_adopted_with_its_data(tmp_pat
     )
     assert parent.stdout is not None
     url = (await parent.stdout.readline()).decode().strip()
-    async with Redis.from_url(url) as redis:
+    async with steadied(Redis.from_url(url)) as redis:
         await redis.set("k", "v")
     parent.kill()
     await parent.wait()
 
-    async with EmbeddedValkey(tmp_path) as again, Redis.from_url(again) as redis:
+    async with EmbeddedValkey(tmp_path) as again, steadied(Redis.from_url(again)) as redis:
         assert again == url
         assert await redis.get("k") == b"v"
     assert not await is_there(url)
@@ -111,7 +112,7 @@ async def test_a_kept_server_goes_on_without_us(tmp_path: Path) -> None:
 
 
 async def test_a_server_that_died_meanwhile_is_no_failure(tmp_path: Path) -> None:
-    async with EmbeddedValkey(tmp_path) as url, Redis.from_url(url) as redis:
+    async with EmbeddedValkey(tmp_path) as url, steadied(Redis.from_url(url)) as redis:
         await redis.shutdown(nosave=True)
 
     assert not await is_there(url)

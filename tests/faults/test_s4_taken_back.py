@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bench.mentions import CHANNEL
+from bot.adapters.steady import steadied
 from tests.faults import kept
 from tests.faults.product import PATIENCE_SECONDS, Product, product
 from tests.faults.row import row
@@ -52,13 +53,13 @@ async def started(running: Product, store_url: str) -> None:
 
 async def kept_text(store_url: str, running: Product) -> str:
     """All that the store keeps, opened."""
-    async with Redis.from_url(store_url) as redis:
+    async with steadied(Redis.from_url(store_url)) as redis:
         return await kept.text(redis, kept.secret_of(running.settings))
 
 
 async def words_left(store_url: str, running: Product, *deleted: str) -> int:
     """How often the store still has what deleted messages said."""
-    async with Redis.from_url(store_url) as redis:
+    async with steadied(Redis.from_url(store_url)) as redis:
         return len(await kept.words_of(redis, kept.secret_of(running.settings), deleted))
 
 
