@@ -40,8 +40,7 @@ def _told(said: Answer) -> Iterator[str]:
 
 def _hypothesis(hypothesis: Hypothesis, said: Answer) -> Iterator[str]:
     incident = said.incident
-    standing = [hypothesis.likelihood, hypothesis.status.words, shown_words(hypothesis)]
-    yield f"## {hypothesis.id} · {' · '.join(standing)}"
+    yield f"## {hypothesis.id} · {_standing(hypothesis)}"
     yield ""
     yield _plain(hypothesis.claim)
     yield ""
@@ -56,6 +55,13 @@ def _hypothesis(hypothesis: Hypothesis, said: Answer) -> Iterator[str]:
     yield from _labelled("Opens again if", (hypothesis.reopen_if,))
     yield from _labelled("Not seen", hypothesis.unseen)
     yield from _check(hypothesis)
+
+
+def _standing(hypothesis: Hypothesis) -> str:
+    """Return how it stands; of one that fell neither how likely it was nor how much of it was shown."""
+    if not hypothesis.is_live:
+        return hypothesis.status.words
+    return " · ".join((hypothesis.likelihood, hypothesis.status.words, shown_words(hypothesis)))
 
 
 def _fall(hypothesis: Hypothesis, said: Answer) -> Iterator[str]:
