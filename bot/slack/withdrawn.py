@@ -166,8 +166,7 @@ def _items(spans: Line) -> Iterator[Line]:
             yield item
             item = []
         item.append(span)
-    if item:
-        yield item
+    yield item
 
 
 def _spaced(items: list[Line]) -> Iterator[Line]:
@@ -185,8 +184,7 @@ def _paragraphs(lines: list[Line]) -> Iterator[Paragraph]:
             yield part
             part = []
         part.append(line)
-    if part:
-        yield part
+    yield part
 
 
 def _small(block: Block, gone: Withdrawn) -> Block:
