@@ -195,7 +195,7 @@ def forget(
     ],
     thread: Annotated[bool, typer.Option("--thread", help="The whole thread of that message.")] = False,
 ) -> None:
-    """Remove a message, a thread or a channel and all that came of it; print what was removed as JSON."""
+    """Remove a message, a thread or a channel and all that came of it; print as JSON what was removed."""
     from bot import forgetting, wiring
     from bot.errors import BadInputError, StoreUnavailableError
     from bot.permalinks import place_of
@@ -215,6 +215,7 @@ def forget(
             field="REDIS_URL" if settings.redis_url else "DATA_DIR", problem=problem
         ) from None
     typer.echo(json.dumps(counts.as_json()))
+    typer.echo(counts.in_words(), err=True)
 
 
 def shipped_incidents() -> Path:

@@ -9,11 +9,12 @@ from typing import Protocol
 
 import structlog
 
-from bot.errors import EditFailedError, StoreUnavailableError
+from bot.errors import BadInputError, EditFailedError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.lost import mentions
 from bot.incident.messages import IncidentRef, ts_key
+from bot.incident.wording import counted
 from bot.permalinks import Place
 from bot.ports import KeptFile, Posted, SavedAnswer
 from bot.superseded import cites
@@ -21,8 +22,27 @@ from bot.superseded import cites
 log = structlog.get_logger()
 
 SENTENCE = "This answer was removed: something that it rests on was forgotten, as an operator asked."
+SEALED = (
+    "the log of this channel was sealed with another one (or, without one, with another SLACK_BOT_TOKEN), so "
+    "nothing was removed: run this with the copilot's own, or forget the whole channel by its link."
+)
 COMMITS = 8
 """So often is a change made anew when somebody else committed first."""
+
+NOUNS = {
+    "messages": ("message", "messages"),
+    "logs": ("whole log", "whole logs"),
+    "hypotheses": ("hypothesis", "hypotheses"),
+    "answers": ("answer", "answers"),
+    "posts": ("post in Slack", "posts in Slack"),
+    "files": ("file in Slack", "files in Slack"),
+    "keys": ("other entry of the store", "other entries of the store"),
+}
+UNMARKED = ". Slack's history may bring it back: run it again with a good SLACK_BOT_TOKEN."
+LEFT = (
+    " Still in Slack: {count}, which could not be reached or changed; "
+    "run it again with a good SLACK_BOT_TOKEN."
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +79,16 @@ class Counts:
     def as_json(self) -> dict[str, int]:
         """Return them by name."""
         return {**self._numbers(), "posts_left": len(self.left)}
+
+    def in_words(self) -> str:
+        """Return them as one line for whoever ran it."""
+        told = [
+            counted(count, *NOUNS[name]) for name, count in self._numbers().items() if count and name in NOUNS
+        ]
+        removed = f"Removed {', '.join(told)}" if told else "Nothing of it was kept"
+        unmarked = UNMARKED if told else "."
+        marked = "; it will not be read again." if self.marks else unmarked
+        return f"{removed}{marked}{LEFT.format(count=len(self.left)) if self.left else ''}"
 
     def _numbers(self) -> dict[str, int]:
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "left"}
@@ -143,6 +173,10 @@ class Logs(Protocol):
         """Return the incidents of a channel that have a log."""
         ...
 
+    async def is_sealed_otherwise(self, ref: IncidentRef) -> bool:
+        """Say whether a log of a channel cannot be opened with our secret."""
+        ...
+
     async def thread_of(self, ref: IncidentRef, root_ts: str) -> Collection[str]:
         """Return the `ts` of all messages of a thread that a log knows."""
         ...
@@ -201,9 +235,13 @@ class Forgetting:
             whole_thread: Not only the message but its thread.
 
         Raises:
+            BadInputError: Its log cannot be opened, so nobody can say where the message stands in it; nothing
+                was done. A whole channel needs no opening.
             StoreUnavailableError: The store does not answer; run it again.
         """
         channel, counts = IncidentRef(team_id=team_id, channel_id=place.channel_id), Counts()
+        if place.ts is not None and await self.logs.is_sealed_otherwise(channel):
+            raise BadInputError(field="STORE_SECRET", problem=SEALED)
         if place.ts is None:
             await self._channel(channel, counts)
         elif whole_thread or place.is_thread:

@@ -290,6 +290,13 @@ def _tell_broken(library: Library, say: Callable[[str], Any]) -> None:
         say(f"  Not played: {error}")
 
 
+def _reached(environment: dict[str, str]) -> str:
+    """Return the settings by which another process reaches this workspace and its store."""
+    return " ".join(
+        f"{name}={environment[name]}" for name in ("SLACK_API_URL", "SLACK_BOT_TOKEN", "REDIS_URL")
+    )
+
+
 async def run(local: Local, settings: Settings, *, say: Callable[[str], Any]) -> None:
     """Run the local workspace until it is interrupted.
 
@@ -310,5 +317,7 @@ async def run(local: Local, settings: Settings, *, say: Callable[[str], Any]) ->
         loop.add_signal_handler(number, stop.set)
     async with running(local, settings) as (sandbox, bot):
         say(f"\n  Open {sandbox.url}\n")
-        say(f"  {bot.mode['mode']}: {bot.mode['detail']}\n  Ctrl+C ends it.")
+        say(f"  {bot.mode['mode']}: {bot.mode['detail']}\n")
+        say(f"  For `doctor` and `forget`, in another terminal:\n  export {_reached(bot.web.environment)}\n")
+        say("  Ctrl+C ends it.")
         await stop.wait()

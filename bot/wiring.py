@@ -203,7 +203,8 @@ async def forgetting(settings: Settings, channel_id: str) -> AsyncIterator[tuple
         BadInputError: There is no store, or nobody can say which workspace the channel is in.
     """
     if not settings.redis_url and not (settings.data_dir / "valkey").is_dir():
-        problem = f"{settings.data_dir} holds no store: run this where the copilot runs, or set REDIS_URL."
+        remedy = "run this where the copilot runs, or set REDIS_URL (`make sandbox` prints its own)."
+        problem = f"{settings.data_dir} holds no store: {remedy}"
         raise BadInputError(field="DATA_DIR", problem=problem)
     async with AsyncExitStack() as stack:
         redis = open_redis(await stack.enter_async_context(store(settings)))
@@ -215,7 +216,8 @@ async def forgetting(settings: Settings, channel_id: str) -> AsyncIterator[tuple
         teams = {me.team_id} if me else await memory.teams_of(channel_id)
         if not teams:
             problem = (
-                "is not set or not good, and nothing is kept of this channel: only Slack knows its workspace."
+                "is not set or not good, and nothing is kept of this channel, so only Slack knows its "
+                "workspace: set it to the copilot's token and run this again."
             )
             raise BadInputError(field="SLACK_BOT_TOKEN", problem=problem)
         keeper = LogKeeper(log, redis)

@@ -72,6 +72,10 @@ class LogKeeper:
         """Keep no word of many messages; return of how many words were kept."""
         return sum([bool(await self.erase(ref, one, is_deleted=True)) for one in ts])
 
+    async def is_sealed_otherwise(self, ref: IncidentRef) -> bool:
+        """Say whether a log of this channel or of its threads cannot be opened with our secret."""
+        return any([(await self.log.since(one, None)).is_broken for one in await self.logs_of(ref)])
+
     async def withdraw(self, request_id: str) -> None:
         """Let a request that waits end without a word."""
         await self.log.withdraw(request_id)
