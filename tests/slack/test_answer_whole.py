@@ -23,7 +23,12 @@ WILD = st.one_of(
     st.text(alphabet="a`<>&@|* \n👩🏽‍🚒🇩🇪é\u0301\u200d", max_size=400),
     st.sampled_from(["```\ncode\n``` " * 40, "<!channel> <@U1> " * 40, "https://a.b/c?d=e&f " * 40, ""]),
 )
-TAME = st.text(alphabet=ascii_lowercase + " ", min_size=12, max_size=300).map(str.strip).filter(bool)
+TAME = (
+    st.text(alphabet=ascii_lowercase.replace("f", "") + " ", min_size=12, max_size=300)
+    .map(str.strip)
+    .filter(bool)
+)
+"""Words without an f: none of them can name a file."""
 
 
 def evidence():
@@ -103,7 +108,7 @@ def test_what_an_answer_holds_is_in_the_message_or_in_its_file(said):
     shown = " ".join(seen(made.blocks).split())
 
     assert alone.whole == ""
-    assert "attached" not in seen(alone.blocks)
+    assert "attached file" not in seen(alone.blocks)
     assert ("in the attached file" in shown) is bool(made.whole)
     for hypothesis in said.hypotheses:
         assert hypothesis.id in shown or f"## {hypothesis.id} " in made.whole
