@@ -1,20 +1,27 @@
 """Read through the product from backlot, a server of the Web API that was not written for this project."""
 
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 
-import backlot
 import pytest
+from backlot.config import Settings
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import SlackWorkspace, identify
 from bot.adapters.slack_read import IncidentReader
 from bot.incident.messages import AuthorKind, Incident, IncidentRef
+from bot.local import free_port
 from tests.adapters.conftest import worker
 
 START = 1_772_000_000
+PATIENCE_SECONDS = 90
 ROOTS, TALKATIVE, PAGE_SIZE = 60, 45, 20
 PEOPLE = [f"{name}@acme.example" for name in ("ana", "ben", "cho", "dee")]
 
@@ -60,24 +67,45 @@ class There:
         return found
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where it is, and the token that it takes."""
+
+    base_url: str
+    token: str
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[backlot.Server]:
-    with ExitStack() as stack:
-        yield started(stack, tries=5)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server in a process of its own; `backlot.serve` gives it ten seconds, too few on a busy machine."""
+    folder = tmp_path_factory.mktemp("backlot")
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus())))
+    environment = {**os.environ, "BACKLOT_DATA_DIR": str(folder), "BACKLOT_TELEMETRY": "0"}
+    run = [sys.executable, "-m", "backlot"]
+    subprocess.run([*run, "import", str(folder / "corpus.jsonl")], env=environment, check=True)  # ours
+    port = free_port()
+    command = [*run, "serve", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    with subprocess.Popen(command, env=environment) as process:  # ours
+        try:
+            wait_until_it_answers(port)
+            yield Server(base_url=f"http://127.0.0.1:{port}", token=Settings().admin_token)
+        finally:
+            process.terminate()
 
 
-def started(stack: ExitStack, *, tries: int) -> backlot.Server:
-    """Start the server; it gives itself ten seconds, which a busy machine may need more than once."""
-    try:
-        return stack.enter_context(backlot.serve(corpus(), telemetry=False))
-    except RuntimeError:
-        if tries == 1:
-            raise
-        return started(stack, tries=tries - 1)
+def wait_until_it_answers(port: int) -> None:
+    for _ in range(PATIENCE_SECONDS * 10):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"backlot does not listen after {PATIENCE_SECONDS} s")
 
 
 @pytest.fixture
-async def there(server: backlot.Server, redis_client: Redis) -> AsyncIterator[There]:
+async def there(server: Server, redis_client: Redis) -> AsyncIterator[There]:
     client = AsyncWebClient(token=server.token, base_url=f"{server.base_url}/slack/api/")
     listed = await client.conversations_list()
     [channel] = [one for one in listed["channels"] if one["name"] == "inc-writes"]
