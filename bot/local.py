@@ -36,7 +36,9 @@ LONGEST_PAUSE_SECONDS = 30.0
 LEASE_SECONDS = 2
 """Short, so that a person who kills the worker sees the answer come back; 30 s in production."""
 PACE_SECONDS = 0.9
-READY_SECONDS = 30
+READY_SECONDS = 60
+PORTS = range(20_000, 32_000)
+"""Below those that systems choose for connections: between our choice and its use nobody is given ours."""
 STOP_SECONDS = 8
 
 Publish = Callable[[dict[str, object]], None]
@@ -194,10 +196,11 @@ def mode(settings: Settings) -> dict[str, object]:
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on right now."""
+    """Return a port that nothing listens on right now, and that the system gives to nobody by itself."""
+    port = secrets.choice(PORTS)
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        is_taken = probe.connect_ex(("127.0.0.1", port)) == 0
+    return free_port() if is_taken else port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,7 +181,8 @@ class Door:
             raise ValueError("empty body")
         headers: dict[str, Any] = dict(request.headers)
         delivery = AsyncBoltRequest(body=raw.decode(), headers=headers, context={ARRIVED: arrived})
-        if not isinstance(delivery.body.get("event", {}), dict):
+        is_event = delivery.body.get("type") == "event_callback"
+        if is_event and not isinstance(delivery.body.get("event"), dict):
             raise TypeError("no event")
         return delivery
 

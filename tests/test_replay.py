@@ -223,7 +223,7 @@ def test_a_file_that_cannot_be_read_is_named_with_its_field(run, file, document,
         (("replay", KEY_ROTATION, "--until", "5"), "--until: leaves no message; the first is 17425"),
         (("replay", KEY_ROTATION, "--fraction", "0"), "--fraction: leaves no message; the first is 17425"),
         (("postmortem", KEY_ROTATION, "--format", "pdf"), "--format: must be md or json"),
-        (("manifest", "--http", "http://here"), "--http: must be the address that Slack reaches you at"),
+        (("manifest", "--http", "http://here"), "--http: must begin with https://"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_one_line_with_the_remedy(run, arguments, problem):

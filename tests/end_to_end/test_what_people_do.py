@@ -65,6 +65,7 @@ async def test_whatever_becomes_of_the_events_the_next_answer_reads_what_stands(
         people.edit(channel, ts, "note, corrected", as_user="U0ANA00001")
     await product.sandbox.delivery.settled()
     traffic.lost_share, traffic.copies, traffic.late_seconds = 0.0, 1, (0.0, 0.0)
+    await person.wait_for_slack(seconds=90)
 
     await person.ask("what now?")
     await person.answers(2)
