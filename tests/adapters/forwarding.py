@@ -24,9 +24,13 @@ class Proxy:
     refuses: str = ""
     asked: list[str] = field(default_factory=list)
     serving: set[asyncio.Task] = field(default_factory=set)
+    writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
-    async def serve(self, reader, writer):
-        self.serving.add(asyncio.current_task())
+    def accept(self, reader, writer):
+        self.writers.add(writer)
+        self.serving.add(asyncio.create_task(self._serve(reader, writer)))
+
+    async def _serve(self, reader, writer):
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -57,6 +61,9 @@ class Proxy:
         for task in self.serving:
             task.cancel()
         await asyncio.gather(*self.serving, return_exceptions=True)
+        for writer in self.writers:  # also of what had not begun to be served
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in self.writers), return_exceptions=True)
 
     def _host(self, rest):
         lines = [line for line in rest.split("\r\n") if line and not line.lower().startswith("host:")]
@@ -83,10 +90,11 @@ async def _pipe(reader, writer):
 async def forward_proxy(target: str, *, refuses: str = "") -> AsyncIterator[Proxy]:
     """Run a proxy that takes every host to `target` (`127.0.0.1:port`)."""
     proxy = Proxy(target=target, refuses=refuses)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
     proxy.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield proxy
+        server.close()
         await proxy.stop()
 
 
@@ -99,9 +107,10 @@ async def tls_front(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     front = Proxy(target=target)
-    server = await asyncio.start_server(front.serve, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.start_server(front.accept, "127.0.0.1", 0, ssl=context)
     async with server:
         yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", certificate
+        server.close()
         await front.stop()
 
 

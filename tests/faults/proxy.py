@@ -56,23 +56,25 @@ class Proxy:
 
     async def reset(self) -> None:
         """Reset every open connection."""
-        for writer in list(self._writers):
+        writers = list(self._writers)
+        for writer in writers:
             self._reset(writer)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
     def half_open(self) -> None:
         """Let nothing pass any more on the connections that are open, for ever; new ones are well."""
         self._dead |= self._open
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)  # now: a task that is cancelled before it begins closes nothing
         task = asyncio.create_task(self._serve((reader, writer)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, client: Streams) -> None:
-        self._writers.add(client[1])
         try:
             server = await self._connect()
         except OSError:

@@ -199,6 +199,10 @@ async def test_s7_a_slow_body_is_let_go_and_others_are_served_meanwhile(
     assert len(queue.stored) == 1
 
 
+async def ten_times(port: int, recorded: bytes) -> list[int]:
+    return await asyncio.gather(*(Target(port).send(recorded) for _ in range(10)))
+
+
 async def test_s7_a_delivery_recorded_and_replayed_within_its_time_is_no_second_job(valkey_url: str) -> None:
     slack = FakeSlack()
     web_api = web.Application()
@@ -209,7 +213,7 @@ async def test_s7_a_delivery_recorded_and_replayed_within_its_time_is_no_second_
         app = build_app(client=client, signing_secret=SECRET, queue=queue, parse=handlers.parse)
         runner = await _listen(build_receiver(app=app, store=queue))
         recorded = delivery(MENTION)
-        statuses = await asyncio.gather(*(Target(_port(runner)).send(recorded) for _ in range(100)))
+        statuses = [status for _ in range(10) for status in await ten_times(_port(runner), recorded)]
         counted.events, counted.acked = 100, statuses.count(200)
         counted.jobs = await queue._pools["model"].lanes.waiting()
         counted.double = counted.jobs - 1
