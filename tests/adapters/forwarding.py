@@ -62,7 +62,8 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*self.serving, return_exceptions=True)
         for writer in self.writers:  # also of what had not begun to be served
-            writer.transport.abort()
+            if not writer.is_closing():
+                writer.transport.abort()
         await asyncio.gather(*(writer.wait_closed() for writer in self.writers), return_exceptions=True)
 
     def _host(self, rest):
