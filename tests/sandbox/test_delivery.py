@@ -52,14 +52,14 @@ async def test_an_event_that_is_not_acked_comes_three_times_again(sandbox: Sandb
 
 
 async def test_an_event_that_is_acked_late_comes_again_because_of_a_timeout(sandbox: Sandbox, app: Receiver):
-    sandbox.delivery.ack_seconds = 0.05
+    sandbox.delivery.ack_seconds = 1.0  # a busy machine answers the second attempt well within it
     app.hangs = 1
 
     sandbox.person.say(CHANNEL, "hello")
     await sandbox.delivery.settled()
 
     assert app.came[1].headers["X-Slack-Retry-Reason"] == "http_timeout"
-    assert [sandbox.delivery.log[place].is_ok for place in (0, -1)] == [False, True]
+    assert [attempt.is_ok for attempt in sandbox.delivery.log] == [False, True]
 
 
 async def test_the_app_can_ask_for_no_retry(sandbox: Sandbox, app: Receiver):
