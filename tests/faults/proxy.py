@@ -24,7 +24,6 @@ class Proxy:
         latency_seconds: Each chunk waits so long, in both directions.
         cut_after_bytes: Each connection is reset when the server has sent so many; None never.
         swallows: Nothing passes any more, and nobody is told; what is sent is lost.
-        swallows_requests: The same for what clients send alone.
         port: Where it listens.
     """
 
@@ -32,7 +31,6 @@ class Proxy:
     latency_seconds: float = 0.0
     cut_after_bytes: int | None = None
     swallows: bool = False
-    swallows_requests: bool = False
     port: int = 0
     resets: int = 0
     _server: asyncio.Server | None = None
@@ -105,7 +103,7 @@ class Proxy:
         with suppress(ConnectionError):
             while chunk := await source[0].read(CHUNK_BYTES):
                 passed += len(chunk)
-                if self._is_swallowed(number, is_request=is_request):
+                if self.swallows or number in self._dead:
                     continue
                 if self.latency_seconds:
                     await asyncio.sleep(self.latency_seconds)
@@ -117,9 +115,6 @@ class Proxy:
                 await sink[1].drain()
         source[1].close()
         sink[1].close()
-
-    def _is_swallowed(self, number: int, *, is_request: bool) -> bool:
-        return self.swallows or number in self._dead or (is_request and self.swallows_requests)
 
     def _reset(self, writer: asyncio.StreamWriter) -> None:
         self._writers.discard(writer)

@@ -100,10 +100,11 @@ async def test_s5_an_envelope_whose_ack_was_lost_comes_again_and_is_known(valkey
         row("S5", "acks lost") as counted,
     ):
         await behind(running, proxy, valkey_url)
-        proxy.swallows_requests = True
+        running.sandbox.socket_mode.acks_to_lose = 5
         running.ask(5)
-        await asyncio.sleep(0.3)
-        proxy.swallows_requests = False
+        async with asyncio.timeout(20):
+            while running.sandbox.socket_mode.acks_to_lose:
+                await asyncio.sleep(0.01)
         await proxy.reset()
         await settle(running, counted)
 
