@@ -18,6 +18,7 @@ from tests.faults.product import product
 from tests.faults.proxy import proxied
 from tests.faults.row import row
 from tests.faults.sockets import APP_TOKEN, HASTE, behind, connect, half_open, settle
+from tests.waiting import eventually
 
 
 @pytest.mark.parametrize(
@@ -102,9 +103,7 @@ async def test_s5_an_envelope_whose_ack_was_lost_comes_again_and_is_known(valkey
         await behind(running, proxy, valkey_url)
         running.sandbox.socket_mode.acks_to_lose = 5
         running.ask(5)
-        async with asyncio.timeout(20):
-            while running.sandbox.socket_mode.acks_to_lose:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: not running.sandbox.socket_mode.acks_to_lose)
         await proxy.reset()
         await settle(running, counted)
 
