@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from bot.answers import Blocks
 from bot.errors import (
     CopilotError,
     EditFailedError,
@@ -28,7 +29,7 @@ from bot.investigation import Finding, investigate, redact
 from bot.lookups import COMMITS, Lookups
 from bot.models.catalogue import Catalogue
 from bot.outgoing import Outgoing
-from bot.ports import Analyst, Blocks, Fence, Log, Memory, Reply, Workspace
+from bot.ports import Analyst, Fence, Log, Memory, Reply, Workspace
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router
 from bot.routing.route import Tier

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.answers import Blocks, Posted
 from bot.incident.messages import Incident, IncidentRef
-from bot.ports import Blocks, Fence, Posted, Reply, Workspace
+from bot.ports import Fence, Reply, Workspace
 from bot.request import Request
 from bot.watching import Watch
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.answering import answer_of
+from bot.answers import KeptFile
 from bot.errors import EditFailedError, ForgottenError
 from bot.forgetting import clear_board
 from bot.freshness import Freshness
@@ -11,7 +12,7 @@ from bot.incident.case import Case
 from bot.investigation import Finding
 from bot.models.catalogue import Catalogue
 from bot.outgoing import Outgoing
-from bot.ports import KeptFile, Log, Memory, Reply, Workspace
+from bot.ports import Log, Memory, Reply, Workspace
 from bot.run import Run, cited_in, saved_answer
 from bot.slack.answer import answer as answer_message
 from bot.slack.answer_values import Answer, Rendered

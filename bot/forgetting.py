@@ -9,6 +9,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.answers import KeptFile, Posted, SavedAnswer
 from bot.errors import BadInputError, EditFailedError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.hypotheses import Hypothesis
@@ -16,7 +17,6 @@ from bot.incident.lost import mentions
 from bot.incident.messages import IncidentRef, ts_key
 from bot.incident.wording import counted
 from bot.permalinks import Place
-from bot.ports import KeptFile, Posted, SavedAnswer
 from bot.superseded import cites
 
 log = structlog.get_logger()

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from bot.answers import Closing, Restart
 from bot.errors import AnalystFailedError
 from bot.incident.board import Board, merge, settle
 from bot.incident.case import Case
@@ -11,7 +12,7 @@ from bot.incident.hypotheses import Dropped, Hypothesis, Mitigation
 from bot.incident.lost import Lost, fallen
 from bot.incident.messages import Alert, Incident, Link, Message
 from bot.incident.verification import Verified, rank, verify
-from bot.ports import Analyst, Closing, Restart
+from bot.ports import Analyst
 from bot.safety.redaction import Redactor
 
 OnVerified = Callable[[Hypothesis], Awaitable[None]]

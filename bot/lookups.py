@@ -6,12 +6,13 @@ from datetime import datetime
 
 import structlog
 
+from bot.answers import SavedAnswer
 from bot.errors import BadInputError, ChannelUnreadableError, StoreUnavailableError
 from bot.incident.board import Board, refute
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import IncidentRef, at_of
 from bot.outgoing import Outgoing
-from bot.ports import Memory, SavedAnswer, Workspace
+from bot.ports import Memory, Workspace
 from bot.request import Request, RequestKind
 from bot.slack.evidence_view import evidence_view
 from bot.slack.texts import help_blocks, plain

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.ports import Blocks
+from bot.answers import Blocks
 from bot.safety.gate import gate, gate_text
 from bot.safety.redaction import Redactor
 from bot.slack.limits import check

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.answers import SavedAnswer
 from bot.errors import ChannelUnreadableError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.erasing import Erasure
@@ -16,7 +17,7 @@ from bot.incident.messages import Incident, IncidentRef, Message
 from bot.incident.wording import listed
 from bot.investigation import redact
 from bot.outgoing import Outgoing
-from bot.ports import Log, Memory, SavedAnswer, Workspace
+from bot.ports import Log, Memory, Workspace
 from bot.safety.redaction import Redactor
 from bot.slack.withdrawn import Withdrawn, rested_words, without
 from bot.superseded import Marker, cites, fall_words

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.answers import Usage
 from bot.incident.case import Case
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Evidence, Hypothesis, Link, Mitigation, cited_ids
 from bot.incident.messages import Incident
 from bot.investigation import Finding
-from bot.ports import Usage
 
 Document = dict[str, Any]
 

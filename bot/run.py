@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.answers import Blocks, Posted, SavedAnswer
 from bot.incident.hypotheses import cited_ids
 from bot.incident.messages import Incident, IncidentRef, at_of
 from bot.investigation import Finding
-from bot.ports import Blocks, Posted, SavedAnswer
 from bot.request import Request
 from bot.routing.route import Route
 from bot.safety.redaction import Redactor

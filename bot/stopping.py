@@ -14,11 +14,12 @@ from typing import Protocol
 
 import structlog
 
+from bot.answers import Closing, Restart
 from bot.errors import StoreUnavailableError
 from bot.incident.case import Case
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, ts_key
-from bot.ports import Analyst, Closing, Reply, Restart
+from bot.ports import Analyst, Reply
 from bot.request import Request
 from bot.tasks import ended
 

@@ -7,13 +7,14 @@ from datetime import datetime
 
 import structlog
 
+from bot.answers import Posted, SavedAnswer
 from bot.errors import EditFailedError, GateClosedError
 from bot.incident.board import RULE, Board
 from bot.incident.hypotheses import Change, Hypothesis, Status
 from bot.incident.messages import IncidentRef
 from bot.incident.wording import listed, shown_number
 from bot.outgoing import Outgoing
-from bot.ports import Memory, Posted, SavedAnswer, Workspace
+from bot.ports import Memory, Workspace
 from bot.slack.blocks import with_top_line
 from bot.slack.limits import shorten
 from bot.slack.texts import escaped

@@ -3,13 +3,13 @@
 from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.answers import Blocks, Closing, KeptFile, Posted, Restart, SavedAnswer
 from bot.errors import ExternalChannelError
 from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.incident.forgotten import Forgotten
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, IncidentRef
-from bot.ports import Blocks, Closing, KeptFile, Posted, Restart, SavedAnswer
 from bot.request import Request
 from bot.watching import Scope, Watch
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.answers import Closing, Restart, Usage
 from bot.copilot import GAVE_UP, LEAST_SECONDS, OUT_OF_TIME, Copilot
 from bot.errors import (
     AnalystFailedError,
@@ -17,7 +18,6 @@ from bot.finishing import file_name
 from bot.incident.board import Board
 from bot.incident.hypotheses import Change, Status
 from bot.models.catalogue import default_catalogue
-from bot.ports import Closing, Restart, Usage
 from bot.request import Request, RequestKind
 from bot.router import router_for
 from bot.slack.limits import visible_text

@@ -18,13 +18,13 @@ from bot.adapters.sealing import Sealer
 from bot.adapters.steady import steadied
 from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
+from bot.answers import KeptFile, SavedAnswer
 from bot.errors import EditFailedError, StoreUnavailableError
 from bot.forgetting import SENTENCE, Counts, Forgetting, bare
 from bot.incident.board import Board
 from bot.incident.log import Log, Said
 from bot.incident.messages import IncidentRef
 from bot.permalinks import Place
-from bot.ports import KeptFile, SavedAnswer
 from bot.slack.texts import plain
 from tests.slack.samples import H1, H2, cite
 from tests.waiting import eventually

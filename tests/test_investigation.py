@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.analysts.rules import diagnose
+from bot.answers import Closing
 from bot.errors import AnalystFailedError
 from bot.incident.board import Board, refute
 from bot.incident.hypotheses import Status
 from bot.incident.messages import Incident, IncidentRef
 from bot.incident.replay import load_incident_file
 from bot.investigation import investigate
-from bot.ports import Closing
 from bot.slack.reading import evidence_ts, read_messages
 from tests.fakes import FakeAnalyst
 from tests.incident.scripts import case

@@ -3,12 +3,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.answers import SavedAnswer
 from bot.errors import BadInputError, EditFailedError, StoreUnavailableError
 from bot.incident.board import RULE, Board
 from bot.incident.hypotheses import Change, Status
 from bot.lookups import COMMITS, FORGOTTEN, THANKS, UNMARKED, Lookups, ref_of
 from bot.outgoing import Outgoing
-from bot.ports import SavedAnswer
 from bot.request import Request, RequestKind
 from bot.safety.redaction import Redactor
 from bot.slack.limits import visible_text

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.answers import SavedAnswer
 from bot.errors import ChannelUnreadableError, SlackAwayError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.hypotheses import Change, Status
 from bot.incident.lost import Lost
-from bot.ports import SavedAnswer
 from bot.rechecking import COMMITS, DELETED_QUOTE, Rechecker, outdated
 from bot.slack.blocks import rich, spans
 from bot.slack.limits import visible_text

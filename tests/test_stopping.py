@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from bot.answers import Closing, Posted, Restart, Usage
 from bot.errors import AnalystFailedError, StoreUnavailableError
-from bot.ports import Closing, Posted, Restart, Usage
 from bot.request import Request, RequestKind
 from bot.slack.limits import visible_text
 from bot.stopping import LocalStops, Stop, Stoppable, Watch, note, place_of_asker, place_of_message

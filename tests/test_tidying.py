@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.answers import KeptFile
 from bot.copilot import GAVE_UP
 from bot.errors import EditFailedError, ForgottenError, SlackAwayError, StoreUnavailableError
 from bot.incident.forgotten import Forgotten
-from bot.ports import KeptFile
 from bot.request import RequestKind
 from bot.run import Run
 from bot.safety.redaction import Redactor

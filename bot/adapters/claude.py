@@ -12,11 +12,11 @@ from bot.adapters.claude_pack import TOOLS, conversation
 from bot.adapters.claude_trouble import ModelFailedError, Patience, Remedy, TroubleError
 from bot.adapters.claude_usage import Ledger
 from bot.adapters.claude_wire import answer_schema
+from bot.answers import Closing, Restart
 from bot.incident.case import Case
 from bot.incident.compaction import Plan, plan_for
 from bot.incident.hypotheses import Hypothesis, cited_ids
 from bot.models.catalogue import Catalogue
-from bot.ports import Closing, Restart
 from prompts import load
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from bot.adapters.claude_wire import (
     to_closing,
     to_hypothesis,
 )
+from bot.answers import Closing
 from bot.incident.hypotheses import Hypothesis
-from bot.ports import Closing
 
 TIMEOUT = httpx2.Timeout(connect=5, read=45, write=20, pool=5)
 """Seconds. `read` is the longest silence inside a stream; the API sends pings while the model thinks."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.answers import Usage
 from bot.errors import AnalystFailedError
-from bot.ports import Usage
 
 
 class Remedy(StrEnum):

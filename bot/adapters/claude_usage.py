@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.answers import Usage
 from bot.models.catalogue import Catalogue
 from bot.models.cost import Tokens, cost_usd
-from bot.ports import Usage
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from bot.answers import Closing
 from bot.incident.hypotheses import (
     Check,
     Evidence,
@@ -22,7 +23,6 @@ from bot.incident.hypotheses import (
     Mitigation,
     Trigger,
 )
-from bot.ports import Closing
 
 MAX_HYPOTHESES = 5
 MAX_LINKS = 8

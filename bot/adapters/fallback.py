@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.adapters.claude_trouble import ModelFailedError
+from bot.answers import Closing, Restart
 from bot.errors import AnalystFailedError
 from bot.incident.case import Case
 from bot.incident.hypotheses import Diagnosis, Hypothesis
-from bot.ports import Analyst, Closing, Restart
+from bot.ports import Analyst
 
 log = structlog.get_logger()
 

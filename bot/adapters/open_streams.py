@@ -17,8 +17,8 @@ from bot.adapters.keys import STREAM_SECONDS, key
 from bot.adapters.replies import as_text, store_errors_named
 from bot.adapters.slack_failures import FAULTS
 from bot.adapters.slack_stream import is_over, name_of
+from bot.answers import Posted
 from bot.errors import StoreUnavailableError
-from bot.ports import Posted
 
 log = structlog.get_logger()
 

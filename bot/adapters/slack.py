@@ -17,6 +17,7 @@ from bot.adapters.slack_live import LiveReader
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_reply import Ledger, SlackReply, named
 from bot.adapters.slack_stream import NoBook, OpenStreamBook, Pace, SlackStream, Starts
+from bot.answers import Blocks, Posted
 from bot.errors import (
     ChannelUnreadableError,
     ClosedChannelError,
@@ -26,7 +27,7 @@ from bot.errors import (
     SlackAwayError,
 )
 from bot.incident.messages import Incident, IncidentRef
-from bot.ports import Blocks, Fence, Memory, Posted, Reply
+from bot.ports import Fence, Memory, Reply
 from bot.request import Request
 from bot.watching import Scope, Watch
 

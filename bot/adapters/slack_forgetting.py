@@ -7,9 +7,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_failures import FAULTS, GONE, code_of
 from bot.adapters.slack_files import remove
+from bot.answers import Posted
 from bot.errors import EditFailedError
 from bot.incident.messages import ts_key
-from bot.ports import Posted
 from bot.slack.texts import plain
 
 PAGE = 200

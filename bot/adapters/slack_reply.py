@@ -32,8 +32,9 @@ from bot.adapters.slack_failures import (
 )
 from bot.adapters.slack_find import find_marked, mark
 from bot.adapters.slack_stream import Pace, Pacer, SlackStream, name_of
+from bot.answers import Blocks, Posted
 from bot.errors import PostRefusedError
-from bot.ports import Blocks, Fence, Posted
+from bot.ports import Fence
 from bot.request import Request
 from bot.slack.limits import fits, simpler, visible_chars
 

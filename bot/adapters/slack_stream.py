@@ -20,8 +20,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_failures import FAULTS, code_of, had_no_effect, pause_seconds
+from bot.answers import Blocks, Posted
 from bot.errors import PostRefusedError, StaleRunError, StoreUnavailableError
-from bot.ports import Blocks, Posted
 from bot.request import Request
 from bot.slack.error_names import LIMITED
 from bot.tasks import ended

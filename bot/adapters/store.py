@@ -17,10 +17,10 @@ from redis.exceptions import ResponseError
 from bot.adapters import lua
 from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WISH_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
+from bot.answers import KeptFile, SavedAnswer
 from bot.incident.board import Board
 from bot.incident.forgotten import Forgotten
 from bot.incident.messages import IncidentRef, ts_key
-from bot.ports import KeptFile, SavedAnswer
 
 SECRET_BYTES = 32
 COMPACT_POLLS, COMPACT_POLL_SECONDS = 600, 0.05

@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.claude_trouble import ModelFailedError
+from bot.answers import Closing, Restart
 from bot.incident.hypotheses import Hypothesis
 from bot.models.catalogue import default_catalogue
-from bot.ports import Closing, Restart
 from tests.adapters.claude_cases import MODELS, object_store, steps_of
 from tests.messages_api import diagnoses
 from tests.messages_api.diagnoses import diagnosis, messages, tool_results

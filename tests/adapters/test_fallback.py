@@ -8,9 +8,9 @@ import pytest
 
 from bot.adapters.claude_trouble import ModelFailedError
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
+from bot.answers import Closing, Restart, Usage
 from bot.errors import AnalystFailedError, StaleRunError
 from bot.incident.hypotheses import Diagnosis, Hypothesis, Impact, Mitigation, Trigger
-from bot.ports import Closing, Restart, Usage
 from tests.adapters.claude_cases import object_store, steps_of
 
 CASE = object_store()

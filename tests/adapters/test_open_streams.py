@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from bot.adapters.keys import TABLE, key
 from bot.adapters.open_streams import OpenStreams
 from bot.adapters.queue import open_redis
-from bot.ports import Posted
+from bot.answers import Posted
 from sandbox.faults import Fault
 from tests.adapters.conftest import CHANNEL, said
 from tests.waiting import eventually

@@ -4,11 +4,11 @@ import pytest
 
 from bot.adapters.log_keeper import LogKeeper
 from bot.adapters.slack_forgetting import SlackPosts
+from bot.answers import KeptFile
 from bot.errors import EditFailedError
 from bot.forgetting import Forgetting
 from bot.incident.messages import IncidentRef
 from bot.permalinks import Place as Where
-from bot.ports import KeptFile
 from sandbox.faults import Fault
 from sandbox.people import TEAM_ID
 from tests.adapters.conftest import CHANNEL

@@ -13,6 +13,7 @@ from bot.adapters.keys import TABLE, key
 from bot.adapters.ledger import INTENT, RedisLedger
 from bot.adapters.queue import open_redis
 from bot.adapters.store import RedisMemory
+from bot.answers import SavedAnswer
 from bot.errors import StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.hypotheses import (
@@ -27,7 +28,6 @@ from bot.incident.hypotheses import (
     Trigger,
 )
 from bot.incident.messages import IncidentRef
-from bot.ports import SavedAnswer
 
 REF = IncidentRef(team_id="T1", channel_id="C1", thread_ts="1.0")
 OTHER = IncidentRef(team_id="T1", channel_id="C2")

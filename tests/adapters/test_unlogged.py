@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from bot.adapters.log_keeper import LogKeeper
+from bot.answers import SavedAnswer
 from bot.incident.messages import IncidentRef
 from bot.outgoing import Outgoing
-from bot.ports import SavedAnswer
 from bot.rechecking import DELETED_QUOTE
 from bot.request import RequestKind
 from bot.safety.redaction import Redactor

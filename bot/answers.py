@@ -1,0 +1,112 @@
+"""What analysts return, and what is posted and kept of it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from bot.incident.hypotheses import Mitigation
+
+Blocks = list[dict[str, Any]]
+"""Slack's Block Kit, built by `bot.slack` and passed by the gate; never parsed again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a model call used.
+
+    Attributes:
+        cost_usd: None when the price of the model is not known; never 0 for that reason.
+    """
+
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    cost_usd: Decimal | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What an analyst says after its last hypothesis.
+
+    Attributes:
+        analyst: `claude` or `rules`: who really answered.
+        insufficient: Why no chain can be given; empty when there is one.
+        note: Why another analyst or model answered than the route asked for, in people's words; else empty.
+        cut_short: Why the answer stopped early with the best so far, in people's words; else empty.
+    """
+
+    analyst: str
+    mitigations: tuple[Mitigation, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    insufficient: str = ""
+    note: str = ""
+    cut_short: str = ""
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """Every hypothesis yielded so far must be discarded: the analyst, or another one, begins anew.
+
+    Attributes:
+        reason: Short words for people, such as `API overloaded`.
+        analyst: Who speaks from now on, when it is another one: `claude` or `rules`; else empty.
+    """
+
+    reason: str
+    analyst: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """One message of ours in Slack."""
+
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedAnswer:
+    """An answer as posted, kept so that its buttons work.
+
+    Attributes:
+        claims: Id → claim of each of `hypothesis_ids`, redacted; those of older answers may be missing.
+        quotes: Evidence id → (author, UTC time as ISO text, exact redacted text, permalink).
+        blocks: The blocks as posted, to put a line on top later.
+        top_line: That line, once it stands there.
+        lost: What happened since to messages that it cites, such as `message [13] was deleted`.
+        lost_at: When the last of that happened, by Slack's clock, as ISO text; empty when nothing did.
+    """
+
+    id: str
+    incident_key: str
+    channel_id: str
+    ts: str
+    question: str
+    thread_ts: str | None = None
+    asker_id: str = ""
+    hypothesis_ids: tuple[str, ...] = ()
+    quotes: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=list)
+    text: str = ""
+    top_line: str = ""
+    claims: dict[str, str] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
+    lost_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """A file of ours in Slack: a whole answer or the draft of a review.
+
+    Attributes:
+        cites: Ids of the messages that it cites.
+    """
+
+    id: str
+    request_id: str
+    cites: frozenset[str]
