@@ -122,21 +122,9 @@ def postmortem(
 @app.command()
 def route() -> None:
     """Say for each line `{"id","text"}` where it would go, and why."""
-    from bot.router import router_for
+    from bot import commands
 
-    router = router_for(load_settings().model_pair)
-
-    def work(document: Mapping[str, Any]) -> Mapping[str, Any]:
-        chosen = router.route(text_of(document), [])
-        return {
-            "label": "policy" if chosen.tier == "opus" else "general",
-            "tier": chosen.tier.value,
-            "domain": chosen.domain,
-            "score": round(chosen.score, 4),
-            "reason": chosen.reason,
-        }
-
-    _each_line(work)
+    _each_line(commands.routing(load_settings().model_pair))
 
 
 @app.command()
@@ -156,6 +144,22 @@ def redact() -> None:
         }
 
     _each_line(work)
+
+
+@app.command(name="eval")
+def eval_(
+    name: Annotated[
+        str, typer.Argument(help="What to measure: a module of `evals` that ships data or takes it.")
+    ],
+    data: Annotated[Path | None, typer.Option(help="A file or folder; default: what ships.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as data.")] = False,
+) -> None:
+    """Measure routing, redaction, incidents, …: scores with n and 95 % intervals."""
+    from bot import commands
+
+    told = commands.evaluated(name, data, as_json=as_json)
+    _speak_utf8(sys.stdout)
+    typer.echo(told)
 
 
 @app.command()

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.errors import BadInputError
 from bot.incident.messages import Alert, Message
 from bot.slack.reading import read_messages
+from evals.scores import Rate
 
 GOLDEN = Path(__file__).parent / "data" / "alerts"
 FIELDS = ("title", "severity", "state", "service", "times", "links", "fields", "text once")
@@ -86,6 +88,38 @@ def table(goldens: Sequence[Golden]) -> tuple[str, list[Difference]]:
     return "\n".join(
         [head, *rows, "", f"payloads read right in every field: {all_right} of {len(goldens)}"]
     ), wrong
+
+
+def report(path: Path) -> dict[str, Any]:
+    """Grade a folder of golden payloads; see `evals.registry`.
+
+    Raises:
+        BadInputError: The folder holds none, or one cannot be used.
+    """
+    goldens = _checked(path)
+    wrong = [difference for golden in goldens for difference in differences(golden)]
+    spoiled = {id(one.golden) for one in wrong}
+    right = {golden.vendor: Counter[bool]() for golden in goldens}
+    for golden in goldens:
+        right[golden.vendor][id(golden) not in spoiled] += 1
+    return {
+        "read_right_in_every_field": Rate(right=len(goldens) - len(spoiled), n=len(goldens)).as_json(),
+        "by_vendor": {
+            vendor: Rate(right=counts[True], n=counts.total()).as_json() for vendor, counts in right.items()
+        },
+        "wrong": [str(difference) for difference in wrong],
+    }
+
+
+def _checked(path: Path) -> list[Golden]:
+    try:
+        goldens = load(path)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        problem = "must be a folder of files with vendor and payloads, as JSON"
+        raise BadInputError(field=str(path), problem=problem) from error
+    if not goldens:
+        raise BadInputError(field=str(path), problem="holds no payloads (*.json)")
+    return goldens
 
 
 def _cell(right: int, n: int) -> str:

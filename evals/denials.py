@@ -53,6 +53,11 @@ def grade(path: Path) -> dict[str, Any]:
     }
 
 
+def report(path: Path) -> dict[str, Any]:
+    """Return the grade of one file; see `evals.registry`."""
+    return grade(path)
+
+
 def load(path: Path) -> list[Example]:
     """Read the examples, one JSON object a line.
 

@@ -91,6 +91,11 @@ def grade(path: Path) -> dict[str, Any]:
     return {"incidents": [asdict(row) for row in rows], "scores": _scores(rows)}
 
 
+def report(path: Path) -> dict[str, Any]:
+    """Return the grade of a folder; see `evals.registry`."""
+    return grade(path)
+
+
 def load(file: Path) -> Told:
     """Read one incident file.
 

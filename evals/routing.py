@@ -57,6 +57,11 @@ def grade(path: Path) -> dict[str, Any]:
     return {"n": len(examples), **{name: _report(judge, examples) for name, judge in judges.items()}}
 
 
+def report(path: Path) -> dict[str, Any]:
+    """Return the grade of one file; see `evals.registry`."""
+    return grade(path)
+
+
 def load(path: Path) -> list[Example]:
     """Read labelled texts, one JSON object a line.
 
