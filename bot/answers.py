@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from bot.incident.digest import Digest
 from bot.incident.hypotheses import Mitigation
 
 Blocks = list[dict[str, Any]]
@@ -16,6 +17,7 @@ class Usage:
 
     Attributes:
         cost_usd: None when the price of the model is not known; never 0 for that reason.
+        is_partial: A call broke off before all of its use was reported, so more was used than this.
     """
 
     model: str
@@ -25,6 +27,7 @@ class Usage:
     cache_write_tokens: int = 0
     cost_usd: Decimal | None = None
     request_id: str = ""
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,18 @@ class SavedAnswer:
     claims: dict[str, str] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
     lost_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDigest:
+    """The folded part of an incident as it is stored.
+
+    Attributes:
+        version: How often it was stored; 0 when it never was.
+    """
+
+    digest: Digest = Digest()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

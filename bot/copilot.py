@@ -232,6 +232,7 @@ class Copilot:
             facts=facts,
             route=route,
             board=board.hypotheses,
+            request_id=run.request.id,
         )
         return case, board
 

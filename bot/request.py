@@ -14,6 +14,10 @@ class RequestKind(StrEnum):
     """The same, forced to Opus: `/opus`, the button, or a mention that begins with `escalate`."""
     DEESCALATE = "deescalate"
     """The same, forced to Sonnet, by the button."""
+    CONSENT = "consent"
+    """The same from Opus, whose cost a person has agreed to; `subject` is the id of what was asked."""
+    DECLINE = "decline"
+    """The same from Sonnet, since a person does not want to pay for Opus; `subject` as for `CONSENT`."""
     POSTMORTEM = "postmortem"
     """A draft of the review, as a Markdown file."""
     HELP = "help"
@@ -24,6 +28,8 @@ class RequestKind(StrEnum):
     """A person says a hypothesis is wrong; `subject` is `answer id|hypothesis id`, `text` the reason."""
     FEEDBACK = "feedback"
     """Thumbs on an answer; `subject` is the answer's id, `text` is `good` or `bad`."""
+    COST = "cost"
+    """What the models have cost, told to the asker alone."""
     STOP = "stop"
     """A person stopped answers under way; `subject` is their messages' `ts`, comma-separated."""
     WATCH = "watch"
@@ -45,6 +51,7 @@ QUICK_KINDS = frozenset(
         RequestKind.EVIDENCE,
         RequestKind.REFUTE,
         RequestKind.FEEDBACK,
+        RequestKind.COST,
         RequestKind.STOP,
         RequestKind.WATCH,
         RequestKind.UNWATCH,

@@ -18,6 +18,7 @@ class Case:
         asked_at: The moment that counts: nothing later is known.
         incident: Redacted; only what is visible at `asked_at`.
         board: The hypotheses that stand already, ids stable.
+        request_id: To which a model's cost is charged; empty where nobody keeps an account.
     """
 
     question: str
@@ -26,3 +27,4 @@ class Case:
     facts: Facts
     route: Route
     board: tuple[Hypothesis, ...] = ()
+    request_id: str = ""
