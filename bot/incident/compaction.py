@@ -5,21 +5,23 @@ the analyst is told how many it does not see in full. The plan is a value; carry
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+from bot.incident.digest import Digest
 from bot.incident.facts import FactKind, Facts
-from bot.incident.messages import Incident, Message
+from bot.incident.messages import Incident
+from bot.incident.sizes import MESSAGE_CHARS, MESSAGE_TOKENS, estimate_tokens, message_tokens
 
-CHARS_PER_TOKEN = 3
-"""Deliberately low: English prose has about 4 characters a token, logs and ids about 2.5, and the
-tokenizers since Opus 4.7 make about 30 % more tokens of the same text."""
-MESSAGE_TOKENS = 40
-"""What a message costs beside its text: id, time, author, kind."""
-MESSAGE_CHARS = 12_000
-"""Longer texts, such as pasted logs, are shown by their beginning and end."""
+__all__ = [
+    "MESSAGE_CHARS", "MESSAGE_TOKENS", "NEWEST", "Plan", "Reading", "compact", "estimate_tokens",
+    "importance", "message_tokens", "plan", "plan_for", "ranges", "unfolded",
+]  # fmt: skip
+
 NEWEST = 40
 """How many of the newest messages are read in full before older ones are considered."""
+BUDGET_TOKENS = 48_000
+TARGET_TOKENS = 12_000
 _DECISIVE = (FactKind.CHANGE, FactKind.ALERT, FactKind.DENIAL, FactKind.RECOVERY, FactKind.RULED_OUT)
 
 
@@ -42,18 +44,66 @@ class Plan:
         return f"{len(self.kept)} of {len(self.kept) + len(self.folded)} messages in full"
 
 
-def estimate_tokens(text: str) -> int:
-    """Return about how many tokens a text has, rather too many than too few.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How an incident enters a prompt.
 
-    Characters outside ASCII count as one token each: emoji and most scripts but the Latin one come near it.
+    Attributes:
+        digest: What stands for the folded messages, its pages first.
+        kept: Ids of the messages read in full, in the order of the incident.
+        raw_tokens: Estimated size of all messages in full.
+        tokens: Estimated size of what enters: the digest's pages and the kept messages.
+        folded_now: Ids that this compaction folded; empty when the digest is as it was.
     """
-    wide = sum(not char.isascii() for char in text)
-    return -(-(len(text) - wide) // CHARS_PER_TOKEN) + wide
+
+    digest: Digest
+    kept: tuple[str, ...]
+    raw_tokens: int
+    tokens: int
+    folded_now: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is read how: `78 of 1,985 messages in full, 1,907 folded into 120 facts and 61 patterns`."""
+        folded = len(self.digest.ids)
+        in_full = f"{len(self.kept):,} of {len(self.kept) + folded:,} messages in full"
+        if not folded:
+            return in_full
+        into = f"{self.digest.notes:,} facts and {self.digest.patterns:,} patterns"
+        return f"{in_full}, {folded:,} folded into {into}"
 
 
-def message_tokens(message: Message) -> int:
-    """Return about how many tokens a message takes in the evidence, a long text clipped."""
-    return MESSAGE_TOKENS + estimate_tokens(message.text[:MESSAGE_CHARS])
+def compact(
+    incident: Incident,
+    facts: Facts,
+    *,
+    digest: Digest = Digest(),  # noqa: B008 -- a frozen value
+    cited: Collection[str] = (),
+    budget_tokens: int = BUDGET_TOKENS,
+    target_tokens: int = TARGET_TOKENS,
+) -> Reading:
+    """Fold what is too much.
+
+    Args:
+        incident: All messages, redacted.
+        facts: What code extracted from them.
+        digest: What was folded before.
+        cited: Ids to be read in full: what the board cites, what is pinned.
+        budget_tokens: Above it messages are folded.
+        target_tokens: Folding goes on until this is reached, so that the next fold is far away.
+
+    Returns:
+        A reading whose digest and kept messages together hold every message of the incident once.
+    """
+    del facts, cited, budget_tokens, target_tokens
+    return replace(unfolded(incident), digest=digest)
+
+
+def unfolded(incident: Incident) -> Reading:
+    """Return the reading in which every message is read in full."""
+    raw = sum(message_tokens(message) for message in incident.messages)
+    kept = tuple(message.id for message in incident.messages)
+    return Reading(digest=Digest(), kept=kept, raw_tokens=raw, tokens=raw)
 
 
 def plan(

@@ -102,7 +102,7 @@ def test_tokens_are_estimated_from_characters(text, tokens):
 
 
 def test_a_pasted_log_counts_as_much_as_is_shown_of_it():
-    assert message_tokens(a_message(1, text="x" * 90_000)) == MESSAGE_TOKENS + MESSAGE_CHARS // 3
+    assert message_tokens(a_message(1, text="x" * 90_000)) == MESSAGE_TOKENS + (MESSAGE_CHARS + 2) // 3 + 1
 
 
 @pytest.mark.parametrize(
