@@ -110,8 +110,16 @@ class KeptDigest:
         version: How often it was stored; 0 when it never was.
     """
 
-    digest: Digest = Digest()
+    digest: Digest = field(default_factory=Digest)
     version: int = 0
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The ids of all messages of which it holds any words."""
+        chunks = self.digest.chunks
+        noted = (one for chunk in chunks for note in chunk.notes for one in note.cites)
+        repeated = (one for chunk in chunks for pattern in chunk.patterns for one in pattern.ids)
+        return self.digest.ids.union(noted, repeated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from typing import Protocol
 
-from bot.answers import Blocks, Closing, KeptFile, Posted, Restart, SavedAnswer
+from bot.answers import Blocks, Closing, KeptDigest, KeptFile, Posted, Restart, SavedAnswer
 from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.incident.forgotten import Forgotten
@@ -218,6 +218,31 @@ class Memory(Protocol):
 
     async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
         """Keep one person's thumbs on an answer; the last one counts."""
+        ...
+
+
+class Digests(Protocol):
+    """What stands for the folded messages of incidents; it goes with their log and with any lost word."""
+
+    async def digest(self, ref: IncidentRef) -> KeptDigest:
+        """Return the digest; an empty one when there is none."""
+        ...
+
+    async def commit_digest(self, ref: IncidentRef, kept: KeptDigest, *, age_seconds: int = 0) -> bool:
+        """Store a digest if nobody stored one since its version was read.
+
+        Args:
+            ref: The incident.
+            kept: The digest, and the version that it follows.
+            age_seconds: How much older the oldest message in it is than the newest one known.
+
+        Returns:
+            False when somebody was faster, when nothing of the incident is logged, or when it is too old.
+        """
+        ...
+
+    async def drop_digest(self, ref: IncidentRef) -> None:
+        """Remove the digest of an incident."""
         ...
 
 

@@ -78,6 +78,7 @@ class Request:
         is_direct: Asked in a direct message to the bot.
         pressed_ts: By Slack's clock, when the button was pressed that opened a form, or when what is to be
             rechecked happened; else empty.
+        is_full: Every message is to be read in full, whatever that costs.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Request:
     subject: str = ""
     is_direct: bool = False
     pressed_ts: str = ""
+    is_full: bool = False
 
     @property
     def lane(self) -> str:

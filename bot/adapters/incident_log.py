@@ -34,8 +34,8 @@ FIELD, ORIGIN = b"e", b"o"
 START = "0-0"
 CLOSED = ""
 NOBODY = -1
-OF_LOG = ("log", "log-where", "log-marks", "log-due", "log-cut", "log-complete", "log-claim")
-"""The families of keys that a log has."""
+OF_LOG = ("log", "log-where", "log-marks", "log-due", "log-cut", "log-complete", "log-claim", "digest")
+"""The families of keys that a log has, and what was made of its words."""
 DROPPED_AT_ONCE = 500
 
 

@@ -20,6 +20,10 @@ SEEN_SECONDS = 90_000
 WAITING_SECONDS = 2 * DAY_SECONDS
 """A question that no worker could answer for two days is moot."""
 EFFECT_SECONDS = 2 * DAY_SECONDS
+CALL_SECONDS = DAY_SECONDS
+"""A call ends within minutes, and its payment is tried again for half a minute at most."""
+MONTH_SECONDS = 100 * DAY_SECONDS
+"""What a month cost is looked up until the quarter's bill has come."""
 STREAM_SECONDS = 3_600
 """Slack ends a stream after five minutes; what is older than an hour was closed by somebody."""
 STOP_SECONDS = 900
@@ -117,6 +121,36 @@ TABLE: tuple[Keys, ...] = (
         holds="that an effect is about to happen, or its outcome",
     ),
     Keys(
+        pattern="call:*",
+        owner="purse_store",
+        ttl_seconds=CALL_SECONDS,
+        holds="that a call of a model was booked, or paid",
+    ),
+    Keys(
+        pattern="spent-request:*",
+        owner="purse_store",
+        ttl_seconds=EFFECT_SECONDS,
+        holds="what one request cost: figures by model",
+    ),
+    Keys(
+        pattern="spent-incident:*",
+        owner="purse_store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="what an incident cost: figures by model",
+    ),
+    Keys(
+        pattern="spent-month:*",
+        owner="purse_store",
+        ttl_seconds=MONTH_SECONDS,
+        holds="what a workspace spent in a month: figures by model",
+    ),
+    Keys(
+        pattern="consent:*",
+        owner="purse_store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="who decided whether Opus answers a question although the incident has cost a lot",
+    ),
+    Keys(
         pattern="streams",
         owner="open_streams",
         ttl_seconds=STREAM_SECONDS,
@@ -197,6 +231,13 @@ TABLE: tuple[Keys, ...] = (
         owner="incident_log",
         ttl_seconds=MEMORY_SECONDS,
         holds="that a log left something out for its age",
+    ),
+    Keys(
+        pattern="digest:*",
+        owner="digests",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="what stands for folded messages, sealed, beside an open log and never longer than their words "
+        "are kept there; in the clear, of which messages it tells",
     ),
     Keys(
         pattern="rechecks:*",

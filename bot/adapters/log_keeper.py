@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
 
+from bot.adapters.digests import drop_what_tells_of
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.keys import key
 from bot.adapters.log_pieces import UNREADABLE
@@ -52,8 +53,9 @@ class LogKeeper:
     async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
         """Keep no word of a message that is gone; return those words, empty when none were kept.
 
-        A crash between the steps loses no more than what history still has.
+        A crash between the steps loses no more than what history still has. A digest that tells of it goes.
         """
+        await drop_what_tells_of(self.redis, ref, ts)
         try:
             told = await self.log.cleaner.told(ref, ts)
         except UNREADABLE:  # what cannot be read cannot be shown to be clean; history fills a new log

@@ -138,6 +138,25 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """
 
+COMMIT_DIGEST = """
+-- KEYS: digest, log. ARGV: version it was read at, sealed digest, seconds left, then the ids of the messages
+-- that it tells of. Returns 1 when stored, 0 when somebody was faster or there is no log to keep it beside.
+if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
+if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'version', ARGV[1] + 1, 'digest', ARGV[2])
+for i = 4, #ARGV do redis.call('HSET', KEYS[1], ARGV[i], '') end
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+"""
+
+DROP_DIGEST = """
+-- KEYS: digest, numbers. ARGV: ts. Removes a digest that tells of the message; returns 1 when it did.
+local number = redis.call('HGET', KEYS[2], ARGV[1])
+if not number or redis.call('HEXISTS', KEYS[1], 'm' .. number) == 0 then return 0 end
+return redis.call('UNLINK', KEYS[1])
+"""
+
 MINT = """
 -- KEYS: numbers. ARGV: ttl, ts…  Numbers are never reused: the hash only grows while it lives.
 local numbers = {}

@@ -28,8 +28,10 @@ COMPACT_POLLS, COMPACT_POLL_SECONDS = 600, 0.05
 _CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
 """What a mark of `forget` covers."""
 
-_OF_INCIDENTS = ("numbers", "board", "answers", "files", "secret", "log")
+_OF_INCIDENTS = ("numbers", "board", "answers", "files", "secret", "log", "digest")
 """Families of keys that name an incident."""
+_OWN = ("numbers", "secret", "board", "answers", "files", "digest")
+"""Those of them that go with the incident; its log has its own way to go."""
 _ON, _OFF = b"on", b"off"
 
 _BOARD = TypeAdapter(Board)
@@ -254,6 +256,6 @@ class RedisMemory:
         index = key("answers", ref.key)
         with store_errors_named():
             answers = [as_text(member) for member in await self._redis.smembers(index)]
-            own = [key(kind, ref.key) for kind in ("numbers", "secret", "board", "answers", "files")]
+            own = [key(kind, ref.key) for kind in _OWN]
             kept = [key(kind, answer) for answer in answers for kind in ("answer", "thumbs")]
             return int(await self._redis.delete(*own, *kept))
