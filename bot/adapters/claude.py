@@ -17,6 +17,7 @@ from bot.incident.case import Case
 from bot.incident.compaction import Plan, plan_for
 from bot.incident.hypotheses import Hypothesis, cited_ids
 from bot.models.catalogue import Catalogue
+from bot.purse import Till
 from prompts import load
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class ClaudeAnalyst:
         total_seconds: Most time for one question, all attempts and pauses together.
         evidence_tokens: Most tokens of messages in full; older ones stay as facts.
         backoff_seconds: Pause before the first retry.
+        till: Takes down what every request costs; without one nobody does.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class ClaudeAnalyst:
         total_seconds: float = 90,
         evidence_tokens: int = 48_000,
         backoff_seconds: float = 0.5,
+        till: Till | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._api_key = api_key
@@ -71,6 +74,7 @@ class ClaudeAnalyst:
         self._total_seconds = total_seconds
         self._evidence_tokens = evidence_tokens
         self._backoff_seconds = backoff_seconds
+        self._till = till
         self._client: ClaudeClient | None = None
         self._opening = asyncio.Lock()
 
@@ -99,7 +103,7 @@ class ClaudeAnalyst:
             ModelFailedError: No usable diagnosis, for the reason it names.
         """
         deadline = asyncio.get_running_loop().time() + self._total_seconds
-        ledger = Ledger()
+        ledger = self._ledger(case)
         shown = 0
         async with aclosing(self._attempts(case, ledger)) as steps:
             while True:
@@ -113,6 +117,12 @@ class ClaudeAnalyst:
                     return
                 shown = 0 if isinstance(step, Restart) else shown + 1
                 yield step
+
+    def _ledger(self, case: Case) -> Ledger:
+        """Return what takes down the requests that are made for a case."""
+        if self._till is None or not case.request_id:
+            return Ledger()
+        return Ledger(self._till.account(case.incident.ref, case.request_id))
 
     async def _ready(self) -> "ClaudeClient":
         async with self._opening:

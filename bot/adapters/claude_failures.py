@@ -22,6 +22,7 @@ _BY_TYPE = {
     "rate_limit_error": "API rate limit reached",
     "timeout_error": "no answer from the API",
 }
+_IN_A_STREAM = 200
 _PASSING = frozenset({408, 409, 429})
 """Client errors that may pass; every status from 500 may, and 200, which an error inside a stream has."""
 
@@ -39,13 +40,17 @@ def trouble_of(error: Exception) -> TroubleError:
         case anthropic.APIStatusError():
             return _of_status(error)
         case anthropic.APITimeoutError() | httpx2.TimeoutException():
-            return TroubleError(reason="no answer from the API", remedy=Remedy.AGAIN)
+            return TroubleError(
+                reason="no answer from the API", remedy=Remedy.AGAIN, is_free=_never_sent(error)
+            )
         case anthropic.APIConnectionError():
-            return TroubleError(reason="no connection to the API", remedy=Remedy.AGAIN)
+            return TroubleError(
+                reason="no connection to the API", remedy=Remedy.AGAIN, is_free=_never_sent(error)
+            )
         case httpx2.TransportError():
             return TroubleError(reason="the connection to the API broke", remedy=Remedy.AGAIN)
         case anthropic.CredentialsError():
-            return TroubleError(reason="no API key")
+            return TroubleError(reason="no API key", is_free=True)
         case _:
             return TroubleError(reason="the API answered in an unknown form", remedy=Remedy.AGAIN)
 
@@ -57,7 +62,17 @@ def _of_status(error: anthropic.APIStatusError) -> TroubleError:
         wait_seconds=_asked_wait_seconds(error.response),
         status=error.status_code,
         request_id=error.request_id or "",
+        is_free=error.status_code != _IN_A_STREAM,
     )
+
+
+def _never_sent(error: BaseException | None) -> bool:
+    """Say whether no connection stood, by the chain of causes: what was never sent costs nothing."""
+    while error is not None:
+        if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _reason(error: anthropic.APIStatusError) -> str:

@@ -119,6 +119,8 @@ async def _read(
 ) -> AsyncGenerator[Hypothesis | Closing, None]:
     answer = _Answer()
     message: Message | None = None
+    is_free = False
+    await ledger.begin()
     try:
         async with aclosing(_events(client, parameters)) as events:
             async for event, snapshot in events:
@@ -128,11 +130,22 @@ async def _read(
                         yield hypothesis
     except ValidationError as error:
         raise _unusable(error) from error
+    except TroubleError as trouble:
+        is_free = trouble.is_free
+        raise
     finally:
-        if message is not None:
-            ledger.take(message.model, message.usage, request_id=message.id)
+        _take_down(ledger, message, is_free=is_free)
     for item in _finish(message, answer):
         yield item
+
+
+def _take_down(ledger: Ledger, message: Message | None, *, is_free: bool) -> None:
+    """Take down what a request used; before its end the API has told no more than what it read."""
+    if message is None:
+        ledger.leave(is_free=is_free)
+        return
+    is_whole = message.stop_reason is not None
+    ledger.take(message.model, message.usage, request_id=message.id, is_whole=is_whole)
 
 
 async def _events(

@@ -29,6 +29,7 @@ class TroubleError(Exception):
         wait_seconds: How long the API asked us to wait; None when it did not say.
         status: HTTP status; None when there was none.
         request_id: The API's id of the request; empty when unknown.
+        is_free: The request was refused, or never reached the API: nothing was used.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class TroubleError(Exception):
         wait_seconds: float | None = None,
         status: int | None = None,
         request_id: str = "",
+        is_free: bool = False,
     ) -> None:
         super().__init__(reason)
+        self.is_free = is_free
         self.reason = reason
         self.remedy = remedy
         self.problem = problem

@@ -1,4 +1,4 @@
-"""What the attempts at one answer used together, in tokens and money."""
+"""What the attempts at one answer used together, in tokens and money, and the account that it goes to."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,34 +6,65 @@ from typing import Any
 from bot.answers import Usage
 from bot.models.catalogue import Catalogue
 from bot.models.cost import Tokens, cost_usd
+from bot.purse import Booking
 
 
 @dataclass(slots=True)
 class Ledger:
     """Takes down every request of one question, failed ones too: they are paid for as well.
 
+    Before each request call `begin`; after it, however it ended, `take` or `leave`.
+
     Attributes:
+        booking: Whose account the requests go to; None where nobody keeps one.
         model: Id of the model that answered last.
         request_id: The API's id of its answer.
         requests: How many requests were taken down.
+        is_partial: One of them broke off before all of its use was reported.
     """
 
+    booking: Booking | None = None
     samplings: list[Tokens] = field(default_factory=list)
     model: str = ""
     request_id: str = ""
     requests: int = 0
+    is_partial: bool = False
 
-    def take(self, model: str, usage: Any, *, request_id: str) -> None:
+    async def begin(self) -> None:
+        """Book a request that is about to be made.
+
+        Raises:
+            StoreUnavailableError: It cannot be booked, so it must not be made.
+        """
+        if self.booking is not None:
+            await self.booking.begin()
+
+    def take(self, model: str, usage: Any, *, request_id: str, is_whole: bool = True) -> None:
         """Take down one request.
 
         Args:
             model: Id of the model that answered.
             usage: The SDK's usage object.
             request_id: The API's id of the answer.
+            is_whole: The answer came to its end, so that the usage tells of all of it.
         """
         self.model, self.request_id = model, request_id
         self.requests += 1
-        self.samplings += tokens_of(model, usage)
+        used = tokens_of(model, usage)
+        self.samplings += used
+        self.is_partial = self.is_partial or not is_whole
+        if self.booking is not None:
+            self.booking.end(used, is_whole=is_whole)
+
+    def leave(self, *, is_free: bool) -> None:
+        """Take down that a request ended before any use was reported.
+
+        Args:
+            is_free: It was refused or never sent; otherwise nobody knows what it used.
+        """
+        self.is_partial = self.is_partial or not is_free
+        if self.booking is not None:
+            self.booking.end((), is_whole=is_free)
 
     def usage(self, catalogue: Catalogue) -> Usage | None:
         """Return the sum; None when the API reported nothing."""
@@ -47,6 +78,7 @@ class Ledger:
             cache_write_tokens=sum(tokens.write_5m + tokens.write_1h for tokens in self.samplings),
             cost_usd=cost_usd(self.samplings, catalogue),
             request_id=self.request_id,
+            is_partial=self.is_partial,
         )
 
 

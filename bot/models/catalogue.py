@@ -1,8 +1,8 @@
 """Which models there are, what each accepts and what it costs: data in `models.toml`, never code."""
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -27,9 +27,13 @@ class Phase(StrEnum):
     """Explaining it after a person asked for the stronger model."""
 
 
+NANOUSD_A_TOKEN = 1_000
+"""One dollar for a million tokens is a thousand billionths of a dollar for one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """USD per million tokens.
+    """USD per million tokens, with three decimals at most, so that a token costs whole billionths.
 
     Attributes:
         write_5m, write_1h: Input that is also stored in the prompt cache, for 5 minutes or an hour.
@@ -42,6 +46,16 @@ class Price:
     write_1h: Decimal
     read: Decimal
 
+    def __post_init__(self) -> None:
+        """Refuse what no token can cost.
+
+        Raises:
+            InvalidOperation: A price is negative, not finite, or finer than whole billionths a token.
+        """
+        for usd in (self.input, self.output, self.write_5m, self.write_1h, self.read):
+            if not usd.is_finite() or usd < 0 or usd * NANOUSD_A_TOKEN % 1:
+                raise InvalidOperation(f"{usd} is no price in USD with three decimals at most")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
@@ -50,25 +64,43 @@ class Model:
     Attributes:
         id: As the API names it.
         label: As people name it: `Opus 5.5`.
-        tier: `sonnet` or `opus`.
+        tier: `sonnet`, `opus` or `haiku`.
+        price: None when it is not known.
+        long_price: What all of a request costs whose prompt is longer than `long_tokens`, cache included;
+            None where length makes no difference.
         efforts: Levels it accepts; any other is refused by the API.
         thinking: Forms of `thinking` it accepts.
         effort_by_phase: Our choice for each phase, always one of `efforts`.
         min_cache_tokens: A shorter prompt is not cached, without an error.
+        token_factor: How many tokens its tokenizer makes of a text for each one of the 4.6 models'.
+        per_message_effort: The effort may change within a conversation without a loss of the prompt cache.
+        forced_tool_choice: A request may force the use of a tool.
+        refusal_classifier: It may decline a security incident.
         on_refusal: Id of the model to ask when this one declines; empty when there is none.
     """
 
     id: str
     label: str
     tier: str
-    price: Price
     efforts: tuple[str, ...]
     thinking: tuple[str, ...]
     effort_by_phase: Mapping[Phase, str]
     min_cache_tokens: int
     context_tokens: int
     max_output_tokens: int
+    price: Price | None = None
+    long_price: Price | None = None
+    long_tokens: int = 0
+    token_factor: Decimal = Decimal(1)
+    per_message_effort: bool = False
+    forced_tool_choice: bool = False
+    refusal_classifier: bool = False
     on_refusal: str = ""
+
+    def price_for(self, prompt_tokens: int) -> Price | None:
+        """Return the price of a request with a prompt of this length, cached tokens included."""
+        is_long = self.long_price is not None and prompt_tokens > self.long_tokens
+        return self.long_price if is_long else self.price
 
     def fit_effort(self, effort: str) -> str:
         """Return the highest level this model accepts that is not above `effort`.
@@ -125,6 +157,10 @@ class Catalogue:
         stem, _, suffix = model_id.rpartition("-")
         return self.models.get(stem) if suffix.isdigit() and len(suffix) == len("20260922") else None
 
+    def with_models(self, models: Iterable[Model]) -> "Catalogue":
+        """Return the catalogue with more models in it, or others under the same ids."""
+        return replace(self, models={**self.models, **{model.id: model for model in models}})
+
     def label(self, model_id: str) -> str:
         """Return what people call a model; its id when it is not known."""
         model = self.find(model_id)
@@ -168,7 +204,9 @@ def _model(model_id: str, entry: dict[str, Any]) -> Model:
     try:
         model = Model(
             id=model_id,
-            price=Price(**{kind: Decimal(usd) for kind, usd in entry["price"].items()}),
+            price=_price(entry["price"]),
+            long_price=_price(entry["long_price"]) if "long_price" in entry else None,
+            token_factor=Decimal(entry.get("token_factor", "1")),
             efforts=tuple(entry["efforts"]),
             thinking=tuple(entry["thinking"]),
             effort_by_phase={phase: entry["effort_by_phase"][phase.value] for phase in Phase},
@@ -190,8 +228,12 @@ def _model(model_id: str, entry: dict[str, Any]) -> Model:
     return model
 
 
-_BUILT = {"price", "efforts", "thinking", "effort_by_phase"}
+_BUILT = {"price", "long_price", "token_factor", "efforts", "thinking", "effort_by_phase"}
 """Entries that are turned into other types; the rest is taken as it stands."""
+
+
+def _price(entry: dict[str, str]) -> Price:
+    return Price(**{kind: Decimal(usd) for kind, usd in entry.items()})
 
 
 def _pair(name: str, entry: dict[str, str], models: Mapping[str, Model]) -> Pair:

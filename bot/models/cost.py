@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.models.catalogue import Catalogue, Price
+from bot.models.catalogue import NANOUSD_A_TOKEN, Catalogue
 
 MILLION = 1_000_000
+NANOUSD = 1_000_000_000
+"""Billionths of a dollar in one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,11 @@ class Tokens:
     write_1h: int = 0
     read: int = 0
 
+    @property
+    def prompt(self) -> int:
+        """All input, cached or not."""
+        return self.input + self.write_5m + self.write_1h + self.read
+
 
 def cost_usd(used: Iterable[Tokens], catalogue: Catalogue) -> Decimal | None:
     """Return what the samplings cost together.
@@ -35,16 +42,17 @@ def cost_usd(used: Iterable[Tokens], catalogue: Catalogue) -> Decimal | None:
     Returns:
         USD, exact; None as soon as one of the models has no known price. Never 0 for that reason.
     """
-    total = Decimal(0)
-    for tokens in used:
-        model = catalogue.find(tokens.model)
-        if model is None:
-            return None
-        total += _cost(tokens, model.price)
-    return total
+    costs = [cost_nanousd(tokens, catalogue) for tokens in used]
+    known = [nanousd for nanousd in costs if nanousd is not None]
+    return usd_of(sum(known)) if len(known) == len(costs) else None
 
 
-def _cost(tokens: Tokens, price: Price) -> Decimal:
+def cost_nanousd(tokens: Tokens, catalogue: Catalogue) -> int | None:
+    """Return what one sampling cost in billionths of a dollar, exact; None when its price is not known."""
+    model = catalogue.find(tokens.model)
+    price = model.price_for(tokens.prompt) if model else None
+    if price is None:
+        return None
     parts = (
         tokens.input * price.input,
         tokens.output * price.output,
@@ -52,4 +60,14 @@ def _cost(tokens: Tokens, price: Price) -> Decimal:
         tokens.write_1h * price.write_1h,
         tokens.read * price.read,
     )
-    return sum(parts, Decimal(0)) / MILLION
+    return int(sum(parts, Decimal(0)) * NANOUSD_A_TOKEN)
+
+
+def usd_of(nanousd: int) -> Decimal:
+    """Return dollars, exact."""
+    return Decimal(nanousd) / NANOUSD
+
+
+def nanousd_of(usd: Decimal) -> int:
+    """Return billionths of a dollar."""
+    return int(usd * NANOUSD)

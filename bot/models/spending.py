@@ -1,0 +1,95 @@
+"""What was spent on models, and how much may be: values in whole billionths of a dollar. Pure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.models.cost import usd_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What one model was used for, and what that cost.
+
+    Attributes:
+        model: Id of the model that answered.
+        questions: How many different requests it was asked for.
+        samplings: How often it was sampled; failed attempts and what was declined count too.
+        input, output: Tokens; `input` has none of the cached ones.
+        read, written: Tokens found in the prompt cache, and stored there.
+        nanousd: What all of known price cost.
+        unpriced: How many samplings had no known price.
+    """
+
+    model: str
+    questions: int = 0
+    samplings: int = 0
+    input: int = 0
+    output: int = 0
+    read: int = 0
+    written: int = 0
+    nanousd: int = 0
+    unpriced: int = 0
+
+    @property
+    def prompt(self) -> int:
+        """All input tokens, cached or not."""
+        return self.input + self.read + self.written
+
+    @property
+    def usd(self) -> Decimal:
+        """The known cost."""
+        return usd_of(self.nanousd)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What was spent on a request, an incident or in a month.
+
+    Attributes:
+        by_model: The dearest first.
+        unreported: Calls whose use was not, or not wholly, reported: under way, or broken off.
+    """
+
+    by_model: tuple[Spent, ...] = ()
+    unreported: int = 0
+
+    @property
+    def usd(self) -> Decimal:
+        """The known cost; what is unknown comes on top of it."""
+        return usd_of(sum(spent.nanousd for spent in self.by_model))
+
+    @property
+    def unpriced(self) -> int:
+        """How many samplings had no known price."""
+        return sum(spent.unpriced for spent in self.by_model)
+
+    @property
+    def is_exact(self) -> bool:
+        """Nothing of it is unknown."""
+        return not (self.unreported or self.unpriced)
+
+    @property
+    def is_nothing(self) -> bool:
+        """No model was asked."""
+        return not self.by_model and not self.unreported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """How much an incident may cost.
+
+    Attributes:
+        soft_usd: From here on every answer says so; None for never.
+        hard_usd: From here on a person is asked before Opus is; None for never.
+    """
+
+    soft_usd: Decimal | None = None
+    hard_usd: Decimal | None = None
+
+    def is_above_soft(self, spending: Spending) -> bool:
+        """Say whether an incident has reached the soft cap."""
+        return self.soft_usd is not None and spending.usd >= self.soft_usd
+
+    def is_above_hard(self, spending: Spending) -> bool:
+        """Say whether an incident has reached the hard cap."""
+        return self.hard_usd is not None and spending.usd >= self.hard_usd
