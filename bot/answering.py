@@ -1,10 +1,12 @@
 """From what was found to what an answer says: the part that Slack and a replay share."""
 
+from bot.answers import Usage
 from bot.incident.case import Case
 from bot.investigation import Finding
 from bot.models.catalogue import Catalogue
 from bot.slack.answer_values import Answer
 from bot.slack.computed import computed
+from bot.slack.money import Bill
 
 
 def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalogue) -> Answer:
@@ -34,6 +36,11 @@ def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalo
         note=closing.note,
         cut_short=closing.cut_short,
         insufficient=closing.insufficient,
-        cost_usd=usage.cost_usd if usage else None,
+        bill=bill_of(usage) if usage else Bill(),
         dropped=len(finding.dropped),
     )
+
+
+def bill_of(usage: Usage) -> Bill:
+    """Return what a model's use cost, as far as it was reported and its price is known."""
+    return Bill(usd=usage.cost_usd, is_least=usage.is_partial or usage.cost_usd is None)

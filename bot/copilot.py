@@ -1,13 +1,12 @@
 """One request from start to end; the only place that orders steps."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
 
-from bot.answers import Blocks
+from bot.consent import DECISIONS, Consent
 from bot.errors import (
     CopilotError,
     EditFailedError,
@@ -28,6 +27,7 @@ from bot.incident.postmortem import draft, to_markdown
 from bot.investigation import Finding, investigate, redact
 from bot.lookups import COMMITS, Lookups
 from bot.models.catalogue import Catalogue
+from bot.money import Money
 from bot.outgoing import Outgoing
 from bot.ports import Analyst, Fence, Log, Memory, Reply, Workspace
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
@@ -35,8 +35,8 @@ from bot.router import Router
 from bot.routing.route import Tier
 from bot.run import Run, asked_at
 from bot.safety.redaction import Redactor
+from bot.showing import show, shower
 from bot.slack.fact_lines import first_facts
-from bot.slack.hypothesis_lines import hypothesis_blocks
 from bot.slack.texts import plain, status_words
 from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
 from bot.upkeep import KINDS as UPKEEP_KINDS
@@ -44,7 +44,12 @@ from bot.upkeep import Upkeep
 
 log = structlog.get_logger()
 
-FORCED = {RequestKind.ESCALATE: Tier.OPUS, RequestKind.DEESCALATE: Tier.SONNET}
+FORCED = {
+    RequestKind.ESCALATE: Tier.OPUS,
+    RequestKind.CONSENT: Tier.OPUS,
+    RequestKind.DEESCALATE: Tier.SONNET,
+    RequestKind.DECLINE: Tier.SONNET,
+}
 DEFAULT_QUESTION = "What caused this, and what should we check next?"
 OUT_OF_TIME = "I ran out of time before I had an answer. Please ask again."
 NO_MODEL = "no model: putting changes and symptoms in order"
@@ -63,6 +68,7 @@ class Copilot:
         literals: The process's own secrets, removed from everything.
         request_seconds: The most a person waits for the end of a request, from the moment it was received.
         has_model: There is a model to ask.
+        money: What answers cost, and may.
         retention_days: How long what was said is kept.
     """
 
@@ -78,6 +84,7 @@ class Copilot:
     has_model: bool = True
     retention_days: int = 14
     stops: StopBook = field(default_factory=LocalStops)
+    money: Money = field(default_factory=Money)
 
     async def handle(self, request: Request, fence: Fence) -> None:
         """Work one request to its visible end.
@@ -169,10 +176,9 @@ class Copilot:
             await self._upkeep().handle(request)
             return None
         if request.kind in QUICK_KINDS:
-            await Lookups(self.workspace, self.memory, self._outgoing()).handle(request)
+            await Lookups(self.workspace, self.memory, self._outgoing(), self.money).handle(request)
             return None
-        if await self.memory.answer(request.id):
-            log.info("request.answered_before", request=request.id)
+        if await self._is_settled(request):
             await self.workspace.status(request, request.thread_ts or request.message_ts, "")
             return None
         run = await self._begin(request)
@@ -180,6 +186,13 @@ class Copilot:
         if request.kind is RequestKind.POSTMORTEM:
             return await self._postmortem(run, case, board)
         return await self._answer(run, case, board, fence)
+
+    async def _is_settled(self, request: Request) -> bool:
+        """Say whether there is nothing to answer: an earlier run has, or somebody decided otherwise."""
+        if await self.memory.answer(request.id):
+            log.info("request.answered_before", request=request.id)
+            return True
+        return request.kind in DECISIONS and not await self._consent(self._outgoing()).decide(request)
 
     def _upkeep(self) -> Upkeep:
         return Upkeep(
@@ -241,10 +254,15 @@ class Copilot:
         reply = self.workspace.reply(run.request, run.thread_ts, fence)
         facts = first_facts(case.facts, case.incident, answer_id=run.request.id, as_of=run.asked_at)
         await self._check_withdrawn(run.request)
-        await _show(reply, out, facts, "Facts first; the diagnosis follows.")
+        await show(reply, out, facts, "Facts first; the diagnosis follows.")
         run.log("facts.shown", facts=len(case.facts.items))
+        if asking := await self.money.question(run, case, self.router):
+            await self._finishing(out).asking(run, reply, facts, asking)
+            return run
+        if run.request.kind in DECISIONS:
+            await self._consent(out).show(run)
         await self.workspace.status(run.request, run.thread_ts, out.line(self._asking(case)))
-        on_verified = self._shower(run, reply, out, start=len(facts))
+        on_verified = shower(run, reply, out, start=len(facts))
         analyst = self._stoppable(run, reply)
         finding = await investigate(case, analyst, board=board, on_verified=on_verified)
         run, case, finding = await self._renewed(run, case, finding)
@@ -270,24 +288,6 @@ class Copilot:
         model_name = self.catalogue.label(case.route.model)
         return status_words(route=case.route, model_name=model_name)
 
-    def _shower(
-        self, run: Run, reply: Reply, out: Outgoing, *, start: int
-    ) -> Callable[[Hypothesis], Awaitable[None]]:
-        """Return what shows each hypothesis as soon as it has passed verification."""
-        number = start
-
-        async def show(hypothesis: Hypothesis) -> None:
-            nonlocal number
-            blocks = hypothesis_blocks(
-                hypothesis, run.incident, answer_id=run.request.id, as_of=run.asked_at, n=number
-            )
-            number += len(blocks)
-            await _show(reply, out, blocks, hypothesis.claim)
-            facts = {"hypothesis": hypothesis.id, "shown": hypothesis.shown, "links": len(hypothesis.links)}
-            run.log("hypothesis.verified", **facts)
-
-        return show
-
     async def _commit(self, run: Run, case: Case, finding: Finding) -> Finding:
         """Store the board; when somebody else was first, merge into theirs and try again."""
         for _ in range(COMMITS):
@@ -301,6 +301,7 @@ class Copilot:
     async def _postmortem(self, run: Run, case: Case, board: Board) -> Run:
         """Draft the review from the board, asking the analyst only when the board is empty."""
         if not board.hypotheses:
+            case = await self._spared(run, case)
             finding = await investigate(case, self.analyst, board=board, on_verified=_nothing)
             run, case, finding = await self._renewed(run, case, finding)
             board = (await self._commit(run, case, finding)).board
@@ -308,18 +309,27 @@ class Copilot:
         await self._finishing(self._outgoing(run.redactor)).draft(run, to_markdown(review))
         return run
 
+    async def _spared(self, run: Run, case: Case) -> Case:
+        """Return a case for a draft; above the hard cap Sonnet explains it, since nobody is asked."""
+        if await self.money.question(run, case, self.router) is None:
+            return case
+        return replace(case, route=self.router.route(run.question, (), forced=Tier.SONNET))
+
     async def _renewed(self, run: Run, case: Case, finding: Finding) -> tuple[Run, Case, Finding]:
         return await Freshness(self.workspace, self.memory, self.log).renewed(run, case, finding)
 
     def _finishing(self, out: Outgoing) -> Finishing:
         return Finishing(
-            workspace=self.workspace, memory=self.memory, log=self.log, catalogue=self.catalogue, out=out
+            workspace=self.workspace,
+            memory=self.memory,
+            log=self.log,
+            catalogue=self.catalogue,
+            out=out,
+            money=self.money,
         )
 
-
-async def _show(reply: Reply, out: Outgoing, blocks: Blocks, text: str) -> None:
-    safe, words = out.message(blocks, text)
-    await reply.show(safe, text=words)
+    def _consent(self, out: Outgoing) -> Consent:
+        return Consent(workspace=self.workspace, memory=self.memory, money=self.money, out=out)
 
 
 async def _nothing(_hypothesis: Hypothesis) -> None:

@@ -4,18 +4,22 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.answering import answer_of
-from bot.answers import KeptFile
+from bot.answers import Blocks, Closing, KeptFile
 from bot.errors import EditFailedError, ForgottenError
 from bot.forgetting import clear_board
 from bot.freshness import Freshness
+from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.investigation import Finding
 from bot.models.catalogue import Catalogue
+from bot.money import Money
 from bot.outgoing import Outgoing
 from bot.ports import Log, Memory, Reply, Workspace
 from bot.run import Run, cited_in, saved_answer
 from bot.slack.answer import answer as answer_message
 from bot.slack.answer_values import Answer, Rendered
+from bot.slack.blocks import numbered
+from bot.slack.money import Asking, asking_blocks, asking_words
 
 COMMENT = "Draft of the postmortem."
 WHOLE = "The whole answer: the message leaves some of it out for length."
@@ -34,6 +38,7 @@ class Finishing:
     log: Log
     catalogue: Catalogue
     out: Outgoing
+    money: Money
 
     async def answer(self, run: Run, reply: Reply, case: Case, finding: Finding) -> None:
         """Post an answer and keep it.
@@ -41,13 +46,29 @@ class Finishing:
         Raises:
             ForgottenError: Something that was read for it must not be kept; then nothing of it is.
         """
-        message = await self._rendered(run, self._values(run, reply, case, finding))
+        said = self._values(run, reply, case, finding)
+        bill = await self.money.bill(run, finding.closing.usage)
+        message = await self._rendered(run, replace(said, bill=bill) if bill else said)
         blocks, text = self.out.message(message.blocks, message.text)
         posted = await reply.finish(blocks, text=text)
         kept = saved_answer(run, finding, posted, blocks=blocks, text=text)
         await self.memory.save_answer(kept)
         await self._check_kept(run)
         run.log("answer.posted", ts=posted.ts)
+
+    async def asking(self, run: Run, reply: Reply, facts: Blocks, asking: Asking) -> None:
+        """Finish a request with its facts and the question whether Opus is to go on; keep it for its buttons.
+
+        Raises:
+            ForgottenError: As for an answer.
+        """
+        made = numbered([*facts, *asking_blocks(asking, answer_id=run.request.id)], run.request.id)
+        blocks, text = self.out.message(made, asking_words(asking))
+        posted = await reply.finish(blocks, text=text)
+        nothing = Finding(hypotheses=(), board=Board(), closing=Closing(analyst="rules"))
+        await self.memory.save_answer(saved_answer(run, nothing, posted, blocks=blocks, text=text))
+        await self._check_kept(run)
+        run.log("consent.asked", ts=posted.ts, usd=str(asking.spent.usd), about_usd=str(asking.about_usd))
 
     async def draft(self, run: Run, content: str) -> None:
         """Share the draft of a review and keep that it is there.

@@ -1,16 +1,18 @@
-"""What needs no model and so never waits behind one: help, evidence, a person's refutation, thumbs."""
+"""What needs no model and so never waits behind one: help, evidence, a person's refutation, thumbs, costs."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
 from bot.answers import SavedAnswer
+from bot.costs import Costs
 from bot.errors import BadInputError, ChannelUnreadableError, StoreUnavailableError
 from bot.incident.board import Board, refute
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import IncidentRef, at_of
+from bot.money import Money
 from bot.outgoing import Outgoing
 from bot.ports import Memory, Workspace
 from bot.request import Request, RequestKind
@@ -36,6 +38,7 @@ class Lookups:
     workspace: Workspace
     memory: Memory
     out: Outgoing
+    money: Money = field(default_factory=Money)
 
     async def handle(self, request: Request) -> None:
         """Work one quick request."""
@@ -46,6 +49,8 @@ class Lookups:
                 await self._refute(request)
             case RequestKind.FEEDBACK:
                 await self._feedback(request)
+            case RequestKind.COST:
+                await Costs(self.workspace, self.money, self.out).tell(request)
             case _:
                 await self._help(request)
 

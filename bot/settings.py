@@ -3,16 +3,44 @@
 import json
 import os
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import BadInputError
 
 WATCHED = "inc-*,incident-*,sev*-*"
+
+
+MOST_USD = 1_000_000
+
+
+def _amount(value: object) -> object:
+    """Take an empty amount as none."""
+    return 0 if isinstance(value, str) and not value.strip() else value
+
+
+def _sum(value: Decimal) -> Decimal:
+    """Refuse what is no sum of money."""
+    if not value.is_finite() or not 0 <= value <= MOST_USD:
+        raise ValueError(NO_AMOUNT)
+    return value
+
+
+NO_AMOUNT = "must be an amount in US dollars such as 2.50, or 0 for none"
+Usd = Annotated[Decimal, BeforeValidator(_amount), AfterValidator(_sum)]
 
 
 class Settings(BaseSettings):
@@ -25,6 +53,9 @@ class Settings(BaseSettings):
         slack_api_url: Where the Web API is; points the whole program anywhere, as tests do.
         anthropic_api_key: Without it the rules analyst answers and says so.
         model_pair: Which two models: `5.5` (current) or `4.6` (the pair that was benchmarked).
+        model_sonnet, model_opus: Another model for a tier, by its id; empty for the pair's.
+        incident_soft_usd: From here on every answer says what its incident has cost; 0 for never.
+        incident_hard_usd: From here on a person is asked before Opus is; 0 for never.
         redis_url: Redis 6.2+ or Valkey 8+; empty starts an embedded Valkey in `data_dir`.
         watched_channels: Name patterns; in a matching channel the incident is the whole channel.
         slack_connect: `on` lets the copilot work in channels shared with other organisations, whose people
@@ -53,6 +84,10 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     anthropic_api_key: SecretStr = SecretStr("")
     model_pair: Literal["5.5", "4.6"] = "5.5"
+    model_sonnet: str = Field(default="", pattern=r"^[A-Za-z0-9._:-]{0,100}$")
+    model_opus: str = Field(default="", pattern=r"^[A-Za-z0-9._:-]{0,100}$")
+    incident_soft_usd: Usd = Decimal(5)
+    incident_hard_usd: Usd = Decimal(15)
     redis_url: str = ""
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"
@@ -182,6 +217,10 @@ def _right(name: str) -> str:
     if name in LISTS:
         return f"must be {LISTS[name]} separated by commas"
     field = Settings.model_fields[name]
+    if field.annotation is Decimal:
+        return NO_AMOUNT
+    if name in {"model_sonnet", "model_opus"}:
+        return "must be the id of a model such as claude-opus-5-5, or empty for the pair's"
     if choices := get_args(field.annotation):
         return f"must be one of {', '.join(map(str, choices))}"
     bounds = [getattr(part, end) for part in field.metadata for end in ("ge", "le") if hasattr(part, end)]

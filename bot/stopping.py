@@ -121,7 +121,7 @@ class Watch:
         except StoreUnavailableError:
             stop = None
         if stop is not None:
-            return self._name_of(stop.by_id)
+            return name_of(stop.by_id, self.incident)
         return SOMEBODY if self.reply.is_stopped else ""
 
     async def _find(self) -> Stop | None:
@@ -138,9 +138,11 @@ class Watch:
         is_after = stop is not None and ts_key(asked_ts) < ts_key(stop.at_ts)
         return stop if is_after else None
 
-    def _name_of(self, user_id: str) -> str:
-        authors = (message.author for message in reversed(self.incident.messages))
-        return next((author.name for author in authors if author.id == user_id and author.name), SOMEBODY)
+
+def name_of(user_id: str, incident: Incident) -> str:
+    """Return the name of somebody who wrote in an incident; of others nothing is known."""
+    authors = (message.author for message in reversed(incident.messages))
+    return next((author.name for author in authors if author.id == user_id and author.name), SOMEBODY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

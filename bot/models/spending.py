@@ -93,3 +93,6 @@ class Caps:
     def is_above_hard(self, spending: Spending) -> bool:
         """Say whether an incident has reached the hard cap."""
         return self.hard_usd is not None and spending.usd >= self.hard_usd
+
+
+NO_CAPS = Caps()

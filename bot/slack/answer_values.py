@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from bot.incident.facts import Facts
 from bot.incident.hypotheses import Hypothesis, Mitigation
 from bot.incident.messages import Incident
 from bot.routing.route import Route
 from bot.slack.limits import Blocks
+from bot.slack.money import NO_BILL, Bill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Answer:
         as_of: The time of the newest message that was read; aware, UTC.
         asked_at, answered_at: When the question was accepted and when this answer was made.
         seconds: From accepting to this answer.
-        cost_usd: None when not known.
+        bill: What it cost, and the incident with it.
         dropped: How many statements of the analyst had no source and were left out.
     """
 
@@ -76,7 +76,7 @@ class Answer:
     asked_at: datetime | None = None
     answered_at: datetime | None = None
     seconds: float = 0.0
-    cost_usd: Decimal | None = None
+    bill: Bill = NO_BILL
     dropped: int = 0
 
     @property

@@ -1,7 +1,5 @@
 """The end of an answer: its buttons, who answered and why, what it cost, what it read and could not see."""
 
-from decimal import Decimal
-
 from bot.incident.messages import Incident
 from bot.incident.verification import unread
 from bot.incident.wording import clock, counted
@@ -9,10 +7,10 @@ from bot.routing.route import Tier
 from bot.slack.answer_values import Answer
 from bot.slack.blocks import Line, actions, button, cites, context, feedback
 from bot.slack.limits import UNCUT, Block, Blocks, shorten
+from bot.slack.money import bill_words, over_words
 
 _MOST_UNSEEN = 3
 _UNSEEN_CAP = 60
-_CENT = Decimal("0.01")
 _TENTHS_BELOW_SECONDS = 10
 
 
@@ -43,7 +41,8 @@ def coverage_words(answer: Answer, *, cap: int = UNCUT) -> str:
     parts = [
         f"As of {clock(answer.as_of, as_of=answer.answered_at or answer.as_of)} UTC",
         _seconds(answer.seconds),
-        _cost(answer),
+        bill_words(answer.bill, has_model=answer.has_model),
+        over_words(answer.bill),
         _read(answer),
         _thread_only(answer),
         "could not be compared with Slack's history just now" if answer.incident.is_unchecked else "",
@@ -83,15 +82,6 @@ def _other_tier(answer: Answer) -> Block:
 
 def _seconds(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < _TENTHS_BELOW_SECONDS else f"{seconds:.0f} s"
-
-
-def _cost(answer: Answer) -> str:
-    if not answer.has_model:
-        return "$0"
-    cost = answer.cost_usd
-    if cost is None:
-        return "cost not known"
-    return f"${cost:.2f}" if cost >= _CENT else "under $0.01"
 
 
 def _read(answer: Answer) -> str:

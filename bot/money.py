@@ -1,0 +1,116 @@
+"""What answers cost: the bill below them, and when a person is asked before Opus is."""
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import structlog
+
+from bot.answering import bill_of
+from bot.answers import Usage
+from bot.errors import StoreUnavailableError
+from bot.incident.case import Case
+from bot.incident.compaction import BUDGET_TOKENS, Reading, message_tokens
+from bot.incident.messages import IncidentRef
+from bot.incident.sizes import estimate_tokens
+from bot.models.catalogue import Catalogue, Model, default_catalogue
+from bot.models.estimate import about_usd
+from bot.models.spending import NO_CAPS, Caps
+from bot.purse import LocalPurse, Till
+from bot.request import RequestKind
+from bot.router import Router
+from bot.routing.route import Tier
+from bot.run import Run
+from bot.slack.money import Asking, Bill
+
+log = structlog.get_logger()
+
+PROMPT_TOKENS = 3_000
+"""What the instructions, the form of the answer and the question take."""
+FACT_TOKENS = 30
+"""What a fact takes in the state beside its words."""
+STATE_TOKENS = 12_000
+"""The most that the state takes."""
+
+
+def _local_till() -> Till:
+    return Till(LocalPurse(), default_catalogue())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What the copilot knows of money.
+
+    Attributes:
+        till: Where it is written down.
+        catalogue: Knows the prices.
+        caps: How much an incident may cost.
+        has_model: There is a model to ask; without one nothing is paid, and nobody is asked.
+    """
+
+    till: Till = field(default_factory=_local_till)
+    catalogue: Catalogue = field(default_factory=default_catalogue)
+    caps: Caps = NO_CAPS
+    has_model: bool = True
+
+    async def bill(self, run: Run, usage: Usage | None) -> Bill | None:
+        """Return what an answer cost, with all earlier runs of its request, and its incident.
+
+        Args:
+            run: The request.
+            usage: What the analyst says; counts where nothing is written down.
+
+        Returns:
+            None when nothing but the usage is known.
+        """
+        await self.till.settled()
+        try:
+            paid = await self.till.purse.of_request(run.request.id)
+            incident = await self.till.purse.of_incident(run.ref)
+        except StoreUnavailableError:
+            log.warning("bill.left_out", request=run.request.id)
+            return None
+        told = bill_of(usage) if usage else Bill()
+        own = told if paid.is_nothing else Bill(usd=paid.usd, is_least=not paid.is_exact)
+        return replace(own, incident=incident, caps=self.caps)
+
+    async def is_to_spare(self, ref: IncidentRef) -> bool:
+        """Say whether an incident has reached its hard cap.
+
+        Raises:
+            StoreUnavailableError: Nobody knows now.
+        """
+        return self.has_model and self.caps.is_above_hard(await self.till.purse.of_incident(ref))
+
+    async def question(self, run: Run, case: Case, router: Router) -> Asking | None:
+        """Return what a person must be asked before this case goes to its model; None when nothing.
+
+        Raises:
+            StoreUnavailableError: Nobody knows now what the incident has cost.
+        """
+        is_free = case.route.tier is not Tier.OPUS or run.request.kind is RequestKind.CONSENT
+        if is_free or self.caps.hard_usd is None or not await self.is_to_spare(run.ref):
+            return None
+        opus = self.catalogue.find(case.route.model)
+        sonnet = router.pair.sonnet
+        return Asking(
+            spent=await self.till.purse.of_incident(run.ref),
+            caps=self.caps,
+            about_usd=await self._about(run, case, opus),
+            opus=self.catalogue.label(case.route.model),
+            sonnet=sonnet.label,
+        )
+
+    async def _about(self, run: Run, case: Case, model: Model | None) -> Decimal | None:
+        if model is None:
+            return None
+        month = await self.till.purse.of_month(run.ref.team_id, self.till.month)
+        return about_usd(model, prompt_tokens=prompt_tokens(case), spending=month)
+
+
+def prompt_tokens(case: Case) -> int:
+    """Return about how long the prompt for a case is: what is read of its messages, and its state."""
+    reading: Reading | None = getattr(case, "reading", None)
+    whole = sum(message_tokens(message) for message in case.incident.messages)
+    evidence = reading.tokens if reading else min(whole, BUDGET_TOKENS)
+    state = sum(FACT_TOKENS + estimate_tokens(fact.text) for fact in case.facts)
+    return PROMPT_TOKENS + evidence + min(state, STATE_TOKENS)

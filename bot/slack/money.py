@@ -1,0 +1,212 @@
+"""What people are told of money: sums, what incidents and months cost, the question before Opus is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.incident.wording import counted
+from bot.models.spending import NO_CAPS, Caps, Spending, Spent
+from bot.slack.blocks import Line, actions, bold, button, context, divider, numbered, rich, text
+from bot.slack.limits import Blocks
+
+_CENT = Decimal("0.01")
+_MILLE, _MILLION = 1_000, 1_000_000
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What an answer cost, and its incident.
+
+    Attributes:
+        usd: Of the answer; None when nothing of it is known.
+        is_least: More was used than is known.
+        incident: What the incident cost with it; None when that is not known now.
+    """
+
+    usd: Decimal | None = None
+    is_least: bool = False
+    incident: Spending | None = None
+    caps: Caps = NO_CAPS
+
+
+NO_BILL = Bill()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostView:
+    """What is told of costs.
+
+    Attributes:
+        incident: None when nobody can say which incident is meant.
+        where: Why nobody can; else empty.
+        month: Of the workspace.
+        month_name: Such as `2026-11`.
+        names: Model id → its name for people.
+        has_model: There is a model to ask.
+    """
+
+    incident: Spending | None
+    month: Spending
+    month_name: str
+    caps: Caps
+    names: dict[str, str]
+    where: str = ""
+    has_model: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """The question whether Opus is to answer although the incident has reached its hard cap.
+
+    Attributes:
+        spent: What the incident cost until now.
+        about_usd: What the answer would cost about; None when the price is not known.
+        opus, sonnet: The models' names for people.
+    """
+
+    spent: Spending
+    caps: Caps
+    about_usd: Decimal | None
+    opus: str
+    sonnet: str
+
+
+def usd_words(usd: Decimal) -> str:
+    """Return `$0.13`, `$1,204.50`, or `under $0.01`."""
+    return "under $0.01" if 0 < usd < _CENT else f"${usd:,.2f}"
+
+
+def spent_words(spending: Spending) -> str:
+    """Return what something cost: `$1.84`, or `at least $1.84` when not all of it is known."""
+    return usd_words(spending.usd) if spending.is_exact else f"at least {usd_words(spending.usd)}"
+
+
+def bill_words(bill: Bill, *, has_model: bool) -> str:
+    """Return what an answer cost: `$0.13`, `at least $0.13`, `cost not known`.
+
+    Args:
+        bill: What is known.
+        has_model: A model gave the answer; else what was paid, was paid for a try that failed.
+    """
+    if bill.usd is None or (bill.is_least and not bill.usd):
+        if not has_model and not bill.is_least:
+            return "$0"
+        return "cost not known" if has_model else "cost of the failed try not known"
+    words = f"at least {usd_words(bill.usd)}" if bill.is_least else usd_words(bill.usd)
+    return words if has_model or not bill.usd else f"{words} for a try that failed"
+
+
+def over_words(bill: Bill) -> str:
+    """Return what the incident cost, from the soft cap on: `incident $2.31, above its cap of $2.00`."""
+    if bill.incident is None or not bill.caps.is_above_soft(bill.incident) or bill.caps.soft_usd is None:
+        return ""
+    return f"this incident: {spent_words(bill.incident)}, above its cap of {usd_words(bill.caps.soft_usd)}"
+
+
+def asking_blocks(asking: Asking, *, answer_id: str) -> Blocks:
+    """Return the question, with a button for either answer."""
+    price = f" · about {usd_words(asking.about_usd)}" if asking.about_usd is not None else ""
+    row = [
+        button(f"Ask {asking.opus}{price}", action_id="consent_opus", value=answer_id),
+        button(f"Use {asking.sonnet}", action_id="consent_sonnet", value=answer_id),
+    ]
+    return [rich([[text(asking_words(asking))]]), actions(row)]
+
+
+def asking_words(asking: Asking) -> str:
+    """Return the question as one sentence."""
+    cap = f", above its cap of {usd_words(asking.caps.hard_usd)}" if asking.caps.hard_usd is not None else ""
+    price = f"would cost about {usd_words(asking.about_usd)} more" if asking.about_usd is not None else ""
+    price = price or "would cost more (its price is not known)"
+    return (
+        f"This incident has cost {spent_words(asking.spent)}{cap}, so I ask first: {asking.opus} {price}, "
+        f"{asking.sonnet} answers without asking."
+    )
+
+
+def decided_line(*, is_opus: bool, who: str) -> Line:
+    """Return what takes the buttons' place once somebody pressed one.
+
+    Args:
+        is_opus: They agreed to Opus.
+        who: Their name, or `a person`.
+    """
+    chosen = "Opus" if is_opus else "Sonnet"
+    return [bold(f"{chosen}, decided by {who}."), text(" The answer is below.")]
+
+
+def cost_blocks(view: CostView, *, answer_id: str) -> Blocks:
+    """Return what the models cost, for one person."""
+    first = (
+        [[bold("This incident: "), text(view.where)]]
+        if view.incident is None
+        else _part("This incident", view.incident, view.names)
+    )
+    month = _part(f"This workspace, {_month(view.month_name)}", view.month, view.names)
+    made = [rich(first), divider(), rich(month), divider(), rich(_cap_lines(view)), context(_SOURCE)]
+    return numbered(made, answer_id)
+
+
+_SOURCE = "Counted from the tokens that the API reports and its list prices. The Claude Console has the bill."
+
+
+def cost_words(view: CostView) -> str:
+    """Return the lock screen's words."""
+    incident = f"This incident {spent_words(view.incident)}, " if view.incident is not None else ""
+    return f"Cost: {incident}{_month(view.month_name)} {spent_words(view.month)}"
+
+
+def _part(title: str, spending: Spending, names: dict[str, str]) -> list[Line]:
+    if spending.is_nothing:
+        return [[bold(f"{title}: $0.00")], [text("No model was asked.")]]
+    lines = [line for spent in spending.by_model for line in _model(spent, names)]
+    return [[bold(f"{title}: {spent_words(spending)}")], *lines, *_unknown(spending)]
+
+
+def _model(spent: Spent, names: dict[str, str]) -> Sequence[Line]:
+    is_known = spent.nanousd or not spent.unpriced
+    usd = usd_words(spent.usd) if is_known else "price not known"
+    name = names.get(spent.model, spent.model)
+    share = f", {100 * spent.read / spent.prompt:.0f} % from the cache" if spent.prompt else ""
+    use = f"{tokens_words(spent.prompt)} tokens in{share} · {tokens_words(spent.output)} out"
+    return [bold(name), text(f" · {counted(spent.questions, 'question')} · {usd}")], [text(f"    {use}")]
+
+
+def _unknown(spending: Spending) -> list[Line]:
+    told = []
+    if spending.unreported:
+        told.append(
+            f"{counted(spending.unreported, 'call')} under way or broken off, not reported to their end."
+        )
+    if spending.unpriced:
+        told.append(f"{counted(spending.unpriced, 'call')} to a model whose price I do not know.")
+    return [[text(f"Not known: {' '.join(told)} That comes on top.")]] if told else []
+
+
+def _cap_lines(view: CostView) -> list[Line]:
+    title: Line = [bold("Caps for one incident")]
+    if not view.has_model:
+        return [title, [text("No model is set up, so nothing is spent.")]]
+    soft, hard = view.caps.soft_usd, view.caps.hard_usd
+    first = f"From {usd_words(soft)} every answer says so." if soft is not None else ""
+    second = f"From {usd_words(hard)} I ask before I ask Opus." if hard is not None else ""
+    words = " ".join(filter(None, [first, second])) or "None are set."
+    return [title, [text(words)]]
+
+
+def tokens_words(tokens: int) -> str:
+    """Return `940`, `12.3k`, `182k` or `1.2M`."""
+    if tokens < _MILLE:
+        return str(tokens)
+    if tokens < 100 * _MILLE:
+        return f"{tokens / _MILLE:.1f}k"
+    return f"{tokens / _MILLE:.0f}k" if tokens < _MILLION else f"{tokens / _MILLION:.1f}M"
+
+
+def _month(name: str) -> str:
+    year, _, month = name.partition("-")
+    return f"{_MONTHS[int(month) - 1]} {year}"
