@@ -21,8 +21,8 @@ from typing import Any
 import structlog
 
 from bot.adapters.valkey import EmbeddedValkey
+from bot.chosen import assumed
 from bot.errors import BadInputError
-from bot.models.catalogue import default_catalogue
 from bot.settings import Settings
 from bot.tasks import ended
 from sandbox.errors import PageError
@@ -191,7 +191,7 @@ def mode(settings: Settings) -> dict[str, object]:
     if not settings.anthropic_api_key.get_secret_value():
         detail = "Answers come from rules. Set ANTHROPIC_API_KEY and start again for Claude."
         return {"mode": "no model", "detail": detail}
-    pair = default_catalogue().pair(settings.model_pair)
+    pair = assumed(settings).pair
     return {"mode": "claude", "detail": f"{pair.sonnet.label}, {pair.opus.label} for AWS IAM and S3"}
 
 

@@ -91,14 +91,22 @@ class Money:
         if is_free or self.caps.hard_usd is None or not await self.is_to_spare(run.ref):
             return None
         opus = self.catalogue.find(case.route.model)
-        sonnet = router.pair.sonnet
         return Asking(
             spent=await self.till.purse.of_incident(run.ref),
             caps=self.caps,
             about_usd=await self._about(run, case, opus),
             opus=self.catalogue.label(case.route.model),
-            sonnet=sonnet.label,
+            sonnet=router.pair.sonnet.label,
+            is_full=run.request.is_full,
         )
+
+    async def about_usd(self, run: Run, case: Case) -> Decimal | None:
+        """Return what it costs about to ask the case's model; None when its price is not known.
+
+        Raises:
+            StoreUnavailableError: Nobody knows now what such answers cost lately.
+        """
+        return await self._about(run, case, self.catalogue.find(case.route.model))
 
     async def _about(self, run: Run, case: Case, model: Model | None) -> Decimal | None:
         if model is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot import wiring
 from bot.answering import answer_of
+from bot.chosen import assumed, looked_up
 from bot.errors import BadInputError
 from bot.incident.board import Board
 from bot.incident.case import Case
@@ -14,9 +15,8 @@ from bot.incident.messages import Incident, IncidentRef, at_of, ts_key
 from bot.incident.postmortem import draft, to_json, to_markdown
 from bot.incident.replay import IncidentFile, load_incident_file
 from bot.investigation import Finding, investigate, redact
-from bot.models.catalogue import default_catalogue
 from bot.replayed import document
-from bot.router import router_for
+from bot.router import router_of
 from bot.safety.redaction import Redactor
 from bot.settings import Settings, require
 from bot.slack.answer import answer
@@ -73,7 +73,7 @@ async def replay(data: object, told: Telling, settings: Settings, *, name: str =
     return Replayed(
         document=document(case, finding, incident_id=file.id),
         words=as_text(
-            answer(answer_of(case, finding, answer_id="replay", catalogue=default_catalogue())).blocks
+            answer(answer_of(case, finding, answer_id="replay", catalogue=assumed(settings).catalogue)).blocks
         ),
     )
 
@@ -100,7 +100,8 @@ async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tu
     incident, _ = redact(incident, redactor)
     now = incident.messages[-1].at if incident.messages else at_of("0.0")
     question = redactor.redact(told.question or file.question).text
-    router = router_for(settings.model_pair)
+    models = await looked_up(settings) if told.analyst == "claude" else assumed(settings)
+    router = router_of(models.pair)
     case = Case(
         question=question,
         asked_at=now,
@@ -108,7 +109,7 @@ async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tu
         facts=extract(incident, now=now),
         route=router.route(question, [(message.id, message.text) for message in incident.messages]),
     )
-    async with wiring.analyst(_chosen(settings, told.analyst)) as analyst:
+    async with wiring.analyst(_chosen(settings, told.analyst), models) as analyst:
         return case, await investigate(case, analyst, board=Board(), on_verified=_nothing)
 
 

@@ -36,5 +36,10 @@ class Router:
 
 
 def router_for(pair_name: str) -> Router:
-    """Return the router with the routes and models that ship with the program."""
-    return Router(shipped_routes(), default_catalogue().pair(pair_name))
+    """Return the router with the routes and a pair of models that ship with the program."""
+    return router_of(default_catalogue().pair(pair_name))
+
+
+def router_of(pair: Pair) -> Router:
+    """Return the router with the routes that ship with the program."""
+    return Router(shipped_routes(), pair)

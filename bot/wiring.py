@@ -19,6 +19,7 @@ from bot.adapters.log_keeper import LogKeeper
 from bot.adapters.log_looks import LogLooks
 from bot.adapters.open_streams import OpenStreams
 from bot.adapters.proxy import proxy_for
+from bot.adapters.purse_store import RedisPurse
 from bot.adapters.queue import open_redis
 from bot.adapters.sealing import Sealer
 from bot.adapters.slack import Identity, SlackWorkspace, identify, permalinks
@@ -33,13 +34,16 @@ from bot.adapters.stops import RedisStops
 from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.analysts import rules
+from bot.chosen import Models, looked_up, warn_of_retirement
 from bot.copilot import Copilot
 from bot.errors import BadInputError
 from bot.forgetting import Forgetting
 from bot.incident.history import Us
-from bot.models.catalogue import default_catalogue
+from bot.models.spending import caps_of
+from bot.money import Money
 from bot.ports import Analyst, Queue
-from bot.router import router_for
+from bot.purse import Till
+from bot.router import router_of
 from bot.settings import Settings
 from bot.tasks import ended, kept_up, running
 
@@ -75,20 +79,26 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
 
 
 @asynccontextmanager
-async def analyst(settings: Settings, *, ready: asyncio.Event | None = None) -> AsyncIterator[Analyst]:
+async def analyst(
+    settings: Settings, models: Models, *, ready: asyncio.Event | None = None, till: Till | None = None
+) -> AsyncIterator[Analyst]:
     """Give the analyst that the settings ask for; the rules answer when Claude cannot.
 
     Args:
-        settings: For the models and their key.
+        settings: For the models' key.
+        models: That are asked.
         ready: Set when the role is ready: only then is the SDK loaded, in a thread, so that nothing waits
             for it. Without it the first question loads it.
+        till: Takes down what that costs; without one nobody does.
     """
     key = settings.anthropic_api_key.get_secret_value()
     if not key:
         yield RulesAnalyst(rules.diagnose, pace_seconds=settings.pace_seconds, note=NO_MODEL)
         return
-    claude = ClaudeAnalyst(catalogue=default_catalogue(), api_key=key, total_seconds=settings.model_seconds)
-    warming = asyncio.create_task(_warm(claude, ready)) if ready else None
+    claude = ClaudeAnalyst(
+        catalogue=models.catalogue, api_key=key, total_seconds=settings.model_seconds, till=till
+    )
+    warming = asyncio.create_task(_warm(claude, ready, settings, models)) if ready else None
     try:
         yield FallbackAnalyst(claude, RulesAnalyst(rules.diagnose))
     finally:
@@ -96,9 +106,21 @@ async def analyst(settings: Settings, *, ready: asyncio.Event | None = None) -> 
         await claude.close()
 
 
-async def _warm(claude: ClaudeAnalyst, ready: asyncio.Event) -> None:
+async def _warm(claude: ClaudeAnalyst, ready: asyncio.Event, settings: Settings, models: Models) -> None:
     await ready.wait()
     await claude.warm()
+    await warn_of_retirement(settings, models)
+
+
+def money(settings: Settings, models: Models, redis: Redis) -> Money:
+    """Return what the copilot knows of money."""
+    purse = RedisPurse(redis, ttl_seconds=settings.retention_days * DAY_SECONDS)
+    return Money(
+        till=Till(purse, models.catalogue),
+        catalogue=models.catalogue,
+        caps=caps_of(soft_usd=settings.incident_soft_usd, hard_usd=settings.incident_hard_usd),
+        has_model=bool(settings.anthropic_api_key.get_secret_value()),
+    )
 
 
 @asynccontextmanager
@@ -165,15 +187,20 @@ async def copilot(
             streams=await stack.enter_async_context(open_streams(redis, client)),
         )
         stack.push_async_callback(workspace.close)
-        catalogue = default_catalogue()
+        models = await looked_up(settings)
+        accounts = money(settings, models, redis)
+        stack.push_async_callback(accounts.till.close)
         yield Copilot(
             workspace=workspace,
             memory=memory,
             log=LogKeeper(log, redis),
             retention_days=settings.retention_days,
-            analyst=await stack.enter_async_context(analyst(settings, ready=ready)),
-            router=router_for(settings.model_pair),
-            catalogue=catalogue,
+            analyst=await stack.enter_async_context(
+                analyst(settings, models, ready=ready, till=accounts.till)
+            ),
+            router=router_of(models.pair),
+            catalogue=models.catalogue,
+            money=accounts,
             link_hosts=link_hosts(settings, me),
             literals=settings.literals(),
             request_seconds=settings.request_seconds,

@@ -5,11 +5,16 @@ from datetime import datetime
 from bot.request import Request, RequestKind
 from handlers.fields import id_at, is_direct, items_at, team_of, text_at, token_at, ts_at
 
+FULL = "consent_full"
+"""Agrees to Opus reading every message in full."""
 KINDS = {
     "evidence": RequestKind.EVIDENCE,
     "escalate": RequestKind.ESCALATE,
     "retry_model": RequestKind.ANSWER,
     "deescalate": RequestKind.DEESCALATE,
+    "consent_opus": RequestKind.CONSENT,
+    FULL: RequestKind.CONSENT,
+    "consent_sonnet": RequestKind.DECLINE,
     "postmortem": RequestKind.POSTMORTEM,
     "feedback": RequestKind.FEEDBACK,
 }
@@ -47,6 +52,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         thread_ts=thread_of(body),
         subject=subject,
         is_direct=is_direct(channel),
+        is_full=text_at(action, "action_id") == FULL,
     )
     return request, (request.id,)
 

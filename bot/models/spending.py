@@ -96,3 +96,9 @@ class Caps:
 
 
 NO_CAPS = Caps()
+
+
+def caps_of(*, soft_usd: Decimal, hard_usd: Decimal) -> Caps:
+    """Return caps from two sums, of which 0 means none; what is asked about is told as well."""
+    lower = min(soft_usd, hard_usd) if hard_usd else soft_usd
+    return Caps(soft_usd=lower or None, hard_usd=hard_usd or None)

@@ -66,6 +66,7 @@ class Asking:
         spent: What the incident cost until now.
         about_usd: What the answer would cost about; None when the price is not known.
         opus, sonnet: The models' names for people.
+        is_full: Every message would be read in full.
     """
 
     spent: Spending
@@ -73,6 +74,7 @@ class Asking:
     about_usd: Decimal | None
     opus: str
     sonnet: str
+    is_full: bool = False
 
 
 def usd_words(usd: Decimal) -> str:
@@ -110,8 +112,9 @@ def over_words(bill: Bill) -> str:
 def asking_blocks(asking: Asking, *, answer_id: str) -> Blocks:
     """Return the question, with a button for either answer."""
     price = f" · about {usd_words(asking.about_usd)}" if asking.about_usd is not None else ""
+    agrees = "consent_full" if asking.is_full else "consent_opus"
     row = [
-        button(f"Ask {asking.opus}{price}", action_id="consent_opus", value=answer_id),
+        button(f"Ask {asking.opus}{price}", action_id=agrees, value=answer_id),
         button(f"Use {asking.sonnet}", action_id="consent_sonnet", value=answer_id),
     ]
     return [rich([[text(asking_words(asking))]]), actions(row)]
