@@ -6,11 +6,15 @@ the analyst is told how many it does not see in full. The plan is a value; carry
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
-from bot.incident.digest import Digest
+from bot.incident.digest import Chunk, Digest
 from bot.incident.facts import FactKind, Facts
-from bot.incident.messages import Incident
+from bot.incident.folding import fold, print_of
+from bot.incident.merging import merged
+from bot.incident.messages import Incident, Message
+from bot.incident.pages import page_tokens
+from bot.incident.ranges import ranges
+from bot.incident.repetition import repetition
 from bot.incident.sizes import MESSAGE_CHARS, MESSAGE_TOKENS, estimate_tokens, message_tokens
 
 __all__ = [
@@ -20,6 +24,13 @@ __all__ = [
 
 NEWEST = 40
 """How many of the newest messages are read in full before older ones are considered."""
+NEWEST_TOKENS = 1_800
+"""Of these so many as have room in this, but always the newest few."""
+FEWEST_NEWEST = 8
+MOST_CHUNKS = 8
+"""With more folds than these, the earlier ones become one."""
+_LEAST_SHARE = 2
+"""A fold must have half the target to fold: a digest that is large by itself is not added to often."""
 BUDGET_TOKENS = 48_000
 TARGET_TOKENS = 12_000
 _DECISIVE = (FactKind.CHANGE, FactKind.ALERT, FactKind.DENIAL, FactKind.RECOVERY, FactKind.RULED_OUT)
@@ -95,8 +106,100 @@ def compact(
     Returns:
         A reading whose digest and kept messages together hold every message of the incident once.
     """
-    del facts, cited, budget_tokens, target_tokens
-    return replace(unfolded(incident), digest=digest)
+    current = _renewed(digest, incident, facts)
+    sizes = {message.id: message_tokens(message) for message in incident.messages}
+    state = _State(incident=incident, facts=facts, sizes=sizes, protected=_protected(incident, cited))
+    tokens = _tokens(state, current)
+    foldable = sum(sizes[message.id] for message in _foldable(state, current))
+    if tokens <= budget_tokens or foldable < min(target_tokens, budget_tokens) // _LEAST_SHARE:
+        return _reading(state, current)
+    chunk = _chunk(state, current, target_tokens)
+    return replace(_reading(state, _added(current, chunk)), folded_now=chunk.ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    incident: Incident
+    facts: Facts
+    sizes: Mapping[str, int]
+    protected: frozenset[str]
+
+
+def _protected(incident: Incident, cited: Collection[str]) -> frozenset[str]:
+    """Return what is never folded: the newest, the root of the incident's thread, what is cited or pinned."""
+    newest: list[str] = []
+    room = NEWEST_TOKENS
+    for message in reversed(incident.messages[-NEWEST:]):
+        room -= message_tokens(message)
+        if room < 0 and len(newest) >= FEWEST_NEWEST:
+            break
+        newest.append(message.id)
+    roots = (m.id for m in incident.messages if m.ts == incident.ref.thread_ts)
+    first = (m.id for m in incident.messages[:1])
+    return frozenset((*newest, *roots, *first, *cited))
+
+
+def _foldable(state: _State, digest: Digest) -> list[Message]:
+    folded = digest.ids
+    return [m for m in state.incident.messages if m.id not in folded and m.id not in state.protected]
+
+
+def _chunk(state: _State, digest: Digest, target_tokens: int) -> Chunk:
+    """Fold repetition first, then the oldest, until the target is reached or nothing is left to fold."""
+    candidates = _foldable(state, digest)
+    repeated = repetition(candidates).ids
+    others = [message for message in candidates if message.id not in repeated]
+    taken = 0 if repeated else 1
+    while True:
+        chosen = repeated | {message.id for message in others[:taken]}
+        chunk = fold([message for message in candidates if message.id in chosen], state.facts)
+        excess = _tokens(state, Digest(chunks=(*digest.chunks, chunk))) - target_tokens
+        if excess <= 0 or taken >= len(others):
+            return chunk
+        taken = _more(state, others, taken, excess)
+
+
+def _more(state: _State, others: Sequence[Message], taken: int, excess: int) -> int:
+    """Return how many of the oldest to fold so that about `excess` tokens go; at least a quarter more."""
+    room = excess
+    for n, message in enumerate(others[taken:], start=taken + 1):
+        room -= state.sizes[message.id] // 2
+        if room <= 0:
+            return max(n, taken + len(others) // 4 + 1)
+    return len(others)
+
+
+def _renewed(digest: Digest, incident: Incident, facts: Facts) -> Digest:
+    """Fold anew what no longer is as it was folded; chunks of which nothing is left go."""
+    seen: set[str] = set()
+    chunks = []
+    for chunk in digest.chunks:
+        left = [m for i in chunk.ids if i not in seen and (m := incident.by_id.get(i)) is not None]
+        seen.update(chunk.ids)
+        if tuple(print_of(message) for message in left) == chunk.prints:
+            chunks.append(chunk)
+        elif left:
+            chunks.append(fold(left, facts))
+    return Digest(chunks=tuple(chunks))
+
+
+def _added(digest: Digest, chunk: Chunk) -> Digest:
+    if len(digest.chunks) < MOST_CHUNKS:
+        return Digest(chunks=(*digest.chunks, chunk))
+    return Digest(chunks=(merged(digest.chunks), chunk))
+
+
+def _tokens(state: _State, digest: Digest) -> int:
+    folded = digest.ids
+    kept = sum(size for message_id, size in state.sizes.items() if message_id not in folded)
+    return kept + sum(page_tokens(chunk) for chunk in digest.chunks)
+
+
+def _reading(state: _State, digest: Digest) -> Reading:
+    folded = digest.ids
+    kept = tuple(message.id for message in state.incident.messages if message.id not in folded)
+    raw = sum(state.sizes.values())
+    return Reading(digest=digest, kept=kept, raw_tokens=raw, tokens=_tokens(state, digest))
 
 
 def unfolded(incident: Incident) -> Reading:
@@ -162,18 +265,6 @@ def importance(incident: Incident, facts: Facts, *, cited: Collection[str]) -> t
     stated = frozenset(m for fact in facts for m in fact.cites)
     roots = frozenset(message.id for message in incident.messages if message.ts == message.thread_ts)
     return decisive, newest, stated, roots
-
-
-def ranges(ids: Sequence[str]) -> tuple[str, ...]:
-    """Return ids such as `m3` with runs of consecutive numbers joined: `m3`, `m5-m9`."""
-    numbers = [int(message_id[1:]) for message_id in ids]
-    runs = groupby(enumerate(numbers), key=lambda place: place[1] - place[0])
-    return tuple(_run([number for _, number in run]) for _, run in runs)
-
-
-def _run(numbers: Sequence[int]) -> str:
-    first, last = numbers[0], numbers[-1]
-    return f"m{first}" if first == last else f"m{first}-m{last}"
 
 
 def _by_importance(ids: Sequence[str], tiers: Sequence[Collection[str]]) -> list[str]:

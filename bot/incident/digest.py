@@ -44,7 +44,9 @@ class Pattern:
         count: How often it stands; a line may stand several times in one message.
         first_id, first_at, last_id, last_at: Between which messages it was seen.
         ids: Every message in which it stands, in the order of the incident.
-        values: For each place that varies all distinct values, verbatim, in order of first appearance.
+        values: For each place that varies all distinct values, verbatim, in order of first appearance; of
+            plain numbers without a unit the smallest and the largest when there are many.
+        is_table: `values` has one row for each of `ids` instead, with what varies in that message.
     """
 
     example_id: str
@@ -56,6 +58,7 @@ class Pattern:
     last_at: datetime
     ids: tuple[str, ...]
     values: tuple[tuple[str, ...], ...] = ()
+    is_table: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

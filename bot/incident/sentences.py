@@ -107,3 +107,13 @@ def telling_line(code: str) -> str:
     """Return the line of a log or document that says most: the first that names a failure, else the first."""
     lines = [line.strip() for line in code.splitlines() if any(char.isalnum() for char in line)]
     return next((line for line in lines if _LOG_LINE.search(line)), lines[0] if lines else code)
+
+
+def is_log_line(line: str) -> bool:
+    """Say whether a line looks as if it was pasted."""
+    return _LOG.match(line) is not None
+
+
+def is_error_line(line: str) -> bool:
+    """Say whether a line names a failure."""
+    return _LOG_LINE.search(line) is not None
