@@ -11,14 +11,22 @@ _VERBS = {
     "opus": RequestKind.ESCALATE,
     "postmortem": RequestKind.POSTMORTEM,
     "post-mortem": RequestKind.POSTMORTEM,
+    "cost": RequestKind.COST,
+    "costs": RequestKind.COST,
     "help": RequestKind.HELP,
     "watch": RequestKind.WATCH,
     "unwatch": RequestKind.UNWATCH,
 }
-_ALONE = frozenset({RequestKind.HELP, RequestKind.WATCH, RequestKind.UNWATCH})
-"""`help me find …` and `watch the error rate: …` are questions."""
+_ALONE = frozenset({RequestKind.COST, RequestKind.HELP, RequestKind.WATCH, RequestKind.UNWATCH})
+"""`help me find …`, `cost of the outage?` and `watch the error rate: …` are questions."""
 NEAR = 0.75
 """How alike a word and a verb are (0 to 1) when one of them is taken for a slip of the other."""
+_FULL = re.compile(
+    r"(?:in )?full(?![\w-])"
+    r"(?!\s+(?:disks?|volumes?|file|partition|queues?|table|heap|memory|buffers?|outage|gc)\b)[\s:,.?!]*",
+    re.IGNORECASE,
+)
+"""`full disk on db-3?` is a question."""
 _FIRST = re.compile(r"/?([a-z-]{3,11})(?![\w-])[\s:,.?!]*")
 
 
@@ -30,7 +38,7 @@ def verb_of(text: str) -> tuple[RequestKind | None, str]:
 
     Returns:
         The kind that the first word names and the text after it; None and all of the text when it names
-        none. `help`, `watch` and `unwatch` count only when they stand alone.
+        none. `cost`, `help`, `watch` and `unwatch` count only when they stand alone.
     """
     found = _FIRST.match(text.lower())
     kind = _VERBS.get(found[1]) if found else None
@@ -38,6 +46,20 @@ def verb_of(text: str) -> tuple[RequestKind | None, str]:
         return None, text
     rest = text[found.end() :].strip()
     return (None, text) if kind in _ALONE and rest else (kind, rest)
+
+
+def split_full(kind: RequestKind | None, text: str) -> tuple[bool, str]:
+    """Split the word `full` from what follows `opus` or `escalate`.
+
+    Args:
+        kind: What the first word named.
+        text: What came after it.
+
+    Returns:
+        Whether every message is to be read in full, and the rest of the text.
+    """
+    found = _FULL.match(text) if kind is RequestKind.ESCALATE else None
+    return (True, text[found.end() :]) if found else (False, text)
 
 
 def nearest_verb(text: str) -> str:

@@ -1,17 +1,22 @@
 """The short things the bot says: a sentence, help, a status line."""
 
+from decimal import Decimal
+
 from bot.incident.wording import counted, one_line
 from bot.routing.route import Route
-from bot.slack.blocks import Line, bold, code, numbered, rich, spans, text
+from bot.slack.blocks import Line, bold, code, context, numbered, rich, spans, text
 from bot.slack.limits import Blocks, shorten
 
 _STATUS_CHARS = 100
 _UNKNOWN_CHARS = 60
+_FULL_CHARS = 160
 _HELP = (
     ("@copilot why are uploads failing?", "rival explanations, each link with its messages"),
     ("@copilot escalate [question]", "the same from Opus"),
     ("/opus [question]", "the same, for the thread with the newest message"),
+    ("/opus full [question]", "nothing folded: every message in full, with the price told first"),
     ("/copilot postmortem", "a draft of the review, as a file"),
+    ("/copilot cost", "what this incident and this month have cost, for you alone"),
     ("/copilot watch", "I follow this whole channel as one incident; `/copilot unwatch` ends it"),
     ("/copilot help", "this"),
 )
@@ -50,6 +55,23 @@ def help_blocks(*, answer_id: str, unknown: str = "", nearest: str = "") -> Bloc
 def _unknown(words: str, nearest: str) -> Line:
     told: Line = [text("I do not know "), code(shorten(one_line(words), _UNKNOWN_CHARS)), text(".")]
     return [*told, text(" Did you mean "), code(f"/copilot {nearest}"), text("?")] if nearest else told
+
+
+def full_words(*, read: str, model_name: str, usd: Decimal | None) -> str:
+    """Return what it takes to read everything in full, before it is paid for.
+
+    Args:
+        read: How much is read: `1,985 of 1,985 messages in full`.
+        model_name: Who reads it.
+        usd: What that costs about; None when the price is not known.
+    """
+    price = "at a price that is not known" if usd is None else f"for about ${usd:.2f}"
+    return shorten(f"reading {read} with {model_name} {price}", _FULL_CHARS)
+
+
+def price_blocks(words: str, *, answer_id: str, n: int) -> Blocks:
+    """Return `full_words` as one small line, block number `n` of the answer."""
+    return numbered([context(words)], answer_id, start=n)
 
 
 def status_words(

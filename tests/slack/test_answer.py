@@ -11,6 +11,7 @@ from bot.routing.route import Tier
 from bot.slack.answer import Computed, answer
 from bot.slack.blocks import owner_of
 from bot.slack.limits import visible_chars, visible_text
+from bot.slack.money import Bill
 from tests.slack.samples import (
     H1,
     H2,
@@ -256,7 +257,7 @@ def test_even_with_the_longest_words_the_answer_fits_and_the_top_fits_a_phone(an
 
 
 def test_slack_takes_every_block_and_every_block_names_its_answer():
-    blocks = answer(sample(cost_usd=Decimal("0.13"))).blocks
+    blocks = answer(sample(bill=Bill(usd=Decimal("0.13")))).blocks
 
     assert [without_emoji_flags(rebuilt(b)) for b in blocks] == [without_emoji_flags(b) for b in blocks]
     assert {owner_of(block["block_id"]) for block in blocks} == {ID}
@@ -289,8 +290,8 @@ def test_a_sonnet_answer_offers_opus():
             {},
             "As of 22:26 UTC · 21 s · cost not known · read 10 of 11 messages (1 deleted), 1 file: first",
         ),
-        ({"cost_usd": Decimal("0.134")}, "$0.13"),
-        ({"cost_usd": Decimal("0.002")}, "under $0.01"),
+        ({"bill": Bill(usd=Decimal("0.134"))}, "$0.13"),
+        ({"bill": Bill(usd=Decimal("0.002"))}, "under $0.01"),
         ({"seconds": 2.34}, "2.3 s"),
         ({"dropped": 2}, "2 statements without a source left out"),
         ({"incident": replace(STORE, omitted=2, deleted=0)}, "read 10 of 12 messages (2 not read yet)"),
