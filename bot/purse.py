@@ -206,9 +206,9 @@ class Till:
         if self._paying:
             await asyncio.wait(set(self._paying), timeout=seconds)
 
-    async def close(self) -> None:
+    async def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
         """Let the payments under way be written; give up what the store does not take soon."""
-        await self.settled(seconds=CLOSE_SECONDS)
+        await self.settled(seconds=seconds)
         for task in list(self._paying):
             task.cancel()
         await asyncio.gather(*self._paying, return_exceptions=True)
