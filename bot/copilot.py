@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from bot.compacting import Compacting, LocalDigests
 from bot.consent import DECISIONS, Consent
 from bot.errors import (
     CopilotError,
@@ -19,6 +20,7 @@ from bot.errors import (
 from bot.fenced import FencedWorkspace
 from bot.finishing import Finishing
 from bot.freshness import Freshness
+from bot.improving import Folding, Improving
 from bot.incident.board import Board, merge
 from bot.incident.case import Case
 from bot.incident.extraction import extract
@@ -29,7 +31,7 @@ from bot.lookups import COMMITS, Lookups
 from bot.models.catalogue import Catalogue
 from bot.money import Money
 from bot.outgoing import Outgoing
-from bot.ports import Analyst, Fence, Log, Memory, Reply, Workspace
+from bot.ports import Analyst, Digests, Fence, Log, Memory, Reply, Workspace
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router
 from bot.routing.route import Tier
@@ -37,7 +39,7 @@ from bot.run import Run, asked_at
 from bot.safety.redaction import Redactor
 from bot.showing import show, shower
 from bot.slack.fact_lines import first_facts
-from bot.slack.texts import plain, status_words
+from bot.slack.texts import plain, price_blocks, status_words
 from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
 from bot.upkeep import KINDS as UPKEEP_KINDS
 from bot.upkeep import Upkeep
@@ -70,6 +72,7 @@ class Copilot:
         has_model: There is a model to ask.
         money: What answers cost, and may.
         retention_days: How long what was said is kept.
+        improving: Tells better what code folded; None without a model.
     """
 
     workspace: Workspace
@@ -84,6 +87,8 @@ class Copilot:
     has_model: bool = True
     retention_days: int = 14
     stops: StopBook = field(default_factory=LocalStops)
+    digests: Digests = field(default_factory=LocalDigests)
+    improving: Improving | None = None
     money: Money = field(default_factory=Money)
 
     async def handle(self, request: Request, fence: Fence) -> None:
@@ -222,6 +227,7 @@ class Copilot:
             incident=incident,
             redactor=redactor,
             asked_at=asked_at(request, incident),
+            kept=await self.digests.digest(ref),
         )
         run.log("incident.redacted", found=found, messages=len(incident.messages))
         return run
@@ -256,20 +262,29 @@ class Copilot:
         await self._check_withdrawn(run.request)
         await show(reply, out, facts, "Facts first; the diagnosis follows.")
         run.log("facts.shown", facts=len(case.facts.items))
+        case = await self._folding().read(run, case)
         if asking := await self.money.question(run, case, self.router):
             await self._finishing(out).asking(run, reply, facts, asking)
             return run
         if run.request.kind in DECISIONS:
             await self._consent(out).show(run)
-        await self.workspace.status(run.request, run.thread_ts, out.line(self._asking(case)))
-        on_verified = shower(run, reply, out, start=len(facts))
+        price = await self._folding().price(run, case)
+        await self.workspace.status(run.request, run.thread_ts, out.line(price or self._asking(case)))
+        if price:
+            await show(reply, out, price_blocks(price, answer_id=run.request.id, n=len(facts)), price)
+        on_verified = shower(run, reply, out, start=len(facts) + bool(price))
         analyst = self._stoppable(run, reply)
         finding = await investigate(case, analyst, board=board, on_verified=on_verified)
         run, case, finding = await self._renewed(run, case, finding)
         finding = await self._commit(run, case, finding)
         run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
         await self._finishing(out).answer(run, reply, case, finding)
+        await self._folding().after(run, case, finding)
         return run
+
+    def _folding(self) -> Folding:
+        compacting = Compacting(digests=self.digests, memory=self.memory, log=self.log)
+        return Folding(compacting=compacting, improving=self.improving, money=self.money)
 
     def _stoppable(self, run: Run, reply: Reply) -> Analyst:
         watch = Watch(
@@ -285,8 +300,7 @@ class Copilot:
     def _asking(self, case: Case) -> str:
         if not self.has_model:
             return NO_MODEL
-        model_name = self.catalogue.label(case.route.model)
-        return status_words(route=case.route, model_name=model_name)
+        return status_words(route=case.route, model_name=self.catalogue.label(case.route.model))
 
     async def _commit(self, run: Run, case: Case, finding: Finding) -> Finding:
         """Store the board; when somebody else was first, merge into theirs and try again."""
@@ -301,6 +315,7 @@ class Copilot:
     async def _postmortem(self, run: Run, case: Case, board: Board) -> Run:
         """Draft the review from the board, asking the analyst only when the board is empty."""
         if not board.hypotheses:
+            case = await self._folding().read(run, case)
             case = await self._spared(run, case)
             finding = await investigate(case, self.analyst, board=board, on_verified=_nothing)
             run, case, finding = await self._renewed(run, case, finding)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+from bot.compacting import read_again
 from bot.errors import ForgottenError
 from bot.incident.case import Case
 from bot.incident.extraction import extract
@@ -40,7 +41,8 @@ class Freshness:
         if not lost:
             return run, case, finding
         facts = await asyncio.to_thread(extract, incident, now=run.asked_at)
-        case = replace(case, incident=incident, facts=facts)
+        reading = await asyncio.to_thread(read_again, case, incident, facts)
+        case = replace(case, incident=incident, facts=facts, reading=reading)
         run = replace(run, incident=incident)
         run.log("answer.rechecked", deleted=sum(one.text is None for one in lost), changed=len(lost))
         return run, case, examined_again(finding, case, lost)

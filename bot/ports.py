@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.answers import Blocks, Closing, KeptDigest, KeptFile, Posted, Restart, SavedAnswer
 from bot.incident.board import Board
 from bot.incident.case import Case
+from bot.incident.digest import Chunk
 from bot.incident.forgotten import Forgotten
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, IncidentRef
@@ -24,6 +25,18 @@ class Analyst(Protocol):
 
         Raises:
             AnalystFailedError: No usable diagnosis. What was yielded before must be discarded.
+        """
+        ...
+
+
+class Improver(Protocol):
+    """Somebody who tells folded messages better than code can."""
+
+    async def fold(self, case: Case) -> Chunk:
+        """Return the newest chunk of the case's digest told anew, with nothing in it lost or made up.
+
+        Raises:
+            AnalystFailedError: There is no better one; the chunk as it is stands.
         """
         ...
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.answers import Blocks, Posted, SavedAnswer
+from bot.answers import Blocks, KeptDigest, Posted, SavedAnswer
 from bot.incident.hypotheses import cited_ids
 from bot.incident.messages import Incident, IncidentRef, at_of
 from bot.investigation import Finding
@@ -31,6 +31,7 @@ class Run:
         question: The asker's words, redacted.
         incident: Redacted.
         asked_at: The moment that counts, by Slack's clock; aware, UTC.
+        kept: The digest of the incident, as it was stored when the run began.
         started_seconds: When the run began, by a clock that only runs forward.
     """
 
@@ -41,6 +42,7 @@ class Run:
     incident: Incident
     redactor: Redactor
     asked_at: datetime
+    kept: KeptDigest = field(default_factory=KeptDigest)
     started_seconds: float = field(default_factory=time.perf_counter)
 
     def log(self, event: str, **facts: object) -> None:

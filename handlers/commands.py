@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.request import Request, RequestKind
 from handlers.fields import id_at, is_direct, text_at, token_at
-from handlers.words import nearest_verb, verb_of
+from handlers.words import nearest_verb, split_full, verb_of
 
 COMMANDS = ("/opus", "/copilot")
 
@@ -26,6 +26,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
     if command not in COMMANDS or not (team and channel and asker and trigger):
         return None
     kind, text = _wish(command, text_at(body, "text").strip())
+    is_full, text = split_full(kind, text)
     request = Request(
         id=f"cmd:{trigger}",
         kind=kind,
@@ -36,6 +37,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         subject=nearest_verb(text) if kind is RequestKind.HELP else "",
         received_at=now,
         is_direct=is_direct(channel),
+        is_full=is_full,
     )
     return request, (request.id,)
 
@@ -57,6 +59,10 @@ RECEIPTS = {
     RequestKind.POSTMORTEM: "On it. The draft comes as a file in the thread with the newest message.",
 }
 """What the person sees at once: a command leaves no trace of its own in the channel."""
+FULL_RECEIPT = (
+    "On it, with Opus, every message in full. The thread tells what that costs about before Opus is asked; "
+    "the answer comes in the thread with the newest message."
+)
 
 
 def receipt(body: object, request: Request) -> str:
@@ -66,7 +72,7 @@ def receipt(body: object, request: Request) -> str:
         body: The payload that was accepted.
         request: What it asks for.
     """
-    words = RECEIPTS.get(request.kind, "")
+    words = FULL_RECEIPT if request.is_full else RECEIPTS.get(request.kind, "")
     if not words or text_at(body, "command") not in COMMANDS:
         return ""
     return json.dumps({"response_type": "ephemeral", "text": words})

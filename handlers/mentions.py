@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.request import Request
 from handlers.fields import at, id_at, is_direct, text_at, token_at, ts_at
-from handlers.words import request_of
+from handlers.words import request_of, split_full
 
 EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
 """The subscriptions that bring questions, as the app manifest names them."""
@@ -37,6 +37,7 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> tuple[Request, tu
     if not (team and channel and asker and ts):
         return None
     kind, text = request_of(_without_mention(text_at(event, "text"), bot_user_id))
+    is_full, text = split_full(kind, text)
     thread = ts_at(event, "thread_ts")
     request = Request(
         id=f"msg:{team}:{channel}:{ts}",
@@ -49,6 +50,7 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> tuple[Request, tu
         thread_ts=thread if thread != ts else None,
         message_ts=ts,
         is_direct=is_direct(channel),
+        is_full=is_full,
     )
     return request, _keys(body, request.id)
 

@@ -8,7 +8,8 @@ from prompts import PromptError, PromptInputsError, load, parse
 DIGESTS = {
     "diagnose_open": (1, "9d7c0b41d941"),
     "diagnose_question": (1, "7d0ca0f9c14a"),
-    "diagnose_system": (1, "967a3eee172e"),
+    "diagnose_system": (2, "ad110ede8c8d"),
+    "fold": (1, "21b1b42574b5"),
     "repair": (1, "fd7986809fff"),
 }
 """Version and digest of each text. A changed text needs a new version as well as a new digest here."""

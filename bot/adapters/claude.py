@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.adapters.claude_pack import TOOLS, conversation
+from bot.adapters import claude_fold
+from bot.adapters.claude_pack import conversation
+from bot.adapters.claude_request import parameters
 from bot.adapters.claude_trouble import ModelFailedError, Patience, Remedy, TroubleError
 from bot.adapters.claude_usage import Ledger
-from bot.adapters.claude_wire import answer_schema
 from bot.answers import Closing, Restart
 from bot.incident.case import Case
-from bot.incident.compaction import Plan, plan_for
-from bot.incident.hypotheses import Hypothesis, cited_ids
+from bot.incident.digest import Chunk
+from bot.incident.hypotheses import Hypothesis
 from bot.models.catalogue import Catalogue
 from bot.purse import Till
 from prompts import load
@@ -52,9 +53,9 @@ class ClaudeAnalyst:
         api_key: The API key.
         base_url: Where the API is; None for the SDK's default, which honours `ANTHROPIC_BASE_URL`.
         total_seconds: Most time for one question, all attempts and pauses together.
-        evidence_tokens: Most tokens of messages in full; older ones stay as facts.
         backoff_seconds: Pause before the first retry.
         till: Takes down what every request costs; without one nobody does.
+        fold_model: Who takes notes of folded messages; empty for the stronger model's smaller sister.
     """
 
     def __init__(
@@ -64,17 +65,17 @@ class ClaudeAnalyst:
         api_key: str,
         base_url: str | None = None,
         total_seconds: float = 90,
-        evidence_tokens: int = 48_000,
         backoff_seconds: float = 0.5,
         till: Till | None = None,
+        fold_model: str = "",
     ) -> None:
         self._catalogue = catalogue
         self._api_key = api_key
         self._base_url = base_url
         self._total_seconds = total_seconds
-        self._evidence_tokens = evidence_tokens
         self._backoff_seconds = backoff_seconds
         self._till = till
+        self._fold_model = fold_model or catalogue.pair().sonnet.id
         self._client: ClaudeClient | None = None
         self._opening = asyncio.Lock()
 
@@ -118,6 +119,21 @@ class ClaudeAnalyst:
                 shown = 0 if isinstance(step, Restart) else shown + 1
                 yield step
 
+    async def fold(self, case: Case) -> Chunk:
+        """Tell the newest folded messages better than code did; see `bot.ports.Improver`.
+
+        Raises:
+            ModelFailedError: There is nothing better.
+        """
+        model, ledger = self._catalogue.find(self._fold_model), self._ledger(case)
+        if model is None:
+            raise ModelFailedError(reason="it is not known what the model accepts", usage=None)
+        try:
+            client = await self._ready()
+        except TroubleError as trouble:
+            raise ModelFailedError(reason=trouble.reason, usage=None) from trouble
+        return await claude_fold.fold(case, client, ledger, catalogue=self._catalogue, model=model)
+
     def _ledger(self, case: Case) -> Ledger:
         """Return what takes down the requests that are made for a case."""
         if self._till is None or not case.request_id:
@@ -134,8 +150,9 @@ class ClaudeAnalyst:
     def _open(self) -> "ClaudeClient":
         from bot.adapters.claude_stream import ClaudeClient  # noqa: PLC0415  # a second and 40 MB: only in a worker
 
-        rehearsal = _parameters(
-            _Ask(model="rehearsal", effort="low"), [{"role": "user", "content": "rehearsal"}], ANSWER_TOKENS
+        turns = [{"role": "user", "content": "rehearsal"}]
+        rehearsal = parameters(
+            model_id="rehearsal", model=None, effort="low", turns=turns, most_tokens=ANSWER_TOKENS
         )
         return ClaudeClient.open(api_key=self._api_key, base_url=self._base_url, rehearsal=rehearsal)
 
@@ -143,12 +160,11 @@ class ClaudeAnalyst:
         self, case: Case, ledger: Ledger
     ) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
         patience = Patience(backoff_seconds=self._backoff_seconds)
-        reading = self._reading(case)
         ask = self._first_ask(case)
         while True:
             has_shown = False
             try:
-                async with aclosing(self._attempt(case, reading, ask, ledger)) as items:
+                async with aclosing(self._attempt(case, ask, ledger)) as items:
                     async for item in items:
                         has_shown = True
                         yield item
@@ -160,13 +176,17 @@ class ClaudeAnalyst:
                 yield Restart(reason=reason)
 
     async def _attempt(
-        self, case: Case, reading: Plan, ask: _Ask, ledger: Ledger
+        self, case: Case, ask: _Ask, ledger: Ledger
     ) -> AsyncGenerator[Hypothesis | Closing, None]:
         client = await self._ready()
-        model = self._catalogue.find(ask.model)
-        most_tokens = min(ANSWER_TOKENS, model.max_output_tokens) if model else ANSWER_TOKENS
-        parameters = _parameters(ask, conversation(case, reading, repair=ask.repair), most_tokens)
-        async with aclosing(client.answer(parameters, ledger)) as items:
+        asked = parameters(
+            model_id=ask.model,
+            model=self._catalogue.find(ask.model),
+            effort=ask.effort,
+            turns=conversation(case, repair=ask.repair),
+            most_tokens=ANSWER_TOKENS,
+        )
+        async with aclosing(client.answer(asked, ledger)) as items:
             async for item in items:
                 yield self._signed(item, ask, ledger) if isinstance(item, Closing) else item
 
@@ -228,10 +248,6 @@ class ClaudeAnalyst:
         effort = model.fit_effort(case.route.effort) if model else case.route.effort
         return _Ask(model=case.route.model, effort=effort)
 
-    def _reading(self, case: Case) -> Plan:
-        cited = {evidence_id for hypothesis in case.board for evidence_id in cited_ids(hypothesis.evidence)}
-        return plan_for(case.incident, case.facts, cited=cited, budget_tokens=self._evidence_tokens)
-
     def _best_so_far(self, shown: int, ledger: Ledger) -> Closing:
         usage = ledger.usage(self._catalogue)
         reason = f"no answer within {self._total_seconds:g} s"
@@ -239,30 +255,3 @@ class ClaudeAnalyst:
             raise ModelFailedError(reason=reason, usage=usage)
         words = f"Stopped after {self._total_seconds:g} s; best so far."
         return Closing(analyst="claude", cut_short=words, usage=usage)
-
-
-def _parameters(ask: _Ask, turns: list[dict[str, Any]], most_tokens: int) -> dict[str, Any]:
-    """Return the parameters of `beta.messages.stream`.
-
-    The system text changes with the program only, so it is cached for an hour; the pages of messages carry
-    breakpoints of their own. Thinking is adaptive on every model, and said explicitly because the models
-    differ in what they do without a word. No tool may be called: the calls in the turns are made up.
-    """
-    system = {
-        "type": "text",
-        "text": load("diagnose_system").text,
-        "cache_control": {"type": "ephemeral", "ttl": "1h"},
-    }
-    return {
-        "model": ask.model,
-        "max_tokens": most_tokens,
-        "system": [system],
-        "tools": TOOLS,
-        "tool_choice": {"type": "none"},
-        "messages": turns,
-        "thinking": {"type": "adaptive", "display": "omitted"},
-        "output_config": {
-            "effort": ask.effort,
-            "format": {"type": "json_schema", "schema": answer_schema()},
-        },
-    }

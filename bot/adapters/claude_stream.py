@@ -85,6 +85,26 @@ class ClaudeClient:
             async for item in items:
                 yield item
 
+    async def tell(self, parameters: dict[str, Any], ledger: Ledger) -> WireDiagnosis:
+        """Ask once; return the whole answer when it has ended.
+
+        Raises:
+            TroubleError: There is no usable answer.
+        """
+        message: Message | None = None
+        is_free = False
+        await ledger.begin()
+        try:
+            async with aclosing(_events(self.client, parameters)) as events:
+                async for _, snapshot in events:
+                    message = snapshot
+        except TroubleError as trouble:
+            is_free = trouble.is_free
+            raise
+        finally:
+            _take_down(ledger, message, is_free=is_free)
+        return _checked(message)
+
 
 def _client(*, api_key: str, base_url: str | None) -> anthropic.AsyncAnthropic:
     # Retries are ours: the SDK obeys a Retry-After of an hour. No trace headers go to a third party.
@@ -183,14 +203,18 @@ def _complete_items(event: Any) -> list[Any]:
 
 
 def _finish(message: Message | None, answer: _Answer) -> list[Hypothesis | Closing]:
+    diagnosis = _checked(message)
+    rest = answer.more([wire.model_dump() for wire in diagnosis.hypotheses])
+    return [*rest, to_closing(diagnosis)]
+
+
+def _checked(message: Message | None) -> WireDiagnosis:
     _check_end(message.stop_reason if message else None)
     text = "".join(block.text for block in message.content if block.type == "text") if message else ""
     try:
-        diagnosis = WireDiagnosis.model_validate_json(text)
+        return WireDiagnosis.model_validate_json(text)
     except ValidationError as error:
         raise _unusable(error) from error
-    rest = answer.more([wire.model_dump() for wire in diagnosis.hypotheses])
-    return [*rest, to_closing(diagnosis)]
 
 
 def _check_end(stop_reason: str | None) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.answers import Closing
+from bot.incident.facts import FactKind
 from bot.incident.hypotheses import (
     Check,
     Evidence,
@@ -111,21 +112,34 @@ class WireMitigation(Wire):
     cites: list[str]
 
 
+class WireNote(Wire):
+    """One statement of folded messages."""
+
+    kind: Annotated[FactKind, BeforeValidator(_lower)]
+    text: str
+    cites: list[str]
+    quote: str
+
+
 class WireDiagnosis(Wire):
-    """A whole answer; hypotheses stand first, so that they can be shown while the rest is written."""
+    """A whole answer; hypotheses stand first, so that they can be shown while the rest is written.
+
+    Notes have their place in it because requests that share the prompt cache share the form of the answer.
+    """
 
     hypotheses: list[WireHypothesis]
     mitigations: list[WireMitigation]
     open_questions: list[str]
     unseen: list[str]
     insufficient: str
+    notes: list[WireNote] = Field(default_factory=list)
 
 
 @cache
 def answer_schema() -> dict[str, Any]:
     """Return the JSON schema of an answer as the API wants it, without notes and titles; read only."""
     schema: dict[str, Any] = _plain(WireDiagnosis.model_json_schema())
-    return schema
+    return {**schema, "required": list(schema["properties"])}
 
 
 def _plain(node: Any) -> Any:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.incident.compaction import Reading
 from bot.incident.facts import Facts
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident
@@ -19,6 +20,8 @@ class Case:
         incident: Redacted; only what is visible at `asked_at`.
         board: The hypotheses that stand already, ids stable.
         request_id: To which a model's cost is charged; empty where nobody keeps an account.
+        reading: What a model reads in full and what stands for the rest; None for all messages in full.
+        is_full: A person wants every message read in full, long pastes too.
     """
 
     question: str
@@ -28,3 +31,5 @@ class Case:
     route: Route
     board: tuple[Hypothesis, ...] = ()
     request_id: str = ""
+    reading: Reading | None = None
+    is_full: bool = False

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.claude import ClaudeAnalyst
+from bot.adapters.claude_request import EFFORT_BETA
 from bot.adapters.claude_trouble import ModelFailedError
 from bot.answers import Closing, Restart
 from bot.incident.hypotheses import Hypothesis
@@ -91,12 +92,14 @@ async def test_what_people_wrote_stands_in_tool_results_alone(api, claude):
     assert all(result["trust"] == "untrusted" for result in tool_results(body))
 
 
-async def test_the_request_carries_the_key_as_a_bearer_and_no_trace(api, claude):
-    await steps_of(claude, object_store())
+@pytest.mark.parametrize("model", MODELS)
+async def test_the_request_carries_the_key_as_a_bearer_and_no_trace(api, claude, model):
+    await steps_of(claude, object_store(model=model))
 
-    headers = api.requests[0].headers
-    assert headers["Authorization"] == "Bearer test"
-    assert not {"traceparent", "x-api-key", "anthropic-beta"} & {name.lower() for name in headers}
+    headers = {name.lower(): value for name, value in api.requests[0].headers.items()}
+    assert headers["authorization"] == "Bearer test"
+    assert not {"traceparent", "x-api-key"} & set(headers)
+    assert headers.get("anthropic-beta") == (None if model.endswith("4-6") else EFFORT_BETA)
 
 
 async def test_the_first_hypothesis_is_out_before_the_answer_has_ended(api):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.claude_pack import FACTS_TOKENS, PAGE_MESSAGES, conversation, to_json
-from bot.incident.compaction import MESSAGE_CHARS, Plan, estimate_tokens, plan_for
+from bot.adapters.claude_pack import FACTS_TOKENS, MARKS_CHARS, PAGE_MESSAGES, conversation, to_json
+from bot.incident.compaction import MESSAGE_CHARS, compact, estimate_tokens, unfolded
 from bot.incident.facts import FactKind, Facts
 from bot.incident.hypotheses import Change, Evidence, Hypothesis, Impact, Link, Status, Trigger
 from bot.incident.messages import File
@@ -18,9 +18,20 @@ from tests.messages_api.diagnoses import messages, tool_results
 from tests.messages_api.judge import judge
 
 
-def packed(case, *, budget_tokens=48_000, repair=""):
-    reading = plan_for(case.incident, case.facts, budget_tokens=budget_tokens)
-    return {"messages": conversation(case, reading, repair=repair)}
+def packed(case, *, repair=""):
+    return {"messages": conversation(case, repair=repair)}
+
+
+def folded(case, *, budget_tokens=6_000):
+    reading = compact(
+        case.incident, case.facts, budget_tokens=budget_tokens, target_tokens=budget_tokens // 2
+    )
+    return replace(case, reading=reading)
+
+
+def results_of(body):
+    """The tool results as they are sent, in their order."""
+    return [b["content"] for turn in body["messages"] for b in turn["content"] if "content" in b]
 
 
 def with_messages(*shown, facts=()):
@@ -31,7 +42,7 @@ def test_the_pack_says_what_was_read_and_what_was_not():
     state = tool_results(packed(object_store()))[-1]
 
     assert state["messages_read"] == "15 of 15 messages in full"
-    assert (state["messages_deleted"], state["messages_only_in_facts"]) == (1, [])
+    assert (state["messages_deleted"], state["messages_only_in_digest"]) == (1, 0)
     assert state["as_of"] == "2025-03-21T22:24:51Z"
     assert [fact["id"] for fact in state["facts"]] == ["f1", "f2", "f3"]
     assert (state["first_sign_of_trouble"], state["recovered_by"]) == ("f2", None)
@@ -46,7 +57,8 @@ def test_a_message_carries_its_id_time_author_and_what_is_odd_about_it():
         edited_at=datetime(2025, 3, 21, 20, 0, tzinfo=UTC),
     )
 
-    root, reply = messages(packed(with_messages(a_message(1, "root", ts="1742586060.000100"), shown)))
+    body = packed(with_messages(a_message(1, "root", ts="1742586060.000100"), shown))
+    root, reply = messages(body)
 
     assert root == {
         "id": "m1",
@@ -57,19 +69,40 @@ def test_a_message_carries_its_id_time_author_and_what_is_odd_about_it():
     }
     assert reply["reply_to"] == "m1"
     assert reply["files"] == [{"name": "gw.log", "shown_in_part": True}]
-    assert (reply["reactions"], reply["edited_at"]) == ({"eyes": 2}, "2025-03-21T20:00:00Z")
+    assert reply["edited_at"] == "2025-03-21T20:00:00Z"
+    assert tool_results(body)[-1]["reactions"] == {"m2": {"eyes": 2}}
 
 
-def test_folded_messages_are_named_and_live_on_as_facts():
-    shown = [a_message(number, "x" * 3_000) for number in range(1, 41)]
-    case = with_messages(*shown, facts=[a_fact(1, FactKind.CHANGE, shown[0])])
+def test_folded_messages_stand_on_the_pages_of_the_digest_and_their_facts_no_more_in_the_state():
+    shown = [a_message(n, f"rolled back web-{n} to v1.{n}.0, still " + "slow " * 60) for n in range(1, 61)]
+    facts = [a_fact(1, FactKind.CHANGE, shown[3]), a_fact(2, FactKind.ACTION, shown[-1])]
+    case = folded(with_messages(*shown, facts=facts))
 
-    body = packed(case, budget_tokens=10_000)
+    body = packed(case)
 
-    state = tool_results(body)[-1]
-    assert "m1" in [message["id"] for message in messages(body)]
-    assert state["messages_read"] == "9 of 40 messages in full"
-    assert state["messages_only_in_facts"] == ["m2-m32"]
+    digest, *_, state = tool_results(body)
+    assert (digest["source"], digest["trust"], digest["page"]) == ("code", "untrusted", 1)
+    assert "web-4" in json.dumps(digest["folded"])
+    assert "m4" not in [message["id"] for message in messages(body)]
+    assert state["messages_read"] == case.reading.words
+    assert state["messages_only_in_digest"] == len(case.reading.digest.ids) > 0
+    assert [fact["id"] for fact in state["facts"]] == ["f2"]
+
+
+def test_a_second_fold_leaves_the_pages_of_the_first_as_they_were_and_kept_pages_only_grow():
+    shown = [a_message(n, f"rolled back web-{n} to v1.{n}.0, still " + "slow " * 60) for n in range(1, 181)]
+    first = folded(with_messages(*shown[:60]))
+    later = with_messages(*shown[:62])
+    later = replace(later, reading=compact(later.incident, later.facts, digest=first.reading.digest))
+    second = with_messages(*shown)
+    again = {"digest": first.reading.digest, "budget_tokens": 6_000, "target_tokens": 4_000}
+    second = replace(second, reading=compact(second.incident, second.facts, **again))
+
+    before, grown, after = (results_of(packed(case)) for case in (first, later, second))
+
+    assert second.reading.folded_now
+    assert before[0] == grown[0] == after[0]
+    assert json.loads(grown[1])["messages"][:-2] == json.loads(before[1])["messages"]
 
 
 def test_facts_are_bounded_and_say_how_many_are_left_out():
@@ -93,16 +126,31 @@ def test_a_long_paste_is_shown_by_its_beginning_and_end():
     assert message["chars_left_out"] == len(paste) - MESSAGE_CHARS
 
 
+def test_identifiers_in_the_middle_of_a_long_paste_are_carried_up_to_a_limit():
+    named = " ".join(f"10.0.{n // 250}.{n % 250}" for n in range(5_000))
+    paste = "first " + "x" * 9_000 + " req-4f2a91bc and 412ms " + "y" * 9_000
+    few, many = messages(packed(with_messages(a_message(1, paste), a_message(2, named))))
+
+    assert {"req-4f2a91bc", "412ms"} <= set(few["names_left_out"].split())
+    assert 0 < len(many["names_left_out"]) <= MARKS_CHARS
+
+
+def test_who_wants_everything_in_full_gets_long_pastes_whole():
+    case = with_messages(a_message(1, "first " + "x" * 50_000))
+
+    (message,) = messages(packed(replace(case, is_full=True)))
+
+    assert message["text"] == case.incident.messages[0].text
+    assert "names_left_out" not in message
+
+
 def test_pages_stay_the_same_when_messages_come_after_them():
     shown = [a_message(number, f"message {number}") for number in range(1, 2 * PAGE_MESSAGES + 5)]
 
     before = packed(with_messages(*shown[:-3]))["messages"]
     after = packed(with_messages(*shown))["messages"]
 
-    def texts(turns):
-        return [block["content"] for turn in turns for block in turn["content"] if "content" in block]
-
-    assert texts(before)[:2] == texts(after)[:2]
+    assert results_of({"messages": before})[:2] == results_of({"messages": after})[:2]
     marked = [i for i, turn in enumerate(after) for block in turn["content"] if "cache_control" in block]
     assert marked == [4, 6]
 
@@ -161,10 +209,9 @@ def test_any_text_survives_the_json_and_can_be_encoded(text):
     assert not set(written.encode().decode()) & set("<>\u2028\ufeff")
 
 
-def test_a_plan_that_keeps_nothing_still_makes_a_conversation():
-    case = object_store()
-    nothing = Plan(kept=(), folded=tuple(case.incident.by_id), kept_tokens=0)
+def test_a_reading_that_keeps_nothing_still_makes_a_conversation():
+    nothing = replace(unfolded(object_store().incident), kept=())
 
-    turns = conversation(case, nothing)
+    turns = conversation(replace(object_store(), reading=nothing))
 
     assert [turn["role"] for turn in turns] == ["user", "assistant", "user"]

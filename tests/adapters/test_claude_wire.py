@@ -64,7 +64,7 @@ def test_the_schema_is_closed_everywhere_and_carries_no_bounds_or_notes():
 def test_the_schema_asks_for_the_same_fields_as_the_sdk_would():
     ours, theirs = answer_schema(), anthropic.transform_schema(WireDiagnosis)
 
-    assert ours["required"] == theirs["required"]
+    assert ours["required"] == [*theirs["required"], "notes"]
     for name, definition in ours["$defs"].items():
         assert definition.get("required") == theirs["$defs"][name].get("required")
 

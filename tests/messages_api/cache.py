@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,15 +10,17 @@ from tests.messages_api.judge import prompt_blocks
 from tests.messages_api.models import MODELS
 
 LOOK_BACK_BLOCKS = 20
+_OF_THE_CACHE = ("model", "thinking", "output_config", "tool_choice")
+"""Another value of any of these begins another cache."""
 
 
 @dataclass(slots=True)
 class PromptCache:
     entries: dict[str, int] = field(default_factory=dict)
 
-    def count(self, body: dict[str, Any]) -> dict[str, Any]:
+    def count(self, body: dict[str, Any], betas: Collection[str] = ()) -> dict[str, Any]:
         """Return the usage of a request's input, and remember what its breakpoints store."""
-        keys, sizes, marks = _prefixes(body)
+        keys, sizes, marks = _prefixes(body, betas)
         least = MODELS[body["model"]].min_cache_tokens
         ends = [place for place, ttl in enumerate(marks) if ttl and sizes[place] >= least]
         read = max((self._found(keys, end) for end in ends), default=0)
@@ -41,10 +44,8 @@ class PromptCache:
         return max((self.entries.get(key, 0) for key in near), default=0)
 
 
-def _prefixes(body: dict[str, Any]) -> tuple[list[str], list[int], list[str]]:
-    state = hashlib.sha256(
-        json.dumps([body["model"], body.get("thinking"), body.get("output_config")]).encode()
-    )
+def _prefixes(body: dict[str, Any], betas: Collection[str]) -> tuple[list[str], list[int], list[str]]:
+    state = hashlib.sha256(json.dumps([sorted(betas), *(body.get(name) for name in _OF_THE_CACHE)]).encode())
     keys, sizes, marks, total = [], [], [], 0
     for block in prompt_blocks(body):
         control = block.get("cache_control")

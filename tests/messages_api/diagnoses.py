@@ -34,8 +34,14 @@ def diagnosis(
             "open_questions": ["Which key id does production use?"] if hypotheses else [],
             "unseen": ["the release history of production"] if hypotheses else [],
             "insufficient": insufficient,
+            "notes": [],
         }
     )
+
+
+def noted(*notes: Json) -> str:
+    """Return notes on folded messages as the model writes them."""
+    return json.dumps({**json.loads(diagnosis()), "notes": list(notes)})
 
 
 def object_store(body: Json) -> str:

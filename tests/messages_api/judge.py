@@ -1,6 +1,6 @@
 """Refuses what the Messages API refuses: a request that passes here is one that the API would take."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from tests.messages_api.models import MAX_OUTPUT_TOKENS, MODELS, Accepts
@@ -17,6 +17,7 @@ UNSUPPORTED_IN_SCHEMA = frozenset(
         *("minLength", "maxLength", "maxItems", "default"),
     }
 )
+EFFORT_BETA = "mid-conversation-output-config-2026-07-01"
 MAX_OPTIONAL = 24
 MAX_BREAKPOINTS = 4
 
@@ -27,7 +28,7 @@ class RefusalError(Exception):
         self.status, self.kind, self.message = status, kind, message
 
 
-def judge(body: Any, *, has_key: bool) -> None:
+def judge(body: Any, *, has_key: bool, betas: Collection[str] = ()) -> None:
     """Raise what the API would answer with, if it would refuse."""
     if not has_key:
         raise RefusalError(status=401, kind="authentication_error", message="invalid bearer token")
@@ -43,7 +44,8 @@ def judge(body: Any, *, has_key: bool) -> None:
     _judge_thinking(body, accepts)
     _judge_output(body.get("output_config") or {}, accepts)
     _judge_tools(body, accepts)
-    _judge_turns(body["messages"])
+    _judge_effort_turns(body["messages"], accepts, betas)
+    _judge_turns([turn for turn in body["messages"] if turn["role"] != "system"])
     _judge_breakpoints(body)
 
 
@@ -79,6 +81,19 @@ def _judge_tools(body: dict[str, Any], accepts: Accepts) -> None:
         _require(accepts.forced_tools, "tool_choice: forcing a tool is not supported by this model")
     uses_tools = any(block["type"] in {"tool_use", "tool_result"} for _, block in _blocks(body["messages"]))
     _require(bool(body.get("tools")) or not uses_tools, "tools: required when messages hold tool blocks")
+
+
+def _judge_effort_turns(turns: list[dict[str, Any]], accepts: Accepts, betas: Collection[str]) -> None:
+    """A turn of the system that changes the effort stands between an answer and the next user turn."""
+    for place, turn in enumerate(turns):
+        if turn["role"] != "system":
+            continue
+        allowed = EFFORT_BETA in betas and accepts.message_effort
+        _require(allowed, "messages: role system is not supported by this model without the beta")
+        _require(turn["content"] == [], "messages: a system turn with output_config holds no content")
+        _judge_output(turn["output_config"], accepts)
+        around = [one["role"] for one in turns[max(place - 1, 0) : place + 2]]
+        _require(around == ["assistant", "system", "user"], "messages: misplaced system turn")
 
 
 def _judge_turns(turns: list[dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ class Accepts:
     thinking: frozenset[str]
     forced_tools: bool
     min_cache_tokens: int
+    message_effort: bool = False
 
 
 _FOUR_SIX = {
@@ -28,9 +29,14 @@ MODELS = {
         thinking=frozenset({"adaptive", "between_tools"}),
         forced_tools=False,
         min_cache_tokens=512,
+        message_effort=True,
     ),
     "claude-opus-5-5": Accepts(
-        efforts=ALL_EFFORTS, thinking=frozenset({"adaptive"}), forced_tools=False, min_cache_tokens=512
+        efforts=ALL_EFFORTS,
+        thinking=frozenset({"adaptive"}),
+        forced_tools=False,
+        min_cache_tokens=512,
+        message_effort=True,
     ),
     "claude-sonnet-4-6": Accepts(**_FOUR_SIX, min_cache_tokens=1024),
     "claude-opus-4-6": Accepts(**_FOUR_SIX, min_cache_tokens=4096),

@@ -46,7 +46,7 @@ class StandIn:
         self.requests.append(Recorded(headers=dict(request.headers), body=body))
         has_key = request.headers.get("Authorization", "").startswith("Bearer ")
         try:
-            judge(body, has_key=has_key)
+            judge(body, has_key=has_key, betas=_betas(request))
         except RefusalError as refusal:
             self.refusals.append(refusal.message)
             return self._error(status=refusal.status, kind=refusal.kind, message=refusal.message)
@@ -82,7 +82,7 @@ class StandIn:
         )
         await response.prepare(request)
         text = turn.words if isinstance(turn.words, str) else turn.words(body)
-        usage = self.cache.count(body)
+        usage = self.cache.count(body, _betas(request))
         for event in events(turn, text, number=number, model=body["model"], usage=usage):
             await response.write(as_sse(event))
             await asyncio.sleep(turn.pause_seconds)
@@ -104,6 +104,10 @@ class StandIn:
                 request.transport.abort()
             case "stall":
                 await self.closing.wait()
+
+
+def _betas(request: web.Request) -> frozenset[str]:
+    return frozenset(filter(None, request.headers.get("anthropic-beta", "").split(",")))
 
 
 @asynccontextmanager

@@ -41,6 +41,13 @@ def turns(*contents: object) -> dict[str, object]:
     return {"messages": [{"role": roles[n % 2], "content": c} for n, c in enumerate(contents)]}
 
 
+def efforts(level: str) -> dict[str, object]:
+    """A conversation whose effort changes before its last turn."""
+    change = {"role": "system", "content": [], "output_config": {"effort": level}}
+    first, answer, last = turns("Read.", "I have.", "Why?")["messages"]
+    return {"messages": [first, answer, change, last]}
+
+
 def marked(*marks: object) -> dict[str, object]:
     return {"system": [{"type": "text", "text": "s", "cache_control": mark} for mark in marks]}
 
@@ -70,6 +77,7 @@ def test_a_request_in_order_passes():
         ({"tool_choice": {"type": "any"}}, "forcing a tool"),
         ({"tool_choice": {"type": "tool", "name": "read"}}, "forcing a tool"),
         ({"tools": None}, "tools: required"),
+        (efforts("low"), "role system is not supported"),
         (turns(), "at least one message"),
         ({"messages": [{"role": "assistant", "content": "hi"}]}, "first message"),
         (turns("Read.", "prefilled"), "prefilling"),

@@ -1,0 +1,179 @@
+"""When an incident is folded, what is kept of it, and when a model tells it better."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from bot.answers import KeptDigest
+from bot.errors import CopilotError
+from bot.incident.case import Case
+from bot.incident.compaction import Reading, compact, estimate_tokens, unfolded
+from bot.incident.digest import Digest
+from bot.incident.facts import Facts
+from bot.incident.hypotheses import Hypothesis, cited_ids
+from bot.incident.messages import Incident, IncidentRef, ts_key
+from bot.incident.sizes import MESSAGE_CHARS
+from bot.models.catalogue import Catalogue
+from bot.ports import Digests, Log, Memory
+from bot.run import Run
+
+LEAST_CONTEXT_TOKENS = 200_000
+"""What any model reads; of one that is not in the catalogue no more is known."""
+BESIDE_TOKENS = 60_000
+"""What a prompt has beside the messages of an incident: the orders, the state, and room for the answer."""
+FULL_SHARE = 0.9
+"""How much of a model's window is filled: tokens are estimated, and too long a prompt is refused."""
+
+
+def reading_of(
+    incident: Incident, facts: Facts, *, digest: Digest, board: Iterable[Hypothesis] = ()
+) -> Reading:
+    """Return how an incident enters a prompt: folded where it is large, on top of what was folded before.
+
+    Args:
+        incident: Redacted.
+        facts: What code extracted from it.
+        digest: What was folded before.
+        board: What it cites is read in full.
+    """
+    cited = {one for hypothesis in board for one in cited_ids(hypothesis.evidence)}
+    return compact(incident, facts, digest=digest, cited=cited)
+
+
+def full_reading(incident: Incident, facts: Facts, *, context_tokens: int) -> Reading:
+    """Return the reading of every message in full; what not even the model's window can hold is folded.
+
+    Args:
+        incident: Redacted.
+        facts: What code extracted from it.
+        context_tokens: How much the model reads at most.
+    """
+    whole = unfolded(incident)
+    pasted = sum(estimate_tokens(message.text[MESSAGE_CHARS:]) for message in incident.messages)
+    room = int((context_tokens - BESIDE_TOKENS) * FULL_SHARE)
+    if whole.tokens + pasted <= room:
+        return replace(whole, tokens=whole.tokens + pasted, raw_tokens=whole.raw_tokens + pasted)
+    return compact(incident, facts, budget_tokens=room, target_tokens=room)
+
+
+def read_again(case: Case, incident: Incident, facts: Facts) -> Reading | None:
+    """Return the reading of a case after messages of it changed: no word that is gone is left in it."""
+    if case.reading is None:
+        return None
+    if not case.reading.digest.chunks:
+        ids = frozenset(incident.by_id)
+        return replace(case.reading, kept=tuple(one for one in case.reading.kept if one in ids))
+    again = reading_of(incident, facts, digest=case.reading.digest, board=case.board)
+    return replace(again, folded_now=case.reading.folded_now)
+
+
+@dataclass(slots=True)
+class LocalDigests:
+    """The `Digests` of one process, without any log to go with: for what keeps nothing."""
+
+    kept: dict[str, KeptDigest] = field(default_factory=dict)
+
+    async def digest(self, ref: IncidentRef) -> KeptDigest:
+        """Return the digest; an empty one when there is none."""
+        return self.kept.get(ref.key, KeptDigest())
+
+    async def commit_digest(self, ref: IncidentRef, kept: KeptDigest, *, age_seconds: int = 0) -> bool:
+        """Store a digest if nobody stored one since its version was read; `age_seconds` is of no account."""
+        del age_seconds
+        if (await self.digest(ref)).version != kept.version:
+            return False
+        self.kept[ref.key] = replace(kept, version=kept.version + 1)
+        return True
+
+    async def drop_digest(self, ref: IncidentRef) -> None:
+        """Remove the digest of an incident."""
+        self.kept.pop(ref.key, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compacting:
+    """Keeps digests.
+
+    Args:
+        digests: Where they are kept.
+        memory: Knows what must not be read any more.
+        log: Knows what changed.
+    """
+
+    digests: Digests
+    memory: Memory
+    log: Log
+
+    async def read(self, run: Run, case: Case, catalogue: Catalogue) -> Case:
+        """Return a case with its reading: folded where the incident is large, whole if a person wants that.
+
+        Args:
+            run: The request, and what is stored of the incident.
+            case: Without a reading.
+            catalogue: Knows how much the model reads.
+        """
+        if run.request.is_full:
+            model = catalogue.find(case.route.model)
+            context_tokens = model.context_tokens if model else LEAST_CONTEXT_TOKENS
+            make = partial(full_reading, case.incident, case.facts, context_tokens=context_tokens)
+        else:
+            digest = run.kept.digest
+            make = partial(reading_of, case.incident, case.facts, digest=digest, board=case.board)
+        reading = await asyncio.to_thread(make)
+        run.log(
+            "incident.compacted",
+            kept=len(reading.kept),
+            folded=len(reading.digest.ids),
+            folded_now=len(reading.folded_now),
+            raw_tokens=reading.raw_tokens,
+            tokens=reading.tokens,
+        )
+        return replace(case, reading=reading, is_full=run.request.is_full)
+
+    async def keep(self, run: Run, case: Case) -> KeptDigest | None:
+        """Keep the digest of an answer's reading; it never fails the answer.
+
+        Returns:
+            What is kept now; None when nothing new is: it was so before, somebody was faster, nothing of the
+            incident is logged, or some of its words must not be kept.
+        """
+        digest = case.reading.digest if case.reading else run.kept.digest
+        if case.is_full or digest == run.kept.digest or not run.incident.cursor:
+            return None
+        try:
+            return await self.store(run.incident, KeptDigest(digest=digest, version=run.kept.version))
+        except CopilotError as error:
+            run.log("digest.left", error=type(error).__name__)
+            return None
+
+    async def store(self, incident: Incident, kept: KeptDigest) -> KeptDigest | None:
+        """Store a digest, then look whether its words may be kept: whoever erases words looks for it.
+
+        Args:
+            incident: As it was read for the digest.
+            kept: The digest, and the version that it follows.
+
+        Raises:
+            StoreUnavailableError: It may be kept and must not be; its words go with the next lost word.
+        """
+        age_seconds = _age_seconds(incident, kept)
+        if not await self.digests.commit_digest(incident.ref, kept, age_seconds=age_seconds):
+            return None
+        if await self._must_go(incident, kept):
+            await self.digests.drop_digest(incident.ref)
+            return None
+        return replace(kept, version=kept.version + 1)
+
+    async def _must_go(self, incident: Incident, kept: KeptDigest) -> bool:
+        lost = await self.log.changed(incident)
+        marks = await self.memory.forgotten(incident.ref)
+        told = [incident.by_id[one] for one in kept.told if one in incident.by_id]
+        is_gone = len(told) < len(kept.told)
+        return is_gone or any(m.ts in lost or marks.covers(m.ts, m.thread_ts) for m in told)
+
+
+def _age_seconds(incident: Incident, kept: KeptDigest) -> int:
+    """Return how much older the oldest message of a digest is than the newest one."""
+    told = [ts_key(incident.by_id[one].ts)[0] for one in kept.told if one in incident.by_id]
+    return max(ts_key(incident.messages[-1].ts)[0] - min(told), 0) if told else 0
