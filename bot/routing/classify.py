@@ -1,31 +1,22 @@
 """What a text is about, and how strongly it speaks for a matter of AWS policy.
 
-No model: phrases with weights (`signals.toml`), a few shapes of machine text, and one idea. A refusal means
-little by itself: it is AWS's when the text names AWS, and another's when it names another cloud or program.
+No model is asked: phrases with weights (`weighing`), and the weights of words that were learnt from labelled
+texts (`learned`), which correct them. Every weight belongs to words of the text, so a route can name them.
 """
 
 import math
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from bot.routing.lexicon import Hit, Role, shipped
+from bot.routing.learned import Learned, shipped_weights
+from bot.routing.lexicon import shipped
+from bot.routing.weighing import weigh
 
-BIAS = -2.2
-"""The log-odds of a text that says nothing either way."""
-_NEXT_COUNTS = 0.5
-"""Each further signal of one role counts half of the one before: three synonyms are not three reasons."""
-_ACCESS_CAP = 4.0
-_VENDOR_CAP = 0.4
-_NAMES_ANOTHER = 2.0
-"""A foreign signal of this weight or more says whose refusals the text is about."""
-_LEAST_NAMING = 0.1
-"""A word that weighs nothing still names its domain."""
 _POLICY_DOMAINS = frozenset({"aws_iam", "aws_s3"})
-_NAMING = frozenset({Role.VENDOR, Role.FOREIGN})
-_ALIAS = re.compile(r"\[[a-z_]{1,40}:\d{1,6}\]")
-"""What redaction leaves: its words are ours, not the author's."""
+
+_Part = tuple[int, int, float]
+"""Where words begin and end, and what they add."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +40,7 @@ class Reading:
 
     Attributes:
         logit: The log-odds that it is a matter of AWS policy.
-        weights: Words and what they add, for every word that speaks for policy; strongest first.
+        weights: Words and what they add, for all words that speak for policy; strongest first.
         domains: How much each domain is spoken of.
     """
 
@@ -66,17 +57,30 @@ def score(text: str) -> Scored:
     return Scored(domain=domain, score=sigmoid(reading.logit), matches=matches)
 
 
-def read(text: str) -> Reading:
-    """Find and add up the signals of a text."""
-    hits = _distinct(shipped().hits(_ALIAS.sub(" ", text)))
-    roles = {role: [hit for hit in hits if hit.signal.role is role] for role in Role}
-    spoken = _spoken(roles)
-    naming = [(hit, hit.signal.weight) for hit in hits if hit.signal.role in _NAMING]
+def read(text: str, *, learned: Learned | None = None) -> Reading:
+    """Find and add up the signals of a text.
+
+    Args:
+        text: Redacted.
+        learned: The weights that ship when None.
+    """
+    learned = learned or shipped_weights()
+    found = shipped().find(text)
+    weighed = weigh(found.hits)
+    corrections = [(start, end, weight) for (_, start, end), weight in learned.matches(found)]
+    situation = learned.situations.get(weighed.situation, 0.0)
+    spoken = [(hit.start, hit.end, weight * learned.lexicon) for hit, weight in weighed.spoken]
     return Reading(
-        logit=BIAS + _speaking_for(spoken, roles) - _speaking_against(roles),
-        weights=tuple((hit.words, weight) for hit, weight in spoken),
-        domains=_domains([*spoken, *naming]),
+        logit=learned.bias + learned.lexicon * weighed.logit + situation + sum(w for _, _, w in corrections),
+        weights=tuple((text[start:end], weight) for start, end, weight in _joined(spoken, corrections)),
+        domains=weighed.domains,
     )
+
+
+@lru_cache(maxsize=1)
+def silence() -> float:
+    """Return the log-odds of a text that says nothing."""
+    return read("").logit
 
 
 def domain_of(domains: Mapping[str, float], *, is_policy: bool) -> str:
@@ -92,49 +96,11 @@ def sigmoid(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
-def _distinct(hits: Iterable[Hit]) -> list[Hit]:
-    first: dict[str, Hit] = {}
-    for hit in hits:
-        first.setdefault(hit.signal.name, hit)
-    return list(first.values())
-
-
-def _spoken(roles: Mapping[Role, Sequence[Hit]]) -> list[tuple[Hit, float]]:
-    """Weigh what speaks for policy, given who else is named in the text; strongest first."""
-    named = [*roles[Role.VENDOR], *roles[Role.POLICY]]
-    is_aws = any(hit.signal.domain.startswith("aws_") and not hit.signal.is_shared for hit in named)
-    is_foreign = any(hit.signal.weight >= _NAMES_ANOTHER for hit in roles[Role.FOREIGN])
-    shared, access = _discounts(is_aws=is_aws, is_foreign=is_foreign)
-    spoken = [(h, h.signal.weight * (shared if h.signal.is_shared else 1.0)) for h in roles[Role.POLICY]]
-    spoken += [(hit, hit.signal.weight * access) for hit in roles[Role.ACCESS]]
-    return sorted(spoken, key=lambda pair: -pair[1])
-
-
-def _speaking_for(spoken: Sequence[tuple[Hit, float]], roles: Mapping[Role, Sequence[Hit]]) -> float:
-    policy = _total(weight for hit, weight in spoken if hit.signal.role is Role.POLICY)
-    access = _total(weight for hit, weight in spoken if hit.signal.role is Role.ACCESS)
-    vendor = _total(hit.signal.weight for hit in roles[Role.VENDOR])
-    return policy + min(access, _ACCESS_CAP) + min(vendor, _VENDOR_CAP)
-
-
-def _speaking_against(roles: Mapping[Role, Sequence[Hit]]) -> float:
-    return sum(_total(hit.signal.weight for hit in roles[role]) for role in (Role.FOREIGN, Role.TROUBLE))
-
-
-def _discounts(*, is_aws: bool, is_foreign: bool) -> tuple[float, float]:
-    """Return what words that others use too count for, and what refusals count for."""
-    if is_foreign:
-        return (0.8, 0.6) if is_aws else (0.4, 0.15)
-    return (1.1, 1.1) if is_aws else (1.0, 0.5)
-
-
-def _total(weights: Iterable[float]) -> float:
-    ranked = sorted(weights, reverse=True)
-    return sum(weight * _NEXT_COUNTS**rank for rank, weight in enumerate(ranked))
-
-
-def _domains(weighed: Iterable[tuple[Hit, float]]) -> dict[str, float]:
-    domains: dict[str, float] = defaultdict(float)
-    for hit, weight in weighed:
-        domains[hit.signal.domain] += weight or _LEAST_NAMING
-    return dict(domains)
+def _joined(spoken: Sequence[_Part], corrections: Iterable[_Part]) -> list[_Part]:
+    """Return what speaks for policy, strongest first: a learnt weight goes to the phrase it stands in."""
+    parts = {(start, end): weight for start, end, weight in spoken}
+    for start, end, weight in corrections:
+        place = next((at for at in parts if at[0] < end and start < at[1]), (start, end))
+        parts[place] = parts.get(place, 0.0) + weight
+    joined = [(*place, weight) for place, weight in parts.items() if weight > 0]
+    return sorted(joined, key=lambda part: -part[2])

@@ -20,6 +20,9 @@ _PART = re.compile(
     r"|[0-9]+"
 )
 
+_ALIAS = re.compile(r"\[[a-z_]{1,40}:\d{1,6}\]")
+"""What redaction leaves: its words are ours, not the author's."""
+
 _PASSED_OVER = frozenset(
     {"the", "a", "an", "this", "that", "its", "my", "our", "your", "their", "any", "same"}
 )
@@ -70,10 +73,33 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A signal found in a text, and the words it was found in."""
+    """A signal found in a text.
+
+    Attributes:
+        start: Where its words begin, in characters.
+        end: Where they end.
+    """
 
     signal: Signal
-    words: str
+    start: int
+    end: int
+
+
+Word = tuple[str, int, int]
+"""A stemmed word, where it begins and where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands in a text.
+
+    Attributes:
+        hits: Signals: shapes first, then phrases outside of them, in their order.
+        words: All words outside of shapes that count, in their order.
+    """
+
+    hits: tuple[Hit, ...]
+    words: tuple[Word, ...]
 
 
 class Lexicon:
@@ -93,33 +119,37 @@ class Lexicon:
         for phrase in phrases:
             self._longest[phrase[0]] = max(self._longest[phrase[0]], len(phrase))
 
-    def hits(self, text: str) -> list[Hit]:
-        """Return the signals in `text`: shapes first, then phrases outside of them, in their order."""
+    def find(self, text: str) -> Found:
+        """Return what stands in `text`; what redaction put there is nobody's word."""
+        text = _ALIAS.sub(_blank, text)
         hits: list[Hit] = []
         for shape in self._shapes:
             if shape.needs in text:
-                hits += [Hit(signal=shape.signal, words=found) for found in shape.pattern.findall(text)]
+                hits += [
+                    Hit(signal=shape.signal, start=found.start(), end=found.end())
+                    for found in shape.pattern.finditer(text)
+                ]
                 text = shape.pattern.sub(_blank, text)
-        return [*hits, *self._phrases_in(text)]
+        words = tuple(self._words(text))
+        return Found(hits=(*hits, *self._phrases_in(words)), words=words)
 
-    def _phrases_in(self, text: str) -> Iterator[Hit]:
-        found = [
-            (word, run.start() + start, run.start() + end)
-            for run in _RUN.finditer(text)
-            for word, start, end in self._parts(run[0])
-            if word not in _PASSED_OVER
-        ]
+    def _words(self, text: str) -> Iterator[Word]:
+        for run in _RUN.finditer(text):
+            for word, start, end in self._parts(run[0]):
+                if word not in _PASSED_OVER:
+                    yield word, run.start() + start, run.start() + end
+
+    def _phrases_in(self, found: Sequence[Word]) -> Iterator[Hit]:
         words = [word for word, _, _ in found]
         position = 0
         while position < len(words):
             length = self._phrase_length_at(words, position)
             if length:
                 signal = self._phrases[tuple(words[position : position + length])]
-                start, end = found[position][1], found[position + length - 1][2]
-                yield Hit(signal=signal, words=text[start:end])
+                yield Hit(signal=signal, start=found[position][1], end=found[position + length - 1][2])
             position += length or 1
 
-    def _split(self, run: str) -> tuple[tuple[str, int, int], ...]:
+    def _split(self, run: str) -> tuple[Word, ...]:
         """Split letters that stand together, unless they are a name we know: MinIO, but Access-Denied."""
         whole = stem(run)
         if whole in self._known:

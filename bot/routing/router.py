@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.routing.classify import BIAS, Reading, domain_of, read, sigmoid
+from bot.routing.classify import Reading, domain_of, read, sigmoid, silence
 from bot.routing.route import Match, Route, Tier
 from bot.routing.routes import Routes
 
@@ -40,7 +40,7 @@ class _Source:
     @property
     def evidence(self) -> float:
         """What it says for a matter of policy, in logits above a mere mention."""
-        return max(0.0, self.reading.logit - BIAS - _MERE_MENTION) * self.counts
+        return max(0.0, self.reading.logit - silence() - _MERE_MENTION) * self.counts
 
 
 def route(
