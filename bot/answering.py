@@ -38,6 +38,8 @@ def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalo
         insufficient=closing.insufficient,
         bill=bill_of(usage) if usage else Bill(),
         dropped=len(finding.dropped),
+        reading=case.reading,
+        is_full=case.is_full,
     )
 
 

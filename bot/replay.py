@@ -6,9 +6,11 @@ from typing import Any
 from bot import wiring
 from bot.answering import answer_of
 from bot.chosen import assumed, looked_up
+from bot.compacting import reading_of
 from bot.errors import BadInputError
 from bot.incident.board import Board
 from bot.incident.case import Case
+from bot.incident.digest import Digest
 from bot.incident.extraction import extract
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, IncidentRef, at_of, ts_key
@@ -102,11 +104,13 @@ async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tu
     question = redactor.redact(told.question or file.question).text
     models = await looked_up(settings) if told.analyst == "claude" else assumed(settings)
     router = router_of(models.pair)
+    facts = extract(incident, now=now)
     case = Case(
         question=question,
         asked_at=now,
         incident=incident,
-        facts=extract(incident, now=now),
+        facts=facts,
+        reading=reading_of(incident, facts, digest=Digest()),
         route=router.route(question, [(message.id, message.text) for message in incident.messages]),
     )
     async with wiring.analyst(_chosen(settings, told.analyst), models) as analyst:

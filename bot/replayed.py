@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.answers import Usage
 from bot.incident.case import Case
+from bot.incident.compaction import unfolded
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Evidence, Hypothesis, Link, Mitigation, cited_ids
 from bot.incident.messages import Incident
@@ -38,7 +39,7 @@ def document(case: Case, finding: Finding, *, incident_id: str) -> Document:
         "timeline": [_entry(fact, case.incident) for fact in case.facts],
         "changes": [_entry(fact, case.incident) for fact in case.facts.of(FactKind.CHANGE)],
         "dropped": [{"what": item.what, "reason": item.reason} for item in finding.dropped],
-        "tokens": _tokens(usage),
+        "tokens": {**_tokens(usage), **_evidence(case)},
         "cost_usd": _cost(finding),
     }
 
@@ -117,6 +118,17 @@ def _tokens(usage: Usage | None) -> Document:
         "output": usage.output_tokens,
         "cache_read": usage.cache_read_tokens,
         "cache_write": usage.cache_write_tokens,
+    }
+
+
+def _evidence(case: Case) -> Document:
+    """Return how large all messages are, and what of them enters a prompt: in tokens, estimated."""
+    reading = case.reading or unfolded(case.incident)
+    return {
+        "evidence_raw": reading.raw_tokens,
+        "evidence_entered": reading.tokens,
+        "messages_in_full": len(reading.kept),
+        "messages_folded": len(reading.digest.ids),
     }
 
 

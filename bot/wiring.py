@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.adapters.claude import ClaudeAnalyst
+from bot.adapters.digests import RedisDigests
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
 from bot.adapters.gaps import Gaps
 from bot.adapters.incident_log import IncidentLog
@@ -38,6 +39,7 @@ from bot.chosen import Models, looked_up, warn_of_retirement
 from bot.copilot import Copilot
 from bot.errors import BadInputError
 from bot.forgetting import Forgetting
+from bot.improving import Improving
 from bot.incident.history import Us
 from bot.models.spending import caps_of
 from bot.money import Money
@@ -96,11 +98,15 @@ async def analyst(
         yield RulesAnalyst(rules.diagnose, pace_seconds=settings.pace_seconds, note=NO_MODEL)
         return
     claude = ClaudeAnalyst(
-        catalogue=models.catalogue, api_key=key, total_seconds=settings.model_seconds, till=till
+        catalogue=models.catalogue,
+        api_key=key,
+        total_seconds=settings.model_seconds,
+        till=till,
+        fold_model=models.pair.sonnet.id,
     )
     warming = asyncio.create_task(_warm(claude, ready, settings, models)) if ready else None
     try:
-        yield FallbackAnalyst(claude, RulesAnalyst(rules.diagnose))
+        yield FallbackAnalyst(claude, RulesAnalyst(rules.diagnose), improver=claude)
     finally:
         await ended(*filter(None, [warming]))
         await claude.close()
@@ -190,14 +196,15 @@ async def copilot(
         models = await looked_up(settings)
         accounts = money(settings, models, redis)
         stack.push_async_callback(accounts.till.close)
+        chosen = await stack.enter_async_context(analyst(settings, models, ready=ready, till=accounts.till))
         yield Copilot(
             workspace=workspace,
             memory=memory,
             log=LogKeeper(log, redis),
             retention_days=settings.retention_days,
-            analyst=await stack.enter_async_context(
-                analyst(settings, models, ready=ready, till=accounts.till)
-            ),
+            analyst=chosen,
+            digests=RedisDigests(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
+            improving=await stack.enter_async_context(improving(chosen)),
             router=router_of(models.pair),
             catalogue=models.catalogue,
             money=accounts,
@@ -207,6 +214,19 @@ async def copilot(
             has_model=bool(settings.anthropic_api_key.get_secret_value()),
             stops=RedisStops(redis),
         )
+
+
+@asynccontextmanager
+async def improving(analyst: Analyst) -> AsyncIterator[Improving | None]:
+    """Give what has folded messages told better in the background; None where no model can."""
+    if not isinstance(analyst, FallbackAnalyst) or analyst.improver is None:
+        yield None
+        return
+    background = Improving(improver=analyst.improver)
+    try:
+        yield background
+    finally:
+        await background.close()
 
 
 @asynccontextmanager

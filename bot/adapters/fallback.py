@@ -12,7 +12,7 @@ from bot.answers import Closing, Restart
 from bot.errors import AnalystFailedError
 from bot.incident.case import Case
 from bot.incident.hypotheses import Diagnosis, Hypothesis
-from bot.ports import Analyst
+from bot.ports import Analyst, Improver
 
 log = structlog.get_logger()
 
@@ -54,10 +54,14 @@ class FallbackAnalyst:
 
     After a failure a `Restart` with the reason comes first, and the `Closing` carries the reason in `note`
     and what the failed attempts used in `usage`.
+
+    Attributes:
+        improver: Tells folded messages better than code; None where nobody does.
     """
 
     primary: Analyst
     stand_in: Analyst
+    improver: Improver | None = None
 
     async def diagnose(self, case: Case) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
         """Yield the diagnosis of whoever can give one; see `bot.ports.Analyst`."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.incident.compaction import Reading
 from bot.incident.facts import Facts
 from bot.incident.hypotheses import Hypothesis, Mitigation
 from bot.incident.messages import Incident
@@ -55,6 +56,8 @@ class Answer:
         seconds: From accepting to this answer.
         bill: What it cost, and the incident with it.
         dropped: How many statements of the analyst had no source and were left out.
+        reading: What a model reads in full and what stands for the rest; None for all messages in full.
+        is_full: A person asked for every message in full.
     """
 
     id: str
@@ -78,6 +81,8 @@ class Answer:
     seconds: float = 0.0
     bill: Bill = NO_BILL
     dropped: int = 0
+    reading: Reading | None = None
+    is_full: bool = False
 
     @property
     def live(self) -> tuple[Hypothesis, ...]:

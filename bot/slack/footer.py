@@ -44,6 +44,7 @@ def coverage_words(answer: Answer, *, cap: int = UNCUT) -> str:
         bill_words(answer.bill, has_model=answer.has_model),
         over_words(answer.bill),
         _read(answer),
+        _folded(answer),
         _thread_only(answer),
         "could not be compared with Slack's history just now" if answer.incident.is_unchecked else "",
         _dropped(answer),
@@ -90,8 +91,21 @@ def _read(answer: Answer) -> str:
     total = read + incident.deleted + incident.omitted
     missing = [f"{incident.deleted} deleted"] if incident.deleted else []
     missing += [f"{incident.omitted} not read yet"] if incident.omitted else []
-    words = f"read {read} of {counted(total, 'message')}" + (f" ({', '.join(missing)})" if missing else "")
+    of_all = f"{total:,} {'message' if total == 1 else 'messages'}"
+    words = f"read {read:,} of {of_all}" + (f" ({', '.join(missing)})" if missing else "")
     return ", ".join([words, *_in_part(incident)])
+
+
+def _folded(answer: Answer) -> str:
+    """Say how a long incident was read: code reads every word, a model a digest of older messages."""
+    reading = answer.reading
+    if reading is None or not reading.digest.chunks:
+        return "every message in full, as asked" if answer.is_full and answer.has_model else ""
+    folded, digest = len(reading.digest.ids), reading.digest
+    into = f"{counted(digest.notes, 'note')} and {counted(digest.patterns, 'repetition')}"
+    if answer.has_model:
+        return f"{len(reading.kept):,} in full, {folded:,} folded into {into}"
+    return f"every message in full, {folded:,} also folded into {into} for a model"
 
 
 def _in_part(incident: Incident) -> list[str]:
