@@ -5,17 +5,21 @@ denial, ruled-out belief and open question must be told by a note or stand in a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.incident.digest import Carried, Chunk, Note
+from bot.incident.digest import Carried, Chunk, Note, Pattern
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.marks import marks_of
 from bot.incident.messages import Message
+from bot.incident.notes import statement_of
 from bot.incident.templates import shape_of
 
 DECIDING = (FactKind.DECISION, FactKind.DENIAL, FactKind.RULED_OUT, FactKind.QUESTION)
 """Statements that no fold may lose."""
+
+_HABIT = 25
+"""What stands at least this often, but for numbers and names, need not be told each time."""
 
 
 def missing(chunk: Chunk, messages: Iterable[Message], facts: Facts) -> frozenset[str]:
@@ -27,11 +31,11 @@ def missing(chunk: Chunk, messages: Iterable[Message], facts: Facts) -> frozense
         facts: What code extracted from the incident.
 
     Returns:
-        Marks, and texts of statements; empty when nothing is lost.
+        Marks, and the words of statements; empty when nothing is lost.
     """
     folded = _folded(chunk, messages)
-    lost = {mark for _, marks in _lost_marks(chunk, folded) for mark in marks}
-    return frozenset(lost) | {fact.quote or fact.text for fact in _lost_facts(chunk, facts)}
+    lost = {mark for _, marks in _lost_marks(chunk, folded.values()) for mark in marks}
+    return frozenset(lost) | {words or fact.text for fact, words in _lost_facts(chunk, facts, folded)}
 
 
 def completed(chunk: Chunk, messages: Iterable[Message], facts: Facts) -> Chunk:
@@ -40,31 +44,38 @@ def completed(chunk: Chunk, messages: Iterable[Message], facts: Facts) -> Chunk:
     A note goes when it cites no message of the chunk, or its quote does not stand in the first message cited.
     """
     folded = _folded(chunk, messages)
-    honest = replace(chunk, notes=tuple(_honest(chunk.notes, folded)))
-    authors = {message.id: message.author.name for message in folded}
-    added = tuple(_as_note(fact, authors) for fact in _lost_facts(honest, facts) if fact.cites[0] in authors)
+    honest = replace(chunk, notes=tuple(note for note in chunk.notes if _is_honest(note, folded)))
+    added = tuple(_as_note(fact, words, folded) for fact, words in _lost_facts(honest, facts, folded))
     told = replace(honest, notes=(*honest.notes, *added))
-    carried = tuple(Carried(id=message_id, words=marks) for message_id, marks in _lost_marks(told, folded))
+    carried = (
+        Carried(id=message_id, words=marks) for message_id, marks in _lost_marks(told, folded.values())
+    )
     return replace(told, carried=(*told.carried, *carried))
 
 
-def _folded(chunk: Chunk, messages: Iterable[Message]) -> list[Message]:
+def words_of(chunk: Chunk) -> set[str]:
+    """Return every mark that stands in a chunk."""
+    texts = [note.quote for note in chunk.notes] + [note.text for note in chunk.notes]
+    texts += [pattern.example for pattern in chunk.patterns]
+    values = {value for pattern in chunk.patterns for column in pattern.values for value in column}
+    values.update(word for carried in chunk.carried for word in carried.words)
+    return values.union(*map(marks_of, texts), *map(marks_of, values))
+
+
+def _folded(chunk: Chunk, messages: Iterable[Message]) -> dict[str, Message]:
     ids = frozenset(chunk.ids)
-    return [message for message in messages if message.id in ids]
+    return {message.id: message for message in messages if message.id in ids}
 
 
-def _honest(notes: Iterable[Note], messages: Sequence[Message]) -> Iterator[Note]:
-    texts = {message.id: message.text for message in messages}
-    for note in notes:
-        words = texts.get(note.cites[0]) if note.cites else None
-        if words is not None and note.quote in words:
-            yield note
+def _is_honest(note: Note, folded: Mapping[str, Message]) -> bool:
+    message = folded.get(note.cites[0]) if note.cites else None
+    return message is not None and note.quote in message.text
 
 
-def _as_note(fact: Fact, authors: dict[str, str]) -> Note:
-    text = "" if fact.quote else fact.text
-    who = authors[fact.cites[0]]
-    return Note(kind=fact.kind, at=fact.at, text=text, cites=fact.cites, quote=fact.quote, who=who)
+def _as_note(fact: Fact, words: str, folded: Mapping[str, Message]) -> Note:
+    who = folded[fact.cites[0]].author.name
+    text = "" if words else fact.text
+    return Note(kind=fact.kind, at=fact.at, text=text, cites=fact.cites, quote=words, who=who)
 
 
 def _lost_marks(chunk: Chunk, messages: Iterable[Message]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -77,21 +88,17 @@ def _lost_marks(chunk: Chunk, messages: Iterable[Message]) -> Iterator[tuple[str
             yield message.id, tuple(lost)
 
 
-def words_of(chunk: Chunk) -> set[str]:
-    """Return every mark that stands in a chunk."""
-    texts = [note.quote for note in chunk.notes] + [note.text for note in chunk.notes]
-    texts += [pattern.example for pattern in chunk.patterns]
-    values = {value for pattern in chunk.patterns for column in pattern.values for value in column}
-    values.update(word for carried in chunk.carried for word in carried.words)
-    return values.union(*map(marks_of, texts), *map(marks_of, values))
-
-
-def _lost_facts(chunk: Chunk, facts: Facts) -> list[Fact]:
-    ids = frozenset(chunk.ids)
-    asked = [fact for fact in facts.of(*DECIDING) if fact.cites[0] in ids]
-    told = _told(chunk)
-    patterns = _patterns(chunk)
-    return [fact for fact in asked if not _is_told(fact, told) and not _is_in_pattern(fact, patterns)]
+def _lost_facts(chunk: Chunk, facts: Facts, folded: Mapping[str, Message]) -> list[tuple[Fact, str]]:
+    """Return each deciding fact of the folded messages that the chunk does not tell, with its words."""
+    asked = [fact for fact in facts.of(*DECIDING) if fact.cites[0] in folded]
+    stated = [(fact, statement_of(folded[fact.cites[0]].text, fact)) for fact in asked]
+    told, patterns = _told(chunk), _patterns(chunk)
+    return [
+        (fact, words)
+        for fact, words in stated
+        if not _is_told(fact, words, told.get(fact.cites[0], ()))
+        and not _is_in_pattern(words or fact.text, patterns.get(fact.cites[0], ()))
+    ]
 
 
 def _told(chunk: Chunk) -> dict[str, list[Note]]:
@@ -102,25 +109,27 @@ def _told(chunk: Chunk) -> dict[str, list[Note]]:
     return told
 
 
-def _is_told(fact: Fact, told: dict[str, list[Note]]) -> bool:
-    words = fact.quote or fact.text
-    notes = told.get(fact.cites[0], [])
-    return any(note.kind is fact.kind or words in note.quote or words in note.text for note in notes)
+def _is_told(fact: Fact, words: str, notes: Iterable[Note]) -> bool:
+    needed = words or fact.text
+    return any(note.kind is fact.kind or needed in note.quote or needed in note.text for note in notes)
 
 
-def _patterns(chunk: Chunk) -> dict[str, list[str]]:
-    """Return by message the shapes of the patterns in which it stands."""
-    shapes: defaultdict[str, list[str]] = defaultdict(list)
+def _patterns(chunk: Chunk) -> dict[str, list[Pattern]]:
+    """Return by message the patterns in which it stands."""
+    found: defaultdict[str, list[Pattern]] = defaultdict(list)
     for pattern in chunk.patterns:
-        key = _key(pattern.example)
         for message_id in pattern.ids:
-            shapes[message_id].append(key)
-    return shapes
+            found[message_id].append(pattern)
+    return found
 
 
-def _is_in_pattern(fact: Fact, patterns: dict[str, list[str]]) -> bool:
-    shapes = patterns.get(fact.cites[0], [])
-    return bool(shapes) and any(_key(fact.quote or fact.text) in shape for shape in shapes)
+def _is_in_pattern(words: str, patterns: Iterable[Pattern]) -> bool:
+    """A habit stands for its like; what was said a few times in other words stands word for word."""
+    needed = words.casefold()
+    if any(needed in pattern.example.casefold() for pattern in patterns):
+        return True
+    habits = (pattern for pattern in patterns if pattern.count >= _HABIT)
+    return any(_key(words) in _key(pattern.example) for pattern in habits)
 
 
 def _key(text: str) -> str:

@@ -31,6 +31,8 @@ MOST_CHUNKS = 8
 """With more folds than these, the earlier ones become one."""
 _LEAST_SHARE = 2
 """A fold must have half the target to fold: a digest that is large by itself is not added to often."""
+_SHARES = (0.0, 0.5, 0.75, 1.0)
+"""How many of the messages that are unlike any other a fold takes, the oldest: the first that is enough."""
 BUDGET_TOKENS = 48_000
 TARGET_TOKENS = 12_000
 _DECISIVE = (FactKind.CHANGE, FactKind.ALERT, FactKind.DENIAL, FactKind.RECOVERY, FactKind.RULED_OUT)
@@ -149,24 +151,15 @@ def _chunk(state: _State, digest: Digest, target_tokens: int) -> Chunk:
     candidates = _foldable(state, digest)
     repeated = repetition(candidates).ids
     others = [message for message in candidates if message.id not in repeated]
-    taken = 0 if repeated else 1
-    while True:
-        chosen = repeated | {message.id for message in others[:taken]}
-        chunk = fold([message for message in candidates if message.id in chosen], state.facts)
-        excess = _tokens(state, Digest(chunks=(*digest.chunks, chunk))) - target_tokens
-        if excess <= 0 or taken >= len(others):
-            return chunk
-        taken = _more(state, others, taken, excess)
-
-
-def _more(state: _State, others: Sequence[Message], taken: int, excess: int) -> int:
-    """Return how many of the oldest to fold so that about `excess` tokens go; at least a quarter more."""
-    room = excess
-    for n, message in enumerate(others[taken:], start=taken + 1):
-        room -= state.sizes[message.id] // 2
-        if room <= 0:
-            return max(n, taken + len(others) // 4 + 1)
-    return len(others)
+    chunk = Chunk(ids=(), prints=())
+    for share in _SHARES:
+        oldest = {message.id for message in others[: round(len(others) * share)]}
+        if not repeated and not oldest:
+            continue
+        chunk = fold([message for message in candidates if message.id in repeated | oldest], state.facts)
+        if _tokens(state, Digest(chunks=(*digest.chunks, chunk))) <= target_tokens:
+            break
+    return chunk
 
 
 def _renewed(digest: Digest, incident: Incident, facts: Facts) -> Digest:

@@ -62,3 +62,10 @@ HYPHENATED = listed(
     """
 )
 """A word joined of one of these is English: `on-call`, `follow-up`, `read-only`."""
+
+NOT_THINGS = _either(
+    """
+    this does was minus plus versus always perhaps its his less unless across towards focus status
+    """
+)
+"""Words that end like the names of things that are counted."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from bot.incident.mark_words import ERROR_WORDS, HYPHENATED, LOUD_WORDS, NUMBERED, UNITS
+from bot.incident.mark_words import ERROR_WORDS, HYPHENATED, LOUD_WORDS, NOT_THINGS, NUMBERED, UNITS
 
 LONGEST_CHARS = 400
 """A longer token is data, not a name; its parts are judged instead."""
@@ -25,10 +25,12 @@ _TAIL = "/"
 
 _FIGURE = re.compile(
     r"(?<![\w.,#/-])(?P<money>[$\u20ac\u00a3]\s?|(?:USD|EUR|GBP)\s)?\d[\d,]*+(?:\.\d++)*+"
-    rf"(?:\s?(?P<unit>(?:{UNITS})(?:/[A-Za-z]{{1,10}})?)(?![\w]))?"
+    rf"(?:\s?(?P<unit>(?:{UNITS})(?:/[A-Za-z]{{1,10}})?)(?![\w])"
+    rf"|\s(?P<things>(?!(?:{NOT_THINGS})\b)[a-z]{{3,20}}s)(?![\w]))?"
 )
 _NUMBERED = re.compile(
-    rf"(?<![\w-])(?:{NUMBERED})(?:\s(?:code|status|no\.?|number|id)\b)?[\s:=]\s?[#v]?\d{1,5}(?:[.-]\d{1,5})*+(?!\w)",
+    rf"(?<![\w-])(?:{NUMBERED})(?:\s(?:code|status|no\.?|number|id)\b)?"
+    r"[\s:=]\s?[#v]?\d{1,5}(?:[.-]\d{1,5})*+(?!\w)",
     re.IGNORECASE,
 )
 _MOMENT = re.compile(
@@ -103,7 +105,7 @@ def _joined(found: list[Place]) -> Iterator[Place]:
 
 def _figures(text: str) -> Iterator[Place]:
     for match in _FIGURE.finditer(text):
-        if match["unit"] or match["money"]:
+        if match["unit"] or match["money"] or match["things"]:
             yield Place(match.start(), match.end(), Kind.FIGURE)
 
 

@@ -13,6 +13,11 @@ from bot.incident.messages import Message
 from bot.incident.sentences import is_error_line, is_log_line
 
 QUOTE_CHARS = 400
+STATEMENT_CHARS = 1_200
+"""What states a fact is not cut as soon."""
+_CUT_CHARS = 190
+"""Quotes of facts are cut at two hundred characters."""
+
 _MOST_PARTS = 12
 _ERROR_LINES = 3
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)")
@@ -43,6 +48,15 @@ def notes_of(
     parts = [part for part in _parts(text) if not is_known(text[part.start : part.end])]
     kept = _limited(text, _with_facts(text, parts, facts))
     return tuple(_note(message, run) for run in _runs(text, kept))
+
+
+def statement_of(text: str, fact: Fact) -> str:
+    """Return the words that carry a fact, to the end of their line where its quote was cut."""
+    at = text.find(fact.quote)
+    if at < 0 or len(fact.quote) < _CUT_CHARS:
+        return fact.quote
+    line = text[at : at + STATEMENT_CHARS].partition("\n")[0]
+    return line.rstrip("` ")
 
 
 def _parts(text: str) -> Iterator[_Part]:
@@ -83,13 +97,13 @@ def _with_facts(text: str, parts: Sequence[_Part], facts: Sequence[Fact]) -> lis
 
 
 def _limited(text: str, parts: Sequence[_Part]) -> list[_Part]:
-    """Keep what states something; of a short text, when anything is kept of it, all of its prose."""
+    """Keep what states something, the words around a paste, and all prose of a short text that is kept."""
     errors = [part for part in parts if part.is_code and is_error_line(text[part.start : part.end])]
     first = frozenset(part.start for part in errors[:_ERROR_LINES])
     telling = {part.start for part in parts[:_MOST_PARTS] if not part.is_code and _says(text, part)}
     kept = {part.start for part in parts if part.fact} | first | telling
-    if kept and len(text) <= QUOTE_CHARS:
-        kept.update(part.start for part in parts if not part.is_code)
+    if (kept and len(text) <= QUOTE_CHARS) or any(part.is_code for part in parts):
+        kept.update(part.start for part in parts[:_MOST_PARTS] if not part.is_code)
     return [part for part in parts if part.start in kept]
 
 
@@ -119,7 +133,8 @@ def _belongs(text: str, run: Sequence[_Part], part: _Part) -> bool:
 
 def _note(message: Message, run: Sequence[_Part]) -> Note:
     fact = next((part.fact for part in run if part.fact), None)
-    quote = message.text[run[0].start : min(run[-1].end, run[0].start + QUOTE_CHARS)]
+    longest = STATEMENT_CHARS if fact else QUOTE_CHARS
+    quote = message.text[run[0].start : min(run[-1].end, run[0].start + longest)]
     return Note(
         kind=fact.kind if fact else FactKind.OBSERVATION,
         at=fact.at if fact else message.at,

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from bot.incident.digest import Carried, Chunk, Digest, Note, Pattern
+from bot.incident.facts import FactKind
 from bot.incident.ranges import ranges
 from bot.incident.sizes import estimate_tokens
 
@@ -40,7 +41,8 @@ def page_tokens(chunk: Chunk) -> int:
 
 
 def _note(note: Note) -> list[str]:
-    head = " ".join(word for word in (_time(note.at), note.who, note.kind.value) if word)
+    kind = "" if note.kind is FactKind.OBSERVATION else note.kind.value
+    head = " ".join(word for word in (_time(note.at), note.who, kind) if word)
     return [",".join(note.cites), head, note.quote, *([note.text] if note.text else [])]
 
 

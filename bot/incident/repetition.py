@@ -2,21 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.incident.digest import Pattern
-from bot.incident.marks import Kind
+from bot.incident.fields import Field, fields_of, without_lead
+from bot.incident.marks import Kind, kind_of
 from bot.incident.messages import AuthorKind, Message
+from bot.incident.sentences import is_log_line
 from bot.incident.templates import Shape, Value, common_shapes, shape_of
 
 FEWEST = 3
 """What stands at least this often is repetition."""
+
+FEWEST_SAID = 8
+"""Of what people say the same, when the words are not quite equal."""
 
 EXAMPLE_CHARS = 1_200
 _TABLE_ROWS = 24
 _LISTED_COUNTS = 8
 _WHOLE_CHARS = 4_000
 _FENCE = "`"
+_PASTES = "pastes"
+_PEOPLE, _PROSE, _LINES, _BOT_LINES, _FIELDS = "people", "prose", "lines", "lines of bots", "fields"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +33,14 @@ class Unit:
     Attributes:
         source: Who wrote it: only texts of one source are compared.
         text: Exact words of the message.
+        line: The whole line, of which `text` may be a part; empty for a message.
     """
 
     message: Message
     source: Hashable
     text: str
     shape: Shape
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +66,22 @@ def repetition(messages: Sequence[Message]) -> Repetition:
     told = frozenset(unit.message.id for units in wholes for unit in units)
     rest = [message for message in messages if message.id not in told]
     lines = _repeated([unit for message in rest for unit in _lines(message)])
-    within = _by_message(lines)
-    empty = frozenset(m.id for m in rest if all(line in within.get(m.id, ()) for line in lines_of(m.text)))
+    within = _known(rest, lines)
+    empty = frozenset(m.id for m in rest if all(line in within[m.id] for line in lines_of(m.text)))
     patterns = [_pattern(units) for units in (*wholes, *lines)]
     return Repetition(patterns=tuple(patterns), ids=told | empty, lines=within)
+
+
+def _known(messages: Iterable[Message], groups: Iterable[Sequence[Unit]]) -> dict[str, frozenset[str]]:
+    """Return the lines of each message that stand in a pattern; labels count as such."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for units in groups:
+        for unit in units:
+            found[unit.message.id].add(unit.line)
+    for message in messages:
+        if message.author.kind is AuthorKind.BOT:
+            found[message.id].update(line for line in lines_of(message.text) if fields_of(line))
+    return {message.id: frozenset(found[message.id]) for message in messages}
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -69,14 +90,6 @@ def lines_of(text: str) -> Iterator[str]:
         bare = line.strip().strip(_FENCE).strip()
         if any(char.isalnum() for char in bare):
             yield bare
-
-
-def _by_message(groups: Iterable[Sequence[Unit]]) -> dict[str, frozenset[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for units in groups:
-        for unit in units:
-            found[unit.message.id].add(unit.text)
-    return {message_id: frozenset(texts) for message_id, texts in found.items()}
 
 
 def _whole(message: Message) -> Iterator[Unit]:
@@ -88,32 +101,74 @@ def _whole(message: Message) -> Iterator[Unit]:
         yield Unit(message=message, source=("bot", message.author.name), text=message.text, shape=shape)
     else:
         said = Shape(key=shape.key.casefold().strip(" .!?"), values=shape.values)
-        yield Unit(message=message, source="people", text=message.text, shape=said)
+        source = _PASTES if _FENCE * 3 in message.text else _PEOPLE
+        yield Unit(message=message, source=source, text=message.text, shape=said)
 
 
 def _lines(message: Message) -> Iterator[Unit]:
+    is_bot = message.author.kind is AuthorKind.BOT
     for line in lines_of(message.text):
-        yield Unit(message=message, source="lines", text=line, shape=shape_of(line))
+        fields = fields_of(line) if is_bot else ()
+        yield from (_label(message, line, field) for field in fields)
+        if not fields:
+            text = without_lead(line) if is_bot else line
+            source = _BOT_LINES if is_bot else _line_source(message, line)
+            yield Unit(message=message, source=source, text=text, shape=shape_of(text), line=line)
+
+
+def _line_source(message: Message, line: str) -> str:
+    return _LINES if _FENCE * 3 in message.text or is_log_line(line) else _PROSE
+
+
+def _label(message: Message, line: str, field: Field) -> Unit:
+    kind = kind_of(field.value)
+    value = Value(text=field.value, kind=Kind.FIGURE if kind is None or kind > Kind.COUNT else kind)
+    shape = Shape(key=field.name, values=(value,))
+    return Unit(message=message, source=_FIELDS, text=field.text, shape=shape, line=line)
 
 
 def _repeated(units: Sequence[Unit]) -> list[list[Unit]]:
-    """Group units of one shape, and where names vary, of one shape but for a name; most frequent first."""
-    for _ in range(2):
-        units = _with_names(units)
+    """Group units of one shape; then, of what is left, of one shape but for a name; then for any names."""
+    groups, rest = _grouped(units)
+    for widen in (_with_names, _with_names, _without_names):
+        more, rest = _grouped(widen(rest))
+        groups += more
+    return groups
+
+
+def _grouped(units: Sequence[Unit]) -> tuple[list[list[Unit]], list[Unit]]:
+    """Return what stands often enough, by shape, and the rest."""
     groups: defaultdict[tuple[Hashable, str], list[Unit]] = defaultdict(list)
     for unit in units:
         groups[unit.source, unit.shape.key].append(unit)
-    return [group for group in groups.values() if len(group) >= FEWEST]
+    often = [group for group in groups.values() if _is_repetition(group)]
+    return often, [unit for group in groups.values() if not _is_repetition(group) for unit in group]
+
+
+def _is_repetition(group: Sequence[Unit]) -> bool:
+    """What people write in other words each time is a habit only when it is frequent."""
+    if len(group) < FEWEST:
+        return False
+    is_prose = group[0].source in {_PEOPLE, _PROSE}
+    return not is_prose or len(group) >= FEWEST_SAID or len({unit.text.casefold() for unit in group}) == 1
+
+
+def _without_names(units: Sequence[Unit]) -> list[Unit]:
+    """Take all names out of what monitors wrote."""
+    return [
+        replace(unit, shape=shape_of(unit.text, most=Kind.WORD)) if unit.source == _BOT_LINES else unit
+        for unit in units
+    ]
 
 
 def _with_names(units: Sequence[Unit]) -> list[Unit]:
     keys: defaultdict[Hashable, dict[str, None]] = defaultdict(dict)
     for unit in units:
-        if unit.source != "people":
+        if unit.source not in {_PEOPLE, _PROSE, _FIELDS}:
             keys[unit.source].setdefault(unit.shape.key)
     common = common_shapes(keys)
     return [
-        Unit(message=unit.message, source=unit.source, text=unit.text, shape=hole.widened(unit.shape))
+        replace(unit, shape=hole.widened(unit.shape))
         if (hole := common.get((unit.source, unit.shape.key)))
         else unit
         for unit in units
@@ -124,7 +179,7 @@ def _pattern(units: Sequence[Unit]) -> Pattern:
     first, last = units[0].message, units[-1].message
     ids = tuple(dict.fromkeys(unit.message.id for unit in units))
     holes = _varying([unit.shape.values for unit in units])
-    is_table = bool(holes) and len(ids) == len(units) <= _TABLE_ROWS
+    is_table = bool(holes) and len(ids) == len(units) <= _TABLE_ROWS and units[0].source != _FIELDS
     values = _table(units, holes) if is_table else _columns(units, holes)
     return Pattern(
         example_id=first.id, example=units[0].text[:EXAMPLE_CHARS], count=len(units), ids=ids,

@@ -10,7 +10,7 @@ from bot.incident.marks import Kind, places
 _HOLE = "\x00"
 _AROUND = "*_`:,.()[]{}\"'"
 _LONGEST_WORDS = 60
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 3
 _FEWEST_NAMES = 3
 """A word is a name that varies when at least this many different ones stand in its place."""
 
@@ -45,13 +45,18 @@ class Shape:
     values: tuple[Value, ...]
 
 
-def shape_of(text: str) -> Shape:
-    """Take a text apart; names without a digit stay in the key."""
+def shape_of(text: str, *, most: Kind = Kind.NAME) -> Shape:
+    """Take a text apart.
+
+    Args:
+        text: Any text.
+        most: `Kind.WORD` takes names without a digit out too; by default they stay in the key.
+    """
     parts: list[str] = []
     values: list[Value] = []
     at = 0
     for place in places(text):
-        if place.kind is not Kind.WORD:
+        if place.kind <= most:
             parts += (text[at : place.start], _HOLE)
             values.append(Value(text=text[place.start : place.end], kind=place.kind))
             at = place.end
