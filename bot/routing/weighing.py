@@ -34,7 +34,7 @@ class Weighed:
         logit: The log-odds that it is a matter of AWS policy, by the phrases alone.
         spoken: What speaks for policy, with its weight in this text; strongest first.
         domains: How much each domain is spoken of.
-        situation: Who is named and what is said: `aws:access`, `nobody:policy`, …
+        situation: Who is named and what is said: `aws:access`, `nobody:policy`, `aws:policy:trouble`, …
     """
 
     logit: float
@@ -54,7 +54,7 @@ def weigh(found: Iterable[Hit]) -> Weighed:
         logit=BIAS + _speaking_for(spoken, roles) - _speaking_against(roles),
         spoken=tuple(spoken),
         domains=_domains([*spoken, *naming]),
-        situation=f"{_WHOSE[is_aws, is_foreign]}:{_said(roles)}",
+        situation=f"{_WHOSE[is_aws, is_foreign]}:{_said(roles)}{_strain(roles)}",
     )
 
 
@@ -81,6 +81,11 @@ def _said(roles: Hits) -> str:
     if roles[Role.POLICY]:
         return "share"
     return "access" if roles[Role.ACCESS] else "nothing"
+
+
+def _strain(roles: Hits) -> str:
+    """Tell load and crashes without any refusal apart: there a service is named, not accused."""
+    return ":trouble" if roles[Role.TROUBLE] and not roles[Role.ACCESS] else ""
 
 
 def _spoken(roles: Hits, *, is_aws: bool, is_foreign: bool) -> list[tuple[Hit, float]]:
