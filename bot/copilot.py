@@ -264,7 +264,7 @@ class Copilot:
         run.log("facts.shown", facts=len(case.facts.items))
         case = await self._folding().read(run, case)
         if asking := await self.money.question(run, case, self.router):
-            await self._finishing(out).asking(run, reply, facts, asking)
+            await self._finishing(out).asking(run, reply, case, asking)
             return run
         if run.request.kind in DECISIONS:
             await self._consent(out).show(run)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.answering import answer_of
-from bot.answers import Blocks, Closing, KeptFile
+from bot.answers import Closing, KeptFile
 from bot.errors import EditFailedError, ForgottenError
 from bot.forgetting import clear_board
 from bot.freshness import Freshness
@@ -19,6 +19,7 @@ from bot.run import Run, cited_in, saved_answer
 from bot.slack.answer import answer as answer_message
 from bot.slack.answer_values import Answer, Rendered
 from bot.slack.blocks import numbered
+from bot.slack.fact_lines import first_facts
 from bot.slack.money import Asking, asking_blocks, asking_words
 
 COMMENT = "Draft of the postmortem."
@@ -56,19 +57,22 @@ class Finishing:
         await self._check_kept(run)
         run.log("answer.posted", ts=posted.ts)
 
-    async def asking(self, run: Run, reply: Reply, facts: Blocks, asking: Asking) -> None:
+    async def asking(self, run: Run, reply: Reply, case: Case, asking: Asking) -> None:
         """Finish a request with its facts and the question whether Opus is to go on; keep it for its buttons.
 
         Raises:
             ForgottenError: As for an answer.
         """
-        made = numbered([*facts, *asking_blocks(asking, answer_id=run.request.id)], run.request.id)
+        own = run.request.id
+        facts = first_facts(case.facts, case.incident, answer_id=own, as_of=run.asked_at, follows="")
+        made = numbered([*facts, *asking_blocks(asking, answer_id=own)], own)
         blocks, text = self.out.message(made, asking_words(asking))
         posted = await reply.finish(blocks, text=text)
         nothing = Finding(hypotheses=(), board=Board(), closing=Closing(analyst="rules"))
         await self.memory.save_answer(saved_answer(run, nothing, posted, blocks=blocks, text=text))
         await self._check_kept(run)
-        run.log("consent.asked", ts=posted.ts, usd=str(asking.spent.usd), about_usd=str(asking.about_usd))
+        run.log("answer.posted", ts=posted.ts)
+        run.log("consent.asked", usd=str(asking.spent.usd), about_usd=str(asking.about_usd))
 
     async def draft(self, run: Run, content: str) -> None:
         """Share the draft of a review and keep that it is there.

@@ -91,6 +91,7 @@ async def test_from_the_hard_cap_on_the_facts_stand_and_a_person_is_asked_instea
     words = seen(final)
     assert not bot.analyst.cases
     assert "21:38" in words
+    assert "Diagnosis follows" not in words
     assert (
         "This incident has cost $5.12, above its cap of $5.00, so I ask first: Opus 5.5 would cost" in words
     )
@@ -316,8 +317,8 @@ async def test_cost_is_whispered_with_the_incident_the_month_and_the_caps():
 
     [told] = whispered(bot)
     assert "This incident: at least $5.12" in told
-    assert "Opus 5.5 · 1 question · $5.12" in told
-    assert "200k tokens in, 80 % from the cache · 4.0k out" in told
+    assert "Opus 5.5 · $5.12 · 1 question" in told
+    assert "200k tokens in (80 % from the cache), 4.0k out" in told
     assert "1 call under way or broken off" in told
     assert "This workspace, November 2026: at least $6.12" in told
     assert "From $2.00 every answer says so. From $5.00 I ask before I ask Opus." in told

@@ -26,7 +26,9 @@ MOST = 3
 """So many changes, and so many suspects, are printed at most."""
 
 
-def first_facts(facts: Facts, incident: Incident, *, answer_id: str, as_of: datetime) -> Blocks:
+def first_facts(
+    facts: Facts, incident: Incident, *, answer_id: str, as_of: datetime, follows: str = "Diagnosis follows."
+) -> Blocks:
     """Return the facts that stand in the thread before anybody diagnoses.
 
     Args:
@@ -34,12 +36,13 @@ def first_facts(facts: Facts, incident: Incident, *, answer_id: str, as_of: date
         incident: Redacted.
         answer_id: Of the answer that will follow.
         as_of: The moment that counts; aware, UTC.
+        follows: What is said of what comes next; may be empty.
 
     Returns:
         One block of less than 600 visible characters.
     """
-    tail = [text("Diagnosis follows.")]
-    versions = ([*fact_lines(facts, incident, as_of=as_of, cap=cap), tail] for cap in _WORD_CAPS)
+    tail = [[text(follows)]] if follows else []
+    versions = ([*fact_lines(facts, incident, as_of=as_of, cap=cap), *tail] for cap in _WORD_CAPS)
     lines = first_that_fits(versions, TOP_CHARS)
     return numbered([rich(lines)], answer_id)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.incident.wording import counted
 from bot.models.spending import NO_CAPS, Caps, Spending, Spent
-from bot.slack.blocks import Line, actions, bold, button, context, divider, numbered, rich, text
+from bot.slack.blocks import Line, actions, bold, button, context, divider, joined, numbered, rich, text
 from bot.slack.limits import Blocks
 
 _CENT = Decimal("0.01")
@@ -147,10 +147,9 @@ def cost_blocks(view: CostView, *, answer_id: str) -> Blocks:
     first = (
         [[bold("This incident: "), text(view.where)]]
         if view.incident is None
-        else _part("This incident", view.incident, view.names)
+        else _incident(view.incident, view.names)
     )
-    month = _part(f"This workspace, {_month(view.month_name)}", view.month, view.names)
-    made = [rich(first), divider(), rich(month), divider(), rich(_cap_lines(view)), context(_SOURCE)]
+    made = [rich(first), divider(), rich(_month(view)), divider(), rich(_cap_lines(view)), context(_SOURCE)]
     return numbered(made, answer_id)
 
 
@@ -160,23 +159,38 @@ _SOURCE = "Counted from the tokens that the API reports and its list prices. The
 def cost_words(view: CostView) -> str:
     """Return the lock screen's words."""
     incident = f"This incident {spent_words(view.incident)}, " if view.incident is not None else ""
-    return f"Cost: {incident}{_month(view.month_name)} {spent_words(view.month)}"
+    return f"Cost: {incident}{_month_words(view.month_name)} {spent_words(view.month)}"
 
 
-def _part(title: str, spending: Spending, names: dict[str, str]) -> list[Line]:
-    if spending.is_nothing:
-        return [[bold(f"{title}: $0.00")], [text("No model was asked.")]]
+def _incident(spending: Spending, names: dict[str, str]) -> list[Line]:
     lines = [line for spent in spending.by_model for line in _model(spent, names)]
-    return [[bold(f"{title}: {spent_words(spending)}")], *lines, *_unknown(spending)]
+    return [_total("This incident", spending), *lines, *_unknown(spending)]
+
+
+def _total(title: str, spending: Spending) -> Line:
+    nothing = [text(" · no model was asked")] if spending.is_nothing else []
+    return [bold(f"{title}: {spent_words(spending)}"), *nothing]
 
 
 def _model(spent: Spent, names: dict[str, str]) -> Sequence[Line]:
-    is_known = spent.nanousd or not spent.unpriced
-    usd = usd_words(spent.usd) if is_known else "price not known"
-    name = names.get(spent.model, spent.model)
-    share = f", {100 * spent.read / spent.prompt:.0f} % from the cache" if spent.prompt else ""
-    use = f"{tokens_words(spent.prompt)} tokens in{share} · {tokens_words(spent.output)} out"
-    return [bold(name), text(f" · {counted(spent.questions, 'question')} · {usd}")], [text(f"    {use}")]
+    share = round(100 * spent.read / spent.prompt) if spent.prompt else 0
+    cached = f" ({share} % from the cache)" if share else ""
+    use = f"{tokens_words(spent.prompt)} tokens in{cached}, {tokens_words(spent.output)} out"
+    head = f" · {_price(spent)} · {counted(spent.questions, 'question')}"
+    return [bold(names.get(spent.model, spent.model)), text(head)], [text(use)]
+
+
+def _price(spent: Spent) -> str:
+    return usd_words(spent.usd) if spent.nanousd or not spent.unpriced else "price not known"
+
+
+def _month(view: CostView) -> list[Line]:
+    spending = view.month
+    each = [
+        [text(f"{view.names.get(spent.model, spent.model)} {_price(spent)}")] for spent in spending.by_model
+    ]
+    title = f"This workspace, {_month_words(view.month_name)}"
+    return [_total(title, spending), joined(each), *_unknown(spending)]
 
 
 def _unknown(spending: Spending) -> list[Line]:
@@ -210,6 +224,6 @@ def tokens_words(tokens: int) -> str:
     return f"{tokens / _MILLE:.0f}k" if tokens < _MILLION else f"{tokens / _MILLION:.1f}M"
 
 
-def _month(name: str) -> str:
+def _month_words(name: str) -> str:
     year, _, month = name.partition("-")
     return f"{_MONTHS[int(month) - 1]} {year}"
