@@ -154,7 +154,7 @@ def checked(wire: WireNote, by_id: Mapping[str, Message]) -> Note | None:
         at=message.at,
         text=text,
         cites=(source, *(one for one in cites if one != source)),
-        quote=wire.quote,
+        quote=wire.quote[:NOTE_CHARS],
         who=message.author.name,
     )
 

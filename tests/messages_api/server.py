@@ -29,6 +29,7 @@ class StandIn:
     base_url: str = ""
     requests: list[Recorded] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    usages: list[dict[str, Any]] = field(default_factory=list)
     cache: PromptCache = field(default_factory=PromptCache)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     listed: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: listed(name) for name in MODELS})
@@ -83,6 +84,7 @@ class StandIn:
         await response.prepare(request)
         text = turn.words if isinstance(turn.words, str) else turn.words(body)
         usage = self.cache.count(body, _betas(request))
+        self.usages.append(usage)
         for event in events(turn, text, number=number, model=body["model"], usage=usage):
             await response.write(as_sse(event))
             await asyncio.sleep(turn.pause_seconds)
