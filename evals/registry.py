@@ -40,7 +40,9 @@ GRADERS: Mapping[str, Grader] = {
     "denials": Grader(about="AWS denials, as read out of pasted text"),
     "incidents": Grader(about="recorded incidents, explained without a model", data=DATA / "incidents"),
     "redaction": Grader(about="secrets taken out, evidence left"),
-    "routing": Grader(about="questions sent to the model that is better at them"),
+    "routing": Grader(
+        about="questions sent to the model that is better at them", data=DATA / "routing" / "domains.jsonl"
+    ),
 }
 """By name, which is the module's too."""
 

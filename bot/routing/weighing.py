@@ -20,6 +20,7 @@ _NAMES_ANOTHER = 2.0
 """A foreign signal of this weight or more says whose refusals the text is about."""
 _LEAST_NAMING = 0.1
 """A word that weighs nothing still names its domain."""
+_REFUSAL_NAMES = 0.3
 _NAMING = frozenset({Role.VENDOR, Role.FOREIGN})
 _WHOSE = {(True, False): "aws", (False, True): "another", (True, True): "both", (False, False): "nobody"}
 
@@ -53,9 +54,14 @@ def weigh(found: Iterable[Hit]) -> Weighed:
     return Weighed(
         logit=BIAS + _speaking_for(spoken, roles) - _speaking_against(roles),
         spoken=tuple(spoken),
-        domains=_domains([*spoken, *naming]),
+        domains=_domains([*((hit, _naming(hit, weight)) for hit, weight in spoken), *naming]),
         situation=f"{_WHOSE[is_aws, is_foreign]}:{_said(roles)}{_strain(roles)}",
     )
+
+
+def _naming(hit: Hit, weight: float) -> float:
+    """A refusal says little about whose matter it is: a bucket that denies access is a matter of S3."""
+    return weight * _REFUSAL_NAMES if hit.signal.role is Role.ACCESS else weight
 
 
 def _distinct(hits: Iterable[Hit]) -> list[Hit]:

@@ -28,8 +28,8 @@ def test_the_router_is_graded_beside_two_simple_rules(data):
     report = routing.grade(data)
 
     assert report["n"] == 4
-    assert report["route"]["f1"] == 1.0
-    assert report["word_search"]["f1"] == 0.5
+    assert report["route"]["f1"] == {"value": 1.0, "n": 4, "interval": [0.0, 1.0]}
+    assert report["word_search"]["f1"]["value"] == 0.5
     assert report["word_search"]["hard_accuracy"]["value"] == 0.0
     assert report["always_general"]["recall"]["value"] == 0.0
     assert report["route"]["false_escalation"] == {"value": 0.0, "n": 2, "interval": [0.0, 0.6576]}
