@@ -13,7 +13,8 @@ _CANDIDATE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
-_FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f")
+_FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f"
+_FLAG_OR_CANDIDATE = re.compile(f"{_FLAG}|{_CANDIDATE.pattern}")
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _TEXT_STYLE, _EMOJI_STYLE = "\ufe0e", "\ufe0f"
 _LINE_BREAKS = {"\r": "\n", "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2029": "\n"}
@@ -29,8 +30,9 @@ def strip_hidden(text: str) -> str:
     if (text.isascii() or not _CANDIDATE.search(text)) and _is_printable(text):
         return text
     text = _ESCAPE_SEQUENCE.sub("", text.replace("\r\n", "\n"))
-    flags = [match.span() for match in _FLAG.finditer(text)]
-    kept = _CANDIDATE.sub(lambda match: _shown(text, match.start(), flags), text)
+    kept = _FLAG_OR_CANDIDATE.sub(
+        lambda match: match[0] if len(match[0]) > 1 else _shown(text, match.start()), text
+    )
     if _is_printable(kept):
         return kept
     return "".join(c for c in kept if unicodedata.category(c) != "Cn")
@@ -40,7 +42,7 @@ def _is_printable(text: str) -> bool:
     return text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _shown(text: str, at: int, flags: list[tuple[int, int]]) -> str:
+def _shown(text: str, at: int) -> str:
     """Return what stays of the hidden character at `at`."""
     c = text[at]
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
@@ -52,7 +54,7 @@ def _shown(text: str, at: int, flags: list[tuple[int, int]]) -> str:
         return c if _joins(before) and _joins(after) else ""
     if c in {_TEXT_STYLE, _EMOJI_STYLE}:
         return c if _takes_style(before) else ""
-    return c if any(start <= at < end for start, end in flags) else ""
+    return ""
 
 
 def _is_pictograph(c: str) -> bool:

@@ -1,17 +1,16 @@
 """Finds secrets in one text: the rules in their order, then what is only visible after decoding."""
 
-import base64
-import binascii
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from urllib.parse import quote, unquote_to_bytes
 
+from bot.safety.decoding import Joined, Unescaped, base64_text
 from bot.safety.kubernetes import secret_values
 from bot.safety.likeness import Name, can_be_assigned, can_be_said, is_random, judge_name
-from bot.safety.patterns import Pattern, Span, any_of
-from bot.safety.rule import EVIDENCE, Rule, Shape
+from bot.safety.patterns import Meter, Pattern, Span, any_of
+from bot.safety.rule import EVIDENCE, Check, Rule, Shape
 from bot.safety.rules import RULES, STRONG
-from bot.safety.tokens import KINDS, TOKENS
+from bot.safety.tokens import TOKENS, tokens_in
 
 _LETTERS_RUN = Pattern(r"[A-Za-z0-9/+]{40,}=*")
 _BASE64_RUN = Pattern(r"([A-Za-z0-9+/_-]{24,}={0,2})")
@@ -43,6 +42,9 @@ _QUOTES = (b'"', b"'", b"`")
 _AWS_SECRET_CHARS = 40
 _USER_PASSWORD = Pattern(r"[\w.@+-]{1,64}:([^\s:]{6,})")
 _PEM_LINE = Pattern(r"[A-Za-z0-9+/=]{16,}")
+_BLOCK_LINE = Pattern(r"[^\s]{6,}")
+_MOST_JUDGED = 4096
+"""Whoever judges words is not asked about longer ones: those count as secret."""
 _SIFTED_BYTES = 16_384
 """Up to here one pattern for many is searched first: few messages hold anything, and most rules need not run.
 In a long text something is found anyway, and one large pattern may be slow where a small one is not."""
@@ -74,17 +76,24 @@ class Hit:
 
 @dataclass(slots=True)
 class Scan:
-    """The search of one text."""
+    """The search of one text.
+
+    Args:
+        data: The text.
+        meter: Pays for the work.
+        depth: How often it was decoded to be read.
+    """
 
     data: bytes
+    meter: Meter
     depth: int = 0
     hits: list[Hit] = field(default_factory=list)
     _claimed: bytearray = field(init=False)
-    _low: bytes = field(init=False)
+    _judged: dict[tuple[object, bytes], bool] = field(init=False, default_factory=dict, repr=False)
+    """What was said of a value before: a paste may hold one thousands of times."""
 
     def __post_init__(self) -> None:
         self._claimed = bytearray(len(self.data))
-        self._low = self.data.lower()
 
     @property
     def has_claims(self) -> bool:
@@ -92,27 +101,34 @@ class Scan:
         return b"\x01" in self._claimed
 
     def run(self) -> list[Hit]:
-        """Return every secret, in the order of the text."""
+        """Return every secret, in the order of the text.
+
+        Raises:
+            TooMuchWorkError: The meter is empty; the text must not be used.
+        """
         for start, end in secret_values(self.data):
             self.claim(start, end, "k8s_secret", spreads=True)
-        if len(self.data) > _SIFTED_BYTES or _ANYTHING.is_in(self.data):
+        if len(self.data) > _SIFTED_BYTES or _ANYTHING.is_in(self.data, self.meter):
             self._search()
         return sorted(self.hits, key=lambda hit: hit.start)
 
     def _search(self) -> None:
         strong, *others = _STEPS
-        self._step(strong)
+        low = self.data.lower()
+        self._step(strong, low)
         self._tokens()
         for step in others:
-            self._step(step)
+            self._step(step, low)
         self._bare_aws_secrets()
         if self.depth == 0:
             self._encoded()
+            self._escaped()
 
-    def _step(self, step: _Sieve) -> None:
-        if len(self.data) > _SIFTED_BYTES or step.any_rule.is_in(self.data):
+    def _step(self, step: _Sieve, low: bytes) -> None:
+        if len(self.data) > _SIFTED_BYTES or step.any_rule.is_in(self.data, self.meter):
             for rule in step.rules:
-                self._apply(rule)
+                if rule.can_be_in(low):
+                    self._apply(rule)
 
     def claim(self, start: int, end: int, kind: str, *, spreads: bool = False) -> bool:
         """Take a span unless part of it is taken; evidence is taken and left as it is."""
@@ -123,28 +139,46 @@ class Scan:
             self.hits.append(Hit(start, end, kind, spreads))
         return True
 
+    def unclaimed(self) -> Iterator[Span]:
+        """Yield the spans between what is claimed when each is asked for."""
+        at = self._claimed.find(0)
+        while at >= 0:
+            end = self._claimed.find(1, at)
+            yield at, len(self.data) if end < 0 else end
+            at = self._claimed.find(0, end) if end >= 0 else -1
+
     def text(self, span: Span) -> str:
         """Return the text of a span."""
         return self.data[span[0] : span[1]].decode(errors="replace")
 
+    def _passes(self, check: Check, span: Span) -> bool:
+        """Ask a check about a value, once for each value."""
+        if span[1] - span[0] > _MOST_JUDGED:
+            return True
+        value = self.data[span[0] : span[1]]
+        key = (check, value)
+        if key not in self._judged:
+            self._judged[key] = check(value.decode(errors="replace"))
+        return self._judged[key]
+
     def _tokens(self) -> None:
-        for _, *groups in TOKENS.spans(self.data):
-            for kind, span in zip(KINDS, groups, strict=True):
-                if span[0] >= 0:
-                    self.claim(*span, kind)
+        for kind, span in tokens_in(self.data, self.meter):
+            self.claim(*span, kind)
 
     def _apply(self, rule: Rule) -> None:
         if rule.shape is Shape.NAMED:
             self._named(rule)
             return
-        read = {Shape.PAIRS: self._pairs, Shape.PEM: self._private_key}.get(rule.shape, self._plain)
-        for _, *groups in rule.compiled.spans(self.data):
+        read = _READERS.get(rule.shape, Scan._plain)
+        for _, *groups in rule.compiled.spans(self.data, self.meter):
             for span in groups:
                 if span[0] >= 0:
-                    read(rule, span)
+                    read(self, rule, span)
 
     def _plain(self, rule: Rule, span: Span) -> None:
-        if rule.check is None or rule.check(self.text(span)):
+        if self._claimed[span[0]]:
+            return
+        if rule.check is None or self._passes(rule.check, span):
             is_exact = rule.check is None or rule.shape is Shape.EXACT or self._is_quoted(span)
             self.claim(*(span if is_exact else self._trimmed(span)), rule.kind, spreads=rule.spreads)
 
@@ -152,41 +186,47 @@ class Scan:
         return span[0] > 0 and self.data[span[0] - 1 : span[0]] in _QUOTES
 
     def _pairs(self, rule: Rule, span: Span) -> None:
-        for _, name, value in _PAIR.spans(self.data, *span):
-            words = self.text(value)
+        for _, name, value in _PAIR.spans(self.data, self.meter, *span):
             if (
-                self.text(name).lower() not in _COOKIE_WORDS
-                and len(words) >= _SHORT
+                not self._claimed[value[0]]
+                and value[1] - value[0] >= _SHORT
+                and self.text(name).lower() not in _COOKIE_WORDS
                 and rule.check
-                and rule.check(words)
+                and self._passes(rule.check, value)
             ):
                 self.claim(*value, rule.kind, spreads=rule.spreads)
 
     def _named(self, rule: Rule) -> None:
         at = 0
-        while (spans := rule.compiled.first(self.data, at)) is not None:
+        while (spans := rule.compiled.first(self.data, self.meter, at)) is not None:
             (start, _), name, *values = spans
-            value = next(span for span in values if span[0] >= 0)
-            at = max(
-                start + 1, self._take(rule, name, value, is_bare=value == values[-1] and len(values) > 1)
-            )
+            value = max(values)  # the one that took part
+            is_bare = len(values) > 1 and value == values[-1]
+            at = max(start + 1, self._take(rule, name, value, is_bare=is_bare))
 
     def _take(self, rule: Rule, name: Span, value: Span, *, is_bare: bool) -> int:
         """Claim a named value if it is a secret; return where to search on.
 
         A value that is none may hold a name of its own: `secret_name: password=…`.
         """
-        judged = _judge(self.text(name))
+        judged = _judged(self.text(name))
         if judged is Name.HARMLESS:
             return value[0]
+        if self._claimed[value[0]]:
+            return self._claim_end(value[0])
         if is_bare:
             value = self._trimmed((value[0], len(self.data)))
         is_prose = is_bare and b"=" not in self.data[name[1] : value[0]] and self._goes_on(value[1])
-        if not can_be_assigned(self.text(value), judged, is_bare_prose=is_prose):
+        is_secret = self._passes(_ASSIGNED[judged, is_prose], value)
+        if not is_secret or (rule.check and not self._passes(rule.check, value)):
             return value[0] if value[1] - value[0] <= _NESTED_BYTES else value[1]
         kind = _kind(self.text(name), self.text(value), judged)
         self.claim(*value, kind, spreads=rule.spreads)
         return value[1]
+
+    def _claim_end(self, at: int) -> int:
+        end = self._claimed.find(0, at)
+        return len(self.data) if end < 0 else end
 
     def _goes_on(self, at: int) -> bool:
         """Say whether the line goes on with a word after `at`."""
@@ -196,51 +236,92 @@ class Scan:
     def _trimmed(self, span: Span) -> Span:
         """End a bare value where the next setting or the sentence's punctuation begins."""
         start, end = span
-        stop = _VALUE_END.first(self.data, start + 1)
-        end = min(end, stop[0][0]) if stop else end
+        stop = _VALUE_END.first(self.data, self.meter, start + 1, end)
+        end = stop[0][0] if stop else end
         value = self.data[start:end]
         return start, start + len(value.rstrip(b".,;:" if b"(" in value else b".,;:)]}>\\"))
 
     def _private_key(self, rule: Rule, span: Span) -> None:
         """Claim a key's body; when it is cut off, only what still looks like one: prose after it survives."""
         is_cut = span[1] == len(self.data)
-        for part in [run for (run,) in _PEM_LINE.spans(self.data, *span)] if is_cut else [span]:
+        lines = [run for (run,) in _PEM_LINE.spans(self.data, self.meter, *span)] if is_cut else [span]
+        for part in lines:
             self.claim(*part, rule.kind)
 
+    def _block(self, rule: Rule, span: Span) -> None:
+        """Claim each line of a folded value."""
+        for (line,) in _BLOCK_LINE.spans(self.data, self.meter, *span):
+            if rule.check is None or self._passes(rule.check, line):
+                self.claim(*line, rule.kind, spreads=rule.spreads)
+
     def _bare_aws_secrets(self) -> None:
-        for (span,) in _LETTERS_RUN.spans(self.data):
-            if span[1] - span[0] != _AWS_SECRET_CHARS:
-                continue
-            near = self._low[max(0, span[0] - _NEAR_BYTES) : span[1] + _NEAR_BYTES // 2]
-            if any(word in near for word in _NEAR_AWS) and is_random(self.text(span)):
+        for (span,) in _LETTERS_RUN.spans(self.data, self.meter):
+            is_like_one = span[1] - span[0] == _AWS_SECRET_CHARS and self._is_near_aws(span)
+            if is_like_one and self._passes(is_random, span):
                 self.claim(*span, "aws_secret_key", spreads=True)
 
+    def _is_near_aws(self, span: Span) -> bool:
+        near = self.data[max(0, span[0] - _NEAR_BYTES) : span[1] + _NEAR_BYTES // 2].lower()
+        return any(word in near for word in _NEAR_AWS)
+
     def _encoded(self) -> None:
-        judged: dict[bytes, bool] = {}  # a paste may hold one run thousands of times
-        for _, span in _BASE64_RUN.spans(self.data):
-            run = self.data[span[0] : span[1]]
-            if run not in judged:
-                judged[run] = _holds_secret(_decoded(run))
-            if judged[run]:
+        """Claim what is a secret, or holds one, when base64 is read."""
+        spans = [span for _, span in _BASE64_RUN.spans(self.data, self.meter) if not self._claimed[span[0]]]
+        runs = self._distinct(spans)
+        decoded = {run: words for run in runs if (words := base64_text(run))}
+        inner = self._inner(list(decoded.values()))
+        telling = {run for run, hits in zip(decoded, inner, strict=True) if hits or _is_login(decoded[run])}
+        for span in spans:
+            if self.data[span[0] : span[1]] in telling:
                 self.claim(*span, "encoded_secret", spreads=True)
-        if b"%" in self.data:
-            for _, span in _ESCAPED_RUN.spans(self.data):
-                self._escaped(span)
 
-    def _escaped(self, span: Span) -> None:
-        raw = self.data[span[0] : span[1]]
-        decoded = unquote_to_bytes(raw)
-        for hit in Scan(decoded, depth=1).run():
-            value = decoded[hit.start : hit.end]
-            if value not in raw:
-                self._claim_quoted(span, value, hit.kind)
+    def _escaped(self) -> None:
+        """Claim what only stands there when percent signs are read, at the place where it is written."""
+        if b"%" not in self.data:
+            return
+        spans = [span for _, span in _ESCAPED_RUN.spans(self.data, self.meter)]
+        unescaped = {run: Unescaped(run) for run in self._distinct(spans)}
+        inner = self._inner([one.data for one in unescaped.values()])
+        found = dict(zip(unescaped, inner, strict=True))
+        for at, end in spans:
+            run = self.data[at:end]
+            for *span, kind in found[run]:
+                start, stop = unescaped[run].written(*span)
+                self.claim(at + start, at + stop, kind, spreads=True)
 
-    def _claim_quoted(self, span: Span, value: bytes, kind: str) -> None:
-        forms = {quote(value, safe=safe).encode() for safe in ("", "/", "!*()'~", "/+=:@")}
-        places = [self.data.find(form, *span) for form in sorted(forms)]
-        found = [(at, at + len(form)) for at, form in zip(places, sorted(forms), strict=True) if at >= 0]
-        for start, end in found or [span]:
-            self.claim(start, end, kind, spreads=True)
+    def _distinct(self, spans: Iterable[Span]) -> list[bytes]:
+        return list(dict.fromkeys(self.data[start:end] for start, end in spans))
+
+    def _inner(self, parts: Sequence[bytes]) -> list[list[tuple[int, int, str]]]:
+        """Search texts that were decoded; return the secrets of each, by where they stand in it."""
+        joined = Joined(parts)
+        found: list[list[tuple[int, int, str]]] = [[] for _ in parts]
+        for hit in Scan(joined.data, self.meter, depth=self.depth + 1).run():
+            for number, span in joined.parts(hit.start, hit.end):
+                found[number].append((*span, hit.kind))
+        return found
+
+
+_READERS: dict[Shape, Callable[[Scan, Rule, Span], None]] = {
+    Shape.PAIRS: Scan._pairs,  # noqa: SLF001 of the same module
+    Shape.PEM: Scan._private_key,  # noqa: SLF001 the same
+    Shape.BLOCK: Scan._block,  # noqa: SLF001 the same
+}
+
+
+def _assigned(name: Name, *, is_prose: bool) -> Check:
+    return lambda value: can_be_assigned(value, name, is_bare_prose=is_prose)
+
+
+_ASSIGNED: dict[tuple[Name, bool], Check] = {
+    (name, is_prose): _assigned(name, is_prose=is_prose)
+    for name in (Name.SECRET, Name.PASSWORD)
+    for is_prose in (True, False)
+}
+
+
+def _judged(name: str) -> Name:
+    return _judge(name) if len(name) <= _NESTED_BYTES else judge_name(name)
 
 
 @lru_cache(maxsize=4096)
@@ -255,22 +336,6 @@ def _kind(name: str, value: str, judged: Name) -> str:
     if "key" in low and ("aws" in low or (len(value) == _AWS_SECRET_CHARS and is_random(value))):
         return "aws_secret_key"
     return "token" if "token" in low else "secret"
-
-
-def _decoded(run: bytes) -> bytes:
-    """Decode base64 of either alphabet; nothing when it is not base64 of text."""
-    padded = run.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
-    padded = padded[: len(padded) - (len(padded) % 4 == 1)]
-    try:
-        decoded = base64.b64decode(padded + b"=" * (-len(padded) % 4), validate=True)
-        words = decoded.decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return b""
-    return decoded if words.replace("\n", "").replace("\t", "").replace("\r", "").isprintable() else b""
-
-
-def _holds_secret(decoded: bytes) -> bool:
-    return bool(decoded) and (_is_login(decoded) or bool(Scan(decoded, depth=1).run()))
 
 
 def _is_login(decoded: bytes) -> bool:
