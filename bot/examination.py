@@ -8,9 +8,10 @@ from typing import Any
 
 from bot.adapters import doctor_machine, doctor_store
 from bot.adapters.doctor_slack import Asked, SlackProbe
+from bot.chosen import assumed
 from bot.doctor import machine, model, slack, store
 from bot.doctor.finding import Finding, failed
-from bot.models.catalogue import default_catalogue
+from bot.errors import BadInputError
 from bot.settings import Settings
 from handlers.manifest import WHY_SCOPE, bot_events, scopes
 
@@ -98,10 +99,13 @@ def _models(settings: Settings, seconds: float) -> Probe:
         return _only(model.key_absent())
     from bot.adapters import doctor_model  # noqa: PLC0415  # the SDK takes a second to load
 
-    catalogue = default_catalogue()
-    pair = catalogue.pair(settings.model_pair)
-    other = next(name for name in catalogue.pairs if name != pair.name)
-    return doctor_model.examine(key, (pair.sonnet, pair.opus), other_pair=other, seconds=seconds * 0.9)
+    try:
+        models = assumed(settings)
+    except BadInputError as error:
+        return _only(model.wrong_choice(error.field, error.problem))
+    wanted = tuple(zip(models.wanted, (models.pair.sonnet, models.pair.opus), strict=True))
+    other = next(name for name in models.catalogue.pairs if name != models.pair.name)
+    return doctor_model.examine(key, wanted, other_pair=other, seconds=seconds * 0.9)
 
 
 async def _only(finding: Finding) -> list[Finding]:

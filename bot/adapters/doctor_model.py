@@ -11,22 +11,29 @@ from datetime import UTC, datetime
 import anthropic
 import httpx2
 
+from bot.adapters.model_lookup import listing_of
 from bot.doctor import model
 from bot.doctor.finding import Finding, Trouble, unreachable
 from bot.models.catalogue import Model
+from bot.models.choosing import Choice, trouble
 
 SETTING = "ANTHROPIC_BASE_URL"
 _CLEAN = re.compile(r"[!#-&(-~]+")  # what can stand in a header, no quote among it
 
 
 async def examine(
-    key: str, pair: Sequence[Model], *, other_pair: str, seconds: float, base_url: str | None = None
+    key: str,
+    wanted: Sequence[tuple[Choice, Model]],
+    *,
+    other_pair: str,
+    seconds: float,
+    base_url: str | None = None,
 ) -> list[Finding]:
     """Ask for each model of the pair; nothing is generated, so nothing is paid.
 
     Args:
         key: The API key.
-        pair: The models that questions are routed between.
+        wanted: The models that questions are routed between, and who chose them.
         other_pair: The name of the pair that could be used instead.
         seconds: The most it may take.
         base_url: Where the API is; None for the SDK's default, which honours `ANTHROPIC_BASE_URL`.
@@ -37,7 +44,7 @@ async def examine(
         api_key=key, base_url=base_url, timeout=seconds, max_retries=0
     ) as client:
         try:
-            facts = await asyncio.gather(*(_ask(client, each) for each in pair))
+            facts = await asyncio.gather(*(_ask(client, *each) for each in wanted))
         except (anthropic.APIConnectionError, httpx2.TransportError) as error:
             host = client.base_url.host
             return [unreachable(model.KEY, _trouble(error), host=host, setting=SETTING)]
@@ -47,14 +54,20 @@ async def examine(
     return model.models(list(facts), today=datetime.now(UTC).date(), other_pair=other_pair)
 
 
-async def _ask(client: anthropic.AsyncAnthropic, wanted: Model) -> model.ModelFacts:
-    facts = model.ModelFacts(id=wanted.id, label=wanted.label, tier=wanted.tier)
+async def _ask(client: anthropic.AsyncAnthropic, choice: Choice, wanted: Model) -> model.ModelFacts:
+    facts = model.ModelFacts(
+        id=wanted.id,
+        label=wanted.label,
+        tier=wanted.tier,
+        setting=choice.setting,
+        is_priced=wanted.price is not None,
+    )
     try:
-        found = await client.models.retrieve(wanted.id)
+        listing = listing_of(await client.models.retrieve(wanted.id))
     except anthropic.APIStatusError as error:
         return replace(facts, status=error.status_code)
-    retires_on = found.retires_at.date() if found.retires_at else None
-    return replace(facts, lifecycle=found.lifecycle or "", retires_on=retires_on)
+    problem = trouble(choice, listing) if choice.is_own else ""
+    return replace(facts, lifecycle=listing.lifecycle, retires_on=listing.retires_on, trouble=problem)
 
 
 def _trouble(error: Exception) -> Trouble:

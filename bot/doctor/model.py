@@ -6,6 +6,7 @@ from datetime import date
 from bot.doctor.finding import Finding, failed, noted, passed, warned
 
 KEY, MODEL = "model key", "model"
+PAIR = "MODEL_PAIR"
 SOON_DAYS = 60
 """A retirement nearer than this is a warning even where the API still calls the model active."""
 
@@ -34,6 +35,9 @@ class ModelFacts:
         status: HTTP status of the answer; 200 when it is there.
         lifecycle: `active`, `deprecated` or `retired`; empty when not told.
         retires_on: When it will be gone; None when not planned.
+        setting: The setting that names it: `MODEL_PAIR`, `MODEL_SONNET` or `MODEL_OPUS`.
+        trouble: Why this program cannot ask it, and what to do; empty when it can.
+        is_priced: What it costs is known.
     """
 
     id: str
@@ -42,6 +46,9 @@ class ModelFacts:
     status: int = 200
     lifecycle: str = ""
     retires_on: date | None = None
+    setting: str = PAIR
+    trouble: str = ""
+    is_priced: bool = True
 
 
 def key_absent() -> Finding:
@@ -57,6 +64,11 @@ def key_unclean() -> Finding:
     """Tell that more than the key was pasted."""
     found = "ANTHROPIC_API_KEY holds a character that no key has, such as a quote, a space or a line break"
     return failed(KEY, found, NEW_KEY)
+
+
+def wrong_choice(setting: str, problem: str) -> Finding:
+    """Tell that a setting names a model that cannot be asked."""
+    return failed(MODEL, f"{setting} cannot be used", f"{setting}: {problem}")
 
 
 def models(facts: list[ModelFacts], *, today: date, other_pair: str) -> list[Finding]:
@@ -78,15 +90,30 @@ def models(facts: list[ModelFacts], *, today: date, other_pair: str) -> list[Fin
 
 def _model(fact: ModelFacts, today: date, other_pair: str) -> Finding:
     what = f"{fact.label} ({fact.id}, tier {fact.tier})"
-    switch = f"Set MODEL_PAIR={other_pair}, or update the copilot."
+    switch = _switch(fact, other_pair)
     if fact.lifecycle == "retired" or fact.status == 410:  # noqa: PLR2004  # HTTP: gone
         return failed(MODEL, f"{what} was retired", switch)
     if fact.status != 200:  # noqa: PLR2004  # HTTP
-        remedy = f"Ask for access in the Claude Console, or set MODEL_PAIR={other_pair}."
+        remedy = f"Ask for access in the Claude Console, or {switch[0].lower()}{switch[1:]}"
         return failed(MODEL, f"{what} is not available to this key", remedy)
+    if fact.trouble:
+        return failed(MODEL, f"{what} cannot be asked", f"{fact.setting}: {fact.trouble}")
+    return _fate(fact, what, today, switch)
+
+
+def _fate(fact: ModelFacts, what: str, today: date, switch: str) -> Finding:
     when = f", retires on {fact.retires_on.isoformat()}" if fact.retires_on else ""
     is_near = fact.retires_on is not None and (fact.retires_on - today).days <= SOON_DAYS
     if fact.lifecycle == "deprecated" or is_near:
         words = fact.lifecycle if fact.lifecycle == "deprecated" else "available"
         return warned(MODEL, f"{what} is {words}{when}", f"Before that day: {switch[0].lower()}{switch[1:]}")
+    if not fact.is_priced:
+        remedy = "What it costs counts for no cap: keep an eye on it in the Claude Console."
+        return warned(MODEL, f"{what} is available{when}, at a price that is not in the catalogue", remedy)
     return passed(MODEL, f"{what} is available{when}")
+
+
+def _switch(fact: ModelFacts, other_pair: str) -> str:
+    if fact.setting == PAIR:
+        return f"Set MODEL_PAIR={other_pair}, or update the copilot."
+    return f"Name another model in {fact.setting}, or leave it empty."

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.adapters import doctor_model
 from bot.models.catalogue import default_catalogue
+from bot.models.choosing import choices, chosen
 from tests.adapters.forwarding import forward_proxy, tls_front
 from tests.messages_api.script import Turn
 from tests.messages_api.server import stand_in
@@ -21,11 +22,12 @@ async def api():
         yield running
 
 
-async def examined(base_url, *, key=KEY, seconds=3.0):
-    pair = default_catalogue().pair("5.5")
-    return await doctor_model.examine(
-        key, (pair.sonnet, pair.opus), other_pair="4.6", seconds=seconds, base_url=base_url
-    )
+async def examined(base_url, *, key=KEY, seconds=3.0, **named):
+    catalogue = default_catalogue()
+    wanted = choices(catalogue, "5.5", **named)
+    pair = chosen(catalogue, "5.5", wanted)
+    both = tuple(zip(wanted, (pair.sonnet, pair.opus), strict=True))
+    return await doctor_model.examine(key, both, other_pair="4.6", seconds=seconds, base_url=base_url)
 
 
 def told(findings):
@@ -85,6 +87,35 @@ async def test_a_model_that_goes_is_told_with_its_day(api, lifecycle, retires_at
     assert sonnet.state.value == state
     assert words in sonnet.found
     assert "MODEL_PAIR=4.6" in sonnet.remedy
+
+
+async def test_a_model_of_an_operators_choice_is_told_with_what_is_wrong_with_it(api):
+    api.list_model("claude-opus-6", able={"thinking": ["enabled"]})
+
+    _, _, opus = await examined(api.base_url, opus="claude-opus-6")
+
+    assert (opus.state.value, opus.found) == (
+        "fail",
+        "claude-opus-6 (claude-opus-6, tier opus) cannot be asked",
+    )
+    assert "MODEL_OPUS: claude-opus-6 does not accept adaptive thinking" in opus.remedy
+    assert "leave MODEL_OPUS empty for Opus 5.5" in opus.remedy
+
+
+async def test_a_model_of_unknown_price_is_a_drawback(api):
+    api.list_model("claude-opus-6")
+
+    _, _, opus = await examined(api.base_url, opus="claude-opus-6")
+
+    assert opus.state.value == "warn"
+    assert "at a price that is not in the catalogue" in opus.found
+
+
+async def test_a_model_of_an_operators_choice_that_the_key_cannot_use_names_its_setting(api):
+    _, _, opus = await examined(api.base_url, opus="claude-opus-6")
+
+    assert opus.state.value == "fail"
+    assert "MODEL_OPUS" in opus.remedy
 
 
 async def test_a_port_where_nothing_listens_is_told():

@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.messages_api.cache import PromptCache
 from tests.messages_api.events import as_sse, error_event, events
 from tests.messages_api.judge import RefusalError, judge
-from tests.messages_api.models import MODELS, listed
+from tests.messages_api.models import MODELS, entry, listed
 from tests.messages_api.script import Turn
 
 
@@ -41,6 +41,10 @@ class StandIn:
 
     def script(self, *turns: Turn) -> None:
         self.turns[:] = turns
+
+    def list_model(self, name: str, *, able: dict[str, Any] | None = None, **facts: Any) -> None:
+        """Let the Models API know one more model: what it can do (see `entry`), and other facts of it."""
+        self.listed[name] = entry(name, **(able or {})) | facts
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
