@@ -96,7 +96,7 @@ def _lost_facts(chunk: Chunk, facts: Facts, folded: Mapping[str, Message]) -> li
     return [
         (fact, words)
         for fact, words in stated
-        if not _is_told(fact, words, told.get(fact.cites[0], ()))
+        if not _is_told(words or fact.text, told.get(fact.cites[0], ()))
         and not _is_in_pattern(words or fact.text, patterns.get(fact.cites[0], ()))
     ]
 
@@ -109,9 +109,8 @@ def _told(chunk: Chunk) -> dict[str, list[Note]]:
     return told
 
 
-def _is_told(fact: Fact, words: str, notes: Iterable[Note]) -> bool:
-    needed = words or fact.text
-    return any(note.kind is fact.kind or needed in note.quote or needed in note.text for note in notes)
+def _is_told(words: str, notes: Iterable[Note]) -> bool:
+    return any(words in note.quote or words in note.text for note in notes)
 
 
 def _patterns(chunk: Chunk) -> dict[str, list[Pattern]]:

@@ -6,9 +6,10 @@ the analyst is told how many it does not see in full. The plan is a value; carry
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from bot.incident.digest import Chunk, Digest
-from bot.incident.facts import FactKind, Facts
+from bot.incident.facts import Facts
 from bot.incident.folding import fold, print_of
 from bot.incident.merging import merged
 from bot.incident.messages import Incident, Message
@@ -19,7 +20,7 @@ from bot.incident.sizes import MESSAGE_CHARS, MESSAGE_TOKENS, estimate_tokens, m
 
 __all__ = [
     "MESSAGE_CHARS", "MESSAGE_TOKENS", "NEWEST", "Plan", "Reading", "compact", "estimate_tokens",
-    "importance", "message_tokens", "plan", "plan_for", "ranges", "unfolded",
+     "message_tokens", "plan",  "ranges", "unfolded",
 ]  # fmt: skip
 
 NEWEST = 40
@@ -31,11 +32,10 @@ MOST_CHUNKS = 8
 """With more folds than these, the earlier ones become one."""
 _LEAST_SHARE = 2
 """A fold must have half the target to fold: a digest that is large by itself is not added to often."""
-_SHARES = (0.0, 0.5, 0.75, 1.0)
-"""How many of the messages that are unlike any other a fold takes, the oldest: the first that is enough."""
+_SAVED = 0.4
+"""About what share of a message goes when it becomes notes."""
 BUDGET_TOKENS = 48_000
 TARGET_TOKENS = 12_000
-_DECISIVE = (FactKind.CHANGE, FactKind.ALERT, FactKind.DENIAL, FactKind.RECOVERY, FactKind.RULED_OUT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,15 +151,20 @@ def _chunk(state: _State, digest: Digest, target_tokens: int) -> Chunk:
     candidates = _foldable(state, digest)
     repeated = repetition(candidates).ids
     others = [message for message in candidates if message.id not in repeated]
-    chunk = Chunk(ids=(), prints=())
-    for share in _SHARES:
-        oldest = {message.id for message in others[: round(len(others) * share)]}
-        if not repeated and not oldest:
-            continue
-        chunk = fold([message for message in candidates if message.id in repeated | oldest], state.facts)
-        if _tokens(state, Digest(chunks=(*digest.chunks, chunk))) <= target_tokens:
-            break
-    return chunk
+    taken = 0 if repeated else _enough(state, others, _tokens(state, digest) - target_tokens)
+    while True:
+        chosen = repeated | {message.id for message in others[:taken]}
+        chunk = fold([message for message in candidates if message.id in chosen], state.facts)
+        excess = _tokens(state, Digest(chunks=(*digest.chunks, chunk))) - target_tokens
+        if excess <= 0 or taken == len(others):
+            return chunk
+        taken = len(others) if taken else _enough(state, others, excess)
+
+
+def _enough(state: _State, others: Sequence[Message], excess: int) -> int:
+    """Return how many of the oldest to fold so that about `excess` tokens go; at least one."""
+    saved = accumulate(state.sizes[message.id] * _SAVED for message in others)
+    return 1 + next((n for n, sum_so_far in enumerate(saved) if sum_so_far >= excess), len(others) - 1)
 
 
 def _renewed(digest: Digest, incident: Incident, facts: Facts) -> Digest:
@@ -232,32 +237,6 @@ def plan(
         folded=tuple(message_id for message_id in ids if message_id not in chosen),
         kept_tokens=budget_tokens - room,
     )
-
-
-def plan_for(incident: Incident, facts: Facts, *, cited: Collection[str] = (), budget_tokens: int) -> Plan:
-    """Plan what of an incident is read in full.
-
-    Args:
-        incident: All messages.
-        facts: What code extracted from them.
-        cited: Ids that hypotheses on the board cite.
-        budget_tokens: Most tokens of messages, in full.
-    """
-    sizes = {message.id: message_tokens(message) for message in incident.messages}
-    return plan(sizes, budget_tokens=budget_tokens, tiers=importance(incident, facts, cited=cited))
-
-
-def importance(incident: Incident, facts: Facts, *, cited: Collection[str]) -> tuple[frozenset[str], ...]:
-    """Return message ids by importance, the most important first.
-
-    First what decides (changes, alerts, denials, recoveries, suspects ruled out) and what the board cites;
-    then the newest messages; then all else that a fact cites; then the roots of threads.
-    """
-    decisive = frozenset(m for fact in facts.of(*_DECISIVE) for m in fact.cites) | frozenset(cited)
-    newest = frozenset(message.id for message in incident.messages[-NEWEST:])
-    stated = frozenset(m for fact in facts for m in fact.cites)
-    roots = frozenset(message.id for message in incident.messages if message.ts == message.thread_ts)
-    return decisive, newest, stated, roots
 
 
 def _by_importance(ids: Sequence[str], tiers: Sequence[Collection[str]]) -> list[str]:

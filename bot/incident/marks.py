@@ -26,7 +26,7 @@ _TAIL = "/"
 _FIGURE = re.compile(
     r"(?<![\w.,#/-])(?P<money>[$\u20ac\u00a3]\s?|(?:USD|EUR|GBP)\s)?\d[\d,]*+(?:\.\d++)*+"
     rf"(?:\s?(?P<unit>(?:{UNITS})(?:/[A-Za-z]{{1,10}})?)(?![\w])"
-    rf"|\s(?P<things>(?!(?:{NOT_THINGS})\b)[a-z]{{3,20}}s)(?![\w]))?"
+    rf"|\s(?P<things>(?!(?:{NOT_THINGS})\b)[A-Za-z][a-z]{{2,20}}s)(?![\w]))?"
 )
 _NUMBERED = re.compile(
     rf"(?<![\w-])(?:{NUMBERED})(?:\s(?:code|status|no\.?|number|id)\b)?"

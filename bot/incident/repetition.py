@@ -107,17 +107,14 @@ def _whole(message: Message) -> Iterator[Unit]:
 
 def _lines(message: Message) -> Iterator[Unit]:
     is_bot = message.author.kind is AuthorKind.BOT
+    prose = _LINES if _FENCE * 3 in message.text else _PROSE
     for line in lines_of(message.text):
         fields = fields_of(line) if is_bot else ()
         yield from (_label(message, line, field) for field in fields)
         if not fields:
             text = without_lead(line) if is_bot else line
-            source = _BOT_LINES if is_bot else _line_source(message, line)
+            source = _BOT_LINES if is_bot else _LINES if is_log_line(line) else prose
             yield Unit(message=message, source=source, text=text, shape=shape_of(text), line=line)
-
-
-def _line_source(message: Message, line: str) -> str:
-    return _LINES if _FENCE * 3 in message.text or is_log_line(line) else _PROSE
 
 
 def _label(message: Message, line: str, field: Field) -> Unit:
@@ -150,7 +147,7 @@ def _is_repetition(group: Sequence[Unit]) -> bool:
     if len(group) < FEWEST:
         return False
     is_prose = group[0].source in {_PEOPLE, _PROSE}
-    return not is_prose or len(group) >= FEWEST_SAID or len({unit.text.casefold() for unit in group}) == 1
+    return not is_prose or len(group) >= FEWEST_SAID or len({unit.shape.values for unit in group}) == 1
 
 
 def _without_names(units: Sequence[Unit]) -> list[Unit]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.incident.entities import listed
 from bot.incident.marks import Kind, places
@@ -45,6 +46,7 @@ class Shape:
     values: tuple[Value, ...]
 
 
+@lru_cache(maxsize=16_384)
 def shape_of(text: str, *, most: Kind = Kind.NAME) -> Shape:
     """Take a text apart.
 

@@ -1,113 +1,222 @@
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.incident.compaction import (
-    MESSAGE_CHARS,
-    MESSAGE_TOKENS,
-    NEWEST,
-    estimate_tokens,
-    importance,
-    message_tokens,
-    plan,
-    plan_for,
-    ranges,
-)
-from bot.incident.facts import Fact, FactKind, Facts
-from bot.incident.messages import Author, AuthorKind, Incident, IncidentRef, Message
+from bot.incident.check import missing
+from bot.incident.compaction import MOST_CHUNKS, NEWEST, Reading, compact, unfolded
+from bot.incident.digest import Digest
+from bot.incident.marks import marks_of
+from bot.incident.messages import Incident, Message
+from bot.incident.pages import pages_of
+from tests.incident.folding_samples import alerts, facts_of, said, talk, told
 
-ANA = Author(id="U1", name="Ana", kind=AuthorKind.PERSON)
+BUDGET = {"budget_tokens": 3_000, "target_tokens": 1_500}
 
 
-def a_message(number: int, *, text: str = "x" * 300, root: int | None = None) -> Message:
-    thread_ts = None if root is None else f"{root}.0"
-    return Message(id=f"m{number}", ts=f"{number}.0", thread_ts=thread_ts, author=ANA, text=text)
+def read(incident: Incident, digest: Digest = Digest(), cited: tuple[str, ...] = ()) -> Reading:  # noqa: B008
+    return compact(incident, facts_of(incident), digest=digest, cited=cited, **BUDGET)
 
 
-def an_incident(*messages: Message) -> Incident:
-    return Incident(ref=IncidentRef(team_id="T", channel_id="C"), messages=messages)
+def prompt_of(reading: Reading, incident: Incident) -> str:
+    kept = [incident.by_id[message_id].text for message_id in reading.kept]
+    return "\n".join((*_strings(pages_of(reading.digest)), *kept))
 
 
-def a_fact(number: int, kind: FactKind, *cites: str) -> Fact:
-    return Fact(id=f"f{number}", kind=kind, text="", cites=cites, at=datetime.fromtimestamp(number, UTC))
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value
+    return [text for item in items for text in _strings(item)]
 
 
-def test_an_incident_within_the_budget_is_read_in_full():
-    found = plan({"m1": 30, "m2": 20}, budget_tokens=50)
+def test_within_the_budget_everything_is_read_in_full():
+    incident = told(*talk(20))
 
-    assert (found.kept, found.folded, found.kept_tokens) == (("m1", "m2"), (), 50)
-    assert found.words == "2 of 2 messages in full"
+    reading = read(incident)
 
-
-def test_above_the_budget_the_important_and_then_the_newest_are_kept_in_their_order():
-    sizes = dict.fromkeys(("m1", "m2", "m3", "m4", "m5"), 10)
-
-    found = plan(sizes, budget_tokens=35, tiers=[{"m2"}, {"m4", "m1"}])
-
-    assert found.kept == ("m1", "m2", "m4")
-    assert found.folded == ("m3", "m5")
-    assert found.words == "3 of 5 messages in full"
+    assert reading == replace(unfolded(incident), tokens=reading.tokens)
+    assert reading.words == "20 of 20 messages in full"
 
 
-def test_a_message_that_does_not_fit_leaves_its_room_to_smaller_ones():
-    found = plan({"m1": 5, "m2": 90, "m3": 5}, budget_tokens=20, tiers=[{"m2"}])
+def test_above_it_repetition_is_folded_first_and_the_rest_stays():
+    incident = told(said(1, "root"), *alerts(120, first=2), *talk(40, first=130))
 
-    assert (found.kept, found.folded) == (("m1", "m3"), ("m2",))
+    reading = read(incident)
 
-
-@given(
-    sizes=st.lists(st.integers(1, 50), max_size=40),
-    budget=st.integers(1, 400),
-    tier=st.sets(st.integers(0, 40)),
-)
-def test_no_plan_is_over_its_budget_or_loses_a_message(sizes, budget, tier):
-    by_id = {f"m{number}": size for number, size in enumerate(sizes)}
-
-    found = plan(by_id, budget_tokens=budget, tiers=[{f"m{number}" for number in tier}])
-
-    assert found.kept_tokens == sum(by_id[kept] for kept in found.kept) <= budget
-    assert sorted((*found.kept, *found.folded)) == sorted(by_id)
+    assert set(reading.folded_now) == {f"m{n}" for n in range(2, 122)}
+    assert reading.tokens < reading.raw_tokens / 2
+    assert reading.words == "41 of 161 messages in full, 120 folded into 0 facts and 1 patterns"
 
 
-def test_what_decides_comes_before_the_newest_and_these_before_all_else_that_is_stated():
-    messages = [a_message(number, root=1 if number < 9 else None) for number in range(1, NEWEST + 10)]
-    facts = Facts(items=(a_fact(1, FactKind.CHANGE, "m2"), a_fact(2, FactKind.BELIEF, "m3")))
+def test_then_the_oldest_until_the_target_is_reached():
+    incident = told(*talk(200))
 
-    decisive, newest, stated, roots = importance(an_incident(*messages), facts, cited={"m4"})
+    reading = read(incident)
 
-    assert decisive == {"m2", "m4"}
-    assert len(newest) == NEWEST
-    assert stated == {"m2", "m3"}
-    assert roots == {"m1"}
-
-
-def test_a_long_incident_keeps_the_change_of_long_ago():
-    messages = [a_message(number) for number in range(1, 501)]
-    facts = Facts(items=(a_fact(1, FactKind.CHANGE, "m7"),))
-
-    found = plan_for(an_incident(*messages), facts, cited=["m9"], budget_tokens=48_000)
-
-    assert {"m7", "m9", "m500"} <= set(found.kept)
-    assert found.folded
-    assert found.kept_tokens <= 48_000
+    assert reading.kept[0] == "m1"
+    assert reading.kept[-1] == "m200"
+    numbers = [int(message_id[1:]) for message_id in reading.folded_now]
+    assert numbers == list(range(2, 2 + len(numbers)))
 
 
-@pytest.mark.parametrize(
-    ("text", "tokens"), [("", 0), ("a", 1), ("abcdef", 2), ("abcdefg", 3), ("日本", 2), ("abc🙂", 2)]
-)
-def test_tokens_are_estimated_from_characters(text, tokens):
-    assert estimate_tokens(text) == tokens
+def test_the_newest_the_root_and_what_is_cited_are_never_folded():
+    incident = told(*alerts(60), *talk(60, first=61))
+
+    reading = read(incident, cited=("m7", "m70"))
+
+    newest = [m.id for m in incident.messages[-8:]]
+    assert {"m1", "m7", "m70", *newest} <= set(reading.kept)
+    assert len(reading.kept) < NEWEST
 
 
-def test_a_pasted_log_counts_as_much_as_is_shown_of_it():
-    assert message_tokens(a_message(1, text="x" * 90_000)) == MESSAGE_TOKENS + (MESSAGE_CHARS + 2) // 3 + 1
+def test_the_parent_of_the_thread_is_kept_though_it_is_not_its_first_message():
+    messages = talk(200)
+    ref = replace(told().ref, thread_ts=messages[5].ts)
+
+    reading = read(replace(told(*messages), ref=ref))
+
+    assert messages[5].id in reading.kept
 
 
-@pytest.mark.parametrize(
-    ("ids", "expected"),
-    [((), ()), (("m3",), ("m3",)), (("m3", "m5", "m6", "m7", "m9", "m10"), ("m3", "m5-m7", "m9-m10"))],
-)
-def test_runs_of_ids_are_joined(ids, expected):
-    assert ranges(ids) == expected
+def test_between_two_folds_the_prompt_only_grows():
+    messages = [*alerts(120), *talk(20, first=121)]
+    first = read(told(*messages))
+    grown = told(*messages, *talk(10, first=200))
+
+    second = read(grown, first.digest)
+
+    assert second.folded_now == ()
+    assert second.digest is not None
+    assert pages_of(second.digest) == pages_of(first.digest)
+    assert second.kept[: len(first.kept)] == first.kept
+
+
+def test_a_digest_that_is_large_by_itself_is_not_added_to_at_every_question():
+    messages = talk(400)
+    digest = Digest()
+    folds = 0
+    for end in range(200, 400, 5):
+        reading = read(told(*messages[:end]), digest)
+        folds, digest = folds + bool(reading.folded_now), reading.digest
+
+    assert reading.tokens > BUDGET["budget_tokens"]
+    assert folds < 20
+
+
+def test_what_is_new_alone_is_read_again():
+    messages = talk(150)
+    first = read(told(*messages))
+
+    second = read(told(*messages, *talk(150, first=151)), first.digest)
+
+    assert second.digest.chunks[0] is first.digest.chunks[0]
+    assert not set(second.folded_now) & set(first.folded_now)
+
+
+def test_a_message_that_was_edited_is_folded_anew_and_later_chunks_stay():
+    messages = talk(150)
+    first = read(told(*messages))
+    second = read(told(*messages, *talk(150, first=151)), first.digest)
+    victim = first.folded_now[3]
+    changed = [replace(m, text="it is req-new9x") if m.id == victim else m for m in messages]
+
+    third = read(told(*changed, *talk(150, first=151)), second.digest)
+
+    pages, before = pages_of(third.digest), pages_of(second.digest)
+    text = prompt_of(third, told(*changed, *talk(150, first=151)))
+    assert pages[1:] == before[1:]
+    assert "req-new9x" in text
+    assert f"req-{int(victim[1:]):04d}x" not in text
+
+
+def test_of_a_deleted_message_no_word_is_left_and_an_empty_chunk_goes():
+    messages = talk(150)
+    first = read(told(*messages))
+    left = [m for m in messages if m.id not in first.folded_now]
+
+    one_gone = read(told(*(m for m in messages if m.id != "m9")), first.digest)
+    all_gone = read(told(*left), first.digest)
+
+    assert "req-0009x" not in prompt_of(one_gone, told(*messages))
+    assert all_gone.digest == Digest()
+
+
+def test_a_message_that_two_chunks_claim_is_folded_once():
+    messages = talk(150)
+    first = read(told(*messages))
+    doubled = Digest(chunks=(*first.digest.chunks, *first.digest.chunks))
+
+    assert read(told(*messages), doubled).digest == first.digest
+
+
+@pytest.mark.parametrize("folds", [3, MOST_CHUNKS + 3])
+def test_compaction_on_top_of_compaction_keeps_every_mark(folds):
+    messages = [
+        m for n in range(folds) for m in (*talk(80, first=n * 200 + 1), *alerts(80, first=n * 200 + 100))
+    ]
+    digest = Digest()
+    for end in range(160, 160 * folds + 1, 160):
+        incident = told(*messages[:end])
+        reading = read(incident, digest)
+        assert reading.folded_now
+        digest = reading.digest
+
+    text = prompt_of(reading, incident)
+    assert all(mark in text for message in messages for mark in marks_of(message.text))
+    assert len(digest.chunks) <= MOST_CHUNKS
+
+
+words = st.sampled_from(
+    [
+        "web-07", "10.0.3.7", "ok", "lol", "thanks", "rolled back mail-sender to 5.20", "not the cache",
+        "AccessDenied for req-11x", "who did that?", "we decided to wait 5 min", "ERROR disk full on db-1",
+        "load 7 % on web-1x", "```", "\n", "12:41", "$1,200", "INFO step 5 done", "pod: api-7x, zone: b",
+    ]
+)  # fmt: skip
+texts = st.lists(words, max_size=8).map(" ".join) | st.text(max_size=30)
+
+
+@st.composite
+def threads(draw: st.DrawFn) -> list[list[Message]]:
+    """One thread at several moments: it grows, messages are edited and deleted."""
+    drawn = draw(st.lists(st.tuples(texts, st.booleans(), st.integers(1, 6)), min_size=1, max_size=25))
+    every = [text for each in drawn for text in [each] * each[2]]
+    whole = [said(n, text, is_bot=is_bot) for n, (text, is_bot, _) in enumerate(every, start=1)]
+    moments = []
+    for share in sorted(draw(st.lists(st.integers(1, 100), min_size=1, max_size=4))):
+        moments.append(whole[: len(whole) * share // 100 + 1])
+        gone = draw(st.sets(st.integers(1, len(whole)), max_size=3))
+        edited = draw(st.sets(st.integers(1, len(whole)), max_size=3))
+        changed = (replace(m, text=f"new-{m.id}9 words") if m.number in edited else m for m in whole)
+        whole = [m for m in changed if m.number not in gone] or whole[:1]
+    return moments
+
+
+@settings(max_examples=60, deadline=None)
+@given(moments=threads(), budget=st.integers(50, 2_000))
+def test_no_fold_loses_or_doubles_anything_or_keeps_what_is_gone(moments, budget):
+    before = Digest()
+    for messages in moments:
+        incident = told(*messages)
+        facts = facts_of(incident)
+
+        reading = compact(incident, facts, digest=before, budget_tokens=budget, target_tokens=budget // 3 + 1)
+
+        folded = [message_id for chunk in reading.digest.chunks for message_id in chunk.ids]
+        assert sorted([*folded, *reading.kept]) == sorted(message.id for message in messages)
+        assert not any(missing(chunk, messages, facts) for chunk in reading.digest.chunks)
+        said_now = "\n".join(message.text for message in messages)
+        assert all(note.quote in said_now for chunk in reading.digest.chunks for note in chunk.notes)
+        _assert_nothing_gone_is_left(reading, messages)
+        before = reading.digest
+
+
+def _assert_nothing_gone_is_left(reading: Reading, messages: list[Message]) -> None:
+    known = {mark for message in messages for mark in marks_of(message.text)}
+    shown = {word for chunk in reading.digest.chunks for carried in chunk.carried for word in carried.words}
+    edited = {f"new-{message.id}9" for message in messages}
+    text = "\n".join(_strings(pages_of(reading.digest)))
+    assert shown <= known
+    assert not [mark for mark in marks_of(text) if mark.startswith("new-m") and mark not in edited]

@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.incident.compaction import (
+    MESSAGE_CHARS,
+    MESSAGE_TOKENS,
+    estimate_tokens,
+    message_tokens,
+    plan,
+    ranges,
+)
+from bot.incident.messages import Author, AuthorKind, Message
+
+ANA = Author(id="U1", name="Ana", kind=AuthorKind.PERSON)
+
+
+def a_message(number: int, *, text: str = "x" * 300, root: int | None = None) -> Message:
+    thread_ts = None if root is None else f"{root}.0"
+    return Message(id=f"m{number}", ts=f"{number}.0", thread_ts=thread_ts, author=ANA, text=text)
+
+
+def test_an_incident_within_the_budget_is_read_in_full():
+    found = plan({"m1": 30, "m2": 20}, budget_tokens=50)
+
+    assert (found.kept, found.folded, found.kept_tokens) == (("m1", "m2"), (), 50)
+    assert found.words == "2 of 2 messages in full"
+
+
+def test_above_the_budget_the_important_and_then_the_newest_are_kept_in_their_order():
+    sizes = dict.fromkeys(("m1", "m2", "m3", "m4", "m5"), 10)
+
+    found = plan(sizes, budget_tokens=35, tiers=[{"m2"}, {"m4", "m1"}])
+
+    assert found.kept == ("m1", "m2", "m4")
+    assert found.folded == ("m3", "m5")
+    assert found.words == "3 of 5 messages in full"
+
+
+def test_a_message_that_does_not_fit_leaves_its_room_to_smaller_ones():
+    found = plan({"m1": 5, "m2": 90, "m3": 5}, budget_tokens=20, tiers=[{"m2"}])
+
+    assert (found.kept, found.folded) == (("m1", "m3"), ("m2",))
+
+
+@given(
+    sizes=st.lists(st.integers(1, 50), max_size=40),
+    budget=st.integers(1, 400),
+    tier=st.sets(st.integers(0, 40)),
+)
+def test_no_plan_is_over_its_budget_or_loses_a_message(sizes, budget, tier):
+    by_id = {f"m{number}": size for number, size in enumerate(sizes)}
+
+    found = plan(by_id, budget_tokens=budget, tiers=[{f"m{number}" for number in tier}])
+
+    assert found.kept_tokens == sum(by_id[kept] for kept in found.kept) <= budget
+    assert sorted((*found.kept, *found.folded)) == sorted(by_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"), [("", 0), ("a", 1), ("abcdef", 2), ("abcdefg", 3), ("日本", 2), ("abc🙂", 2)]
+)
+def test_tokens_are_estimated_from_characters(text, tokens):
+    assert estimate_tokens(text) == tokens
+
+
+def test_a_pasted_log_counts_as_much_as_is_shown_of_it():
+    assert message_tokens(a_message(1, text="x" * 90_000)) == MESSAGE_TOKENS + (MESSAGE_CHARS + 2) // 3 + 1
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [((), ()), (("m3",), ("m3",)), (("m3", "m5", "m6", "m7", "m9", "m10"), ("m3", "m5-m7", "m9-m10"))],
+)
+def test_runs_of_ids_are_joined(ids, expected):
+    assert ranges(ids) == expected
