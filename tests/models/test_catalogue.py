@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from bot.errors import BadInputError
@@ -76,6 +78,20 @@ def test_an_effort_below_the_lowest_or_unknown_still_becomes_one_the_model_has()
     assert model.fit_effort("enormous") == "high"
 
 
+@pytest.mark.parametrize("model", CATALOGUE.models.values(), ids=lambda model: model.id)
+def test_every_model_can_be_asked_as_this_program_asks(model):
+    assert "adaptive" in model.thinking
+    assert bool(model.on_refusal) == model.refusal_classifier
+    if model.on_refusal:
+        assert not CATALOGUE.models[model.on_refusal].refusal_classifier
+    assert model.token_factor == (1 if model.id.endswith("4-6") else Decimal("1.3"))
+
+
+@pytest.mark.parametrize("model_id", MODELS)
+def test_the_catalogue_agrees_with_the_stand_in_on_forced_tools(model_id):
+    assert CATALOGUE.models[model_id].forced_tool_choice == MODELS[model_id].forced_tools
+
+
 @pytest.mark.parametrize(
     ("model_id", "label"),
     [
@@ -101,6 +117,10 @@ def test_a_model_is_known_by_its_id_with_or_without_a_date(model_id, label):
         ('efforts = ["low", "high"]', "efforts = []", "models.s-1.efforts"),
         ('gather = "low"', 'gather = "max"', "models.s-1.effort_by_phase.gather"),
         ('input = "1"', 'input = "cheap"', "models.s-1"),
+        ('input = "1"', 'input = "-1"', "models.s-1"),
+        ('input = "1"', 'input = "NaN"', "models.s-1"),
+        ('input = "1"', 'input = "0.0001"', "models.s-1"),
+        ('tier = "sonnet"', 'tier = "sonnet"\ntoken_factor = "much"', "models.s-1"),
         ('tier = "sonnet"', 'tier = "sonnet"\nhue = "red"', "models.s-1"),
         ('tier = "sonnet"', 'tier = "sonnet"\non_refusal = "x"', "models.s-1.on_refusal"),
         ("[pairs.p]", "[pears.p]", "pairs"),
