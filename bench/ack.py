@@ -87,7 +87,7 @@ async def durable(api_url: str, store_url: str) -> AsyncIterator[web.Application
 
     logs.set_up(form="json", level="info")
     client = AsyncWebClient(token="xoxb-bench", base_url=api_url)  # noqa: S106  # no token of anybody
-    async with RequestQueue(store_url) as queue:
+    async with RequestQueue(store_url, sealer=Sealer(SECRET)) as queue:
         diary = IncidentLog(queue.redis, Sealer(SECRET), ttl_seconds=LOG_SECONDS)
         for number in range(THREADS):
             await diary.open(IncidentRef(team_id="T000BENCH", channel_id=f"C{number:08d}"))

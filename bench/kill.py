@@ -19,6 +19,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from bench.worker_process import SEALER
 from bot import logs
 from bot.adapters.queue import RequestQueue, open_redis
 from bot.adapters.replies import as_text
@@ -112,7 +113,7 @@ async def under_fire(url: str, folder: Path, options: argparse.Namespace) -> dic
     requests = [ask(n, lane=n % options.lanes) for n in range(options.requests)]
     workers = Workers(url, folder, lease_seconds=options.lease, slots=2)
     await asyncio.gather(workers.start(0), workers.start(1))
-    async with RequestQueue(url) as queue, open_redis(url) as redis:
+    async with RequestQueue(url, sealer=SEALER) as queue, open_redis(url) as redis:
         for request in requests:
             await queue.accept(request, keys=[f"ev:{request.id}", f"msg:{request.id}"])
         for number in range(options.kills):
@@ -156,7 +157,7 @@ async def at_once(url: str, folder: Path) -> int:
     """Let five people ask in one thread at once; return how many were under way together."""
     workers = Workers(url, folder, lease_seconds=30, slots=16)
     await workers.start(0)
-    async with RequestQueue(url) as queue:
+    async with RequestQueue(url, sealer=SEALER) as queue:
         people = [ask(90_000 + n, lane=99, person=f"U{n}") for n in range(5)]
         await asyncio.gather(*(queue.accept(request, keys=[request.id]) for request in people))
         await workers.until_ended(5)

@@ -15,8 +15,11 @@ from redis.asyncio import Redis
 
 from bot.adapters.ledger import INTENT, RedisLedger
 from bot.adapters.queue import RequestQueue, open_redis
+from bot.adapters.sealing import Sealer
 from bot.ports import Fence
 from bot.request import Request
+
+SEALER = Sealer("of the benchmark")
 
 
 class Worker:
@@ -64,7 +67,7 @@ async def main() -> None:
     url, lease_seconds, work_seconds, slots, log = sys.argv[1:]
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with RequestQueue(url, sweep_seconds=1) as queue, open_redis(url) as redis:
+    async with RequestQueue(url, sealer=SEALER, sweep_seconds=1) as queue, open_redis(url) as redis:
         worker = Worker(redis, work_seconds=float(work_seconds), log=Path(log))
         work = queue.work(
             worker.run, give_up=worker.give_up, concurrency=int(slots), lease_seconds=float(lease_seconds)

@@ -79,6 +79,8 @@ class Request:
         pressed_ts: By Slack's clock, when the button was pressed that opened a form, or when what is to be
             rechecked happened; else empty.
         is_full: Every message is to be read in full, whatever that costs.
+        is_unreadable: What was typed was sealed with another secret and cannot be read any more; only whoever
+            asked can say it again.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Request:
     is_direct: bool = False
     pressed_ts: str = ""
     is_full: bool = False
+    is_unreadable: bool = False
 
     @property
     def lane(self) -> str:

@@ -77,7 +77,7 @@ async def _serve(role: str, settings: Settings, stop: asyncio.Event, ready: asyn
         url = await stack.enter_async_context(wiring.store(settings))
         client = await stack.enter_async_context(wiring.slack_client(settings))
         await _check_token(client, settings)
-        queue = await stack.enter_async_context(RequestQueue(url))
+        queue = await stack.enter_async_context(RequestQueue(url, sealer=wiring.sealer(settings)))
         stack_receiver = await stack.enter_async_context(AsyncExitStack())
         tasks: list[asyncio.Task[None]] = []
         if role in {"all", "worker", "socket"}:

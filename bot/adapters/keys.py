@@ -3,10 +3,9 @@
 All names share one hash tag, so that a script may touch several of them on a cluster; one workspace group
 therefore lives on one shard. `*` stands for anything. The keys of pydocket begin with a pool's `tickets`.
 
-One family holds what people wrote before the redactor has seen it: a request waits in its lane's inbox with
-the question as it was asked, because it must be durable before it is acknowledged. It is taken out when it
-was worked or given up, and lives `WAITING_SECONDS` at most; a store that keeps an append-only file has it
-there too, until that file is next rewritten.
+What people wrote before the redactor has seen it stands in here sealed, never in the clear: in a log, and in
+a lane's inbox, where a request waits with the question as it was asked, because it must be durable before it
+is acknowledged. When the secret changes a log is read anew from Slack; whoever asked is told to ask again.
 """
 
 from dataclasses import dataclass
@@ -78,7 +77,7 @@ TABLE: tuple[Keys, ...] = (
         pattern="*:inbox:*",
         owner="lanes",
         ttl_seconds=WAITING_SECONDS,
-        holds="a lane's requests, oldest first, the head under way; a question is unredacted in here",
+        holds="a lane's requests, oldest first, the head under way; what was typed is sealed",
     ),
     Keys(
         pattern="*:team:*",

@@ -24,7 +24,8 @@ from bot.adapters.keys import (
     key,
 )
 from bot.adapters.replies import as_text
-from bot.adapters.wire import pack, split
+from bot.adapters.sealing import Sealer
+from bot.adapters.wire import pack, split, unpack
 from bot.errors import StaleRunError
 from bot.request import Request
 
@@ -69,10 +70,12 @@ class Lanes:
     Args:
         redis: Where they live; not closed by this class.
         pool: The pool's name; pools share nothing but the dead list.
+        sealer: Seals what people typed.
     """
 
-    def __init__(self, redis: "Redis", pool: str) -> None:
+    def __init__(self, redis: "Redis", pool: str, sealer: Sealer) -> None:
         self._redis = redis
+        self._sealer = sealer
         self._pool = key(pool)
         self._accept = BatchedScript(redis, lua.ACCEPT)
         self._claim = redis.register_script(lua.CLAIM)
@@ -87,7 +90,8 @@ class Lanes:
     async def accept(self, request: Request, keys: Sequence[str]) -> Accepted:
         """Put a request at the end of its lane, unless one of `keys` was seen before."""
         lane = f"{request.team_id}|{request.lane}"
-        arguments: list[str | bytes | int] = [self._pool, lane, pack(request), SEEN_SECONDS, WAITING_SECONDS]
+        element = pack(request, self._sealer)
+        arguments: list[str | bytes | int] = [self._pool, lane, element, SEEN_SECONDS, WAITING_SECONDS]
         is_new, needs_ticket = await self._accept(keys=[key("seen", name) for name in keys], args=arguments)
         return Accepted(is_new=bool(is_new), needs_ticket=bool(needs_ticket))
 
@@ -107,6 +111,14 @@ class Lanes:
             begun=begun,
             failed=failed,
         )
+
+    def read(self, claim: Claim) -> Request:
+        """Return the request that was claimed; one whose words cannot be opened says so.
+
+        Raises:
+            BadInputError: It was written by an incompatible version.
+        """
+        return unpack(claim.payload, self._sealer)
 
     async def check(self, claim: Claim) -> None:
         """Raise `StaleRunError` when another turn owns the lane."""

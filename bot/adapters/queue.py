@@ -22,6 +22,7 @@ from redis.backoff import NoBackoff
 from bot.adapters.keys import PROBE_SECONDS, key
 from bot.adapters.lanes import Lanes
 from bot.adapters.replies import STORE_ERRORS, error_name
+from bot.adapters.sealing import Sealer
 from bot.adapters.steady import steadied
 from bot.adapters.tickets import Patience, Tickets
 from bot.errors import StoreUnavailableError
@@ -88,6 +89,7 @@ class RequestQueue:
 
     Args:
         url: Redis 6.2+ or Valkey 8+.
+        sealer: Seals what people typed; the same secret in all processes.
         patience: When a failed request is tried again, and when no more.
         accept_seconds: The most one accept may take.
         sweep_seconds: How often lanes that lost their ticket are looked for.
@@ -97,11 +99,13 @@ class RequestQueue:
         self,
         url: str,
         *,
+        sealer: Sealer,
         patience: Patience | None = None,
         accept_seconds: float = 2.0,
         sweep_seconds: float = 15.0,
     ) -> None:
         self._url = url
+        self._sealer = sealer
         self._patience = patience or Patience()
         self._accept_seconds = accept_seconds
         self._sweep_seconds = sweep_seconds
@@ -128,7 +132,7 @@ class RequestQueue:
     async def _open_pool(self, stack: AsyncExitStack, name: str) -> Pool:
         docket = Docket(name=key(name, "tickets"), url=self._url, execution_ttl=timedelta(0))
         await stack.enter_async_context(docket)
-        pool = Pool(lanes=Lanes(self.redis, name), docket=docket)
+        pool = Pool(lanes=Lanes(self.redis, name, self._sealer), docket=docket)
         stack.push_async_callback(pool.lanes.close)
         docket.register(pool.run, names=[TICKET])
         return pool

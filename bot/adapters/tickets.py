@@ -14,7 +14,6 @@ import structlog
 
 from bot.adapters.lanes import Claim, Lanes
 from bot.adapters.replies import STORE_ERRORS
-from bot.adapters.wire import unpack
 from bot.errors import BadInputError, StaleRunError
 from bot.ports import Work
 from bot.request import SILENT_KINDS, Request
@@ -122,9 +121,11 @@ class Tickets:
             await self._survive(ticket, claim, error)
 
     async def _work(self, claim: Claim) -> None:
-        request = _read(claim)
+        request = self._read(claim)
         patience = self.patience.with_request(request)
         step = next_step(begun=claim.begun, failed=claim.failed, patience=patience)
+        if request and request.is_unreadable and step is Step.RUN:
+            step = Step.TELL
         log.info("ticket.claimed", request=claim.request_id, step=step.value, begun=claim.begun)
         if request is None or step is Step.BURY:
             await self._bury(claim, "unreadable" if request is None else "could not be told")
@@ -137,7 +138,9 @@ class Tickets:
         async with asyncio.timeout(self.patience.limit_seconds):
             await work(request, LaneFence(lanes=self.lanes, claim=claim))
         if step is Step.TELL:
-            await self._bury(claim, "failed too often")
+            await self._bury(
+                claim, "sealed with another secret" if request.is_unreadable else "failed too often"
+            )
             return
         await self._pass_on(claim, has_more=await self.lanes.finish(claim))
         log.info(
@@ -171,13 +174,12 @@ class Tickets:
     async def _try_again(self, claim: Claim) -> None:
         next_ticket = f"again:{claim.turn}"
         failed = await self.lanes.put_back(claim, next_ticket=next_ticket)
-        patience = self.patience.with_request(_read(claim))
+        patience = self.patience.with_request(self._read(claim))
         await self.add(next_ticket, patience.delay_seconds(failed))
 
-
-def _read(claim: Claim) -> Request | None:
-    try:
-        return unpack(claim.payload)
-    except BadInputError as error:
-        log.warning("request.unreadable", request=claim.request_id, field=error.field)
-        return None
+    def _read(self, claim: Claim) -> Request | None:
+        try:
+            return self.lanes.read(claim)
+        except BadInputError as error:
+            log.warning("request.unreadable", request=claim.request_id, field=error.field)
+            return None

@@ -28,7 +28,7 @@ from bot.request import Request, RequestKind
 from bot.slack.texts import plain
 from sandbox.people import BOT_ID, PERSON_ID, TEAM_ID
 from sandbox.server import Sandbox, running_sandbox
-from tests.adapters.queueing import QUICK_PATIENCE
+from tests.adapters.queueing import QUICK_PATIENCE, SEALER
 from tests.fakes import FakeFence
 
 CHANNEL = "C0INC00001"
@@ -185,5 +185,5 @@ async def place(redis_client: Redis) -> AsyncIterator[Place]:
 
 @pytest.fixture
 async def queue(valkey_url: str) -> AsyncIterator[RequestQueue]:
-    async with RequestQueue(valkey_url, patience=QUICK_PATIENCE) as queue:
+    async with RequestQueue(valkey_url, sealer=SEALER, patience=QUICK_PATIENCE) as queue:
         yield queue

@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from bot.adapters.queue import RequestQueue
+from bot.adapters.sealing import Sealer
 from bot.adapters.tickets import Patience
 from bot.ports import Fence
 from bot.request import Request, RequestKind
 
 AT = datetime(2025, 3, 21, 22, 26, tzinfo=UTC)
+SEALER = Sealer("a secret of tests")
 QUICK_PATIENCE = Patience(delays_seconds=(0.01, 0.02))
 
 

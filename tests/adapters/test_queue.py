@@ -12,7 +12,7 @@ from bot.adapters.tickets import Patience
 from bot.errors import StaleRunError
 from bot.ports import Fence
 from bot.request import Request, RequestKind
-from tests.adapters.queueing import Desk, accept_all, ask, working
+from tests.adapters.queueing import SEALER, Desk, accept_all, ask, working
 
 
 async def test_requests_of_a_lane_are_done_once_and_in_order(queue: RequestQueue) -> None:
@@ -157,7 +157,7 @@ async def test_a_run_that_takes_too_long_counts_as_failed(valkey_url: str) -> No
 
     desk = Hanging()
     patience = Patience(delays_seconds=(), limit_seconds=0.05)
-    async with RequestQueue(valkey_url, patience=patience) as queue, working(queue, desk):
+    async with RequestQueue(valkey_url, sealer=SEALER, patience=patience) as queue, working(queue, desk):
         await queue.accept(ask(1), keys=["k"])
         await desk.until(lambda: len(desk.given_up) == 1)
 

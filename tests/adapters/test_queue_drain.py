@@ -5,7 +5,7 @@ import asyncio
 from bot.adapters.queue import RequestQueue
 from bot.ports import Fence
 from bot.request import Request
-from tests.adapters.queueing import Desk, ask, working
+from tests.adapters.queueing import SEALER, Desk, ask, working
 
 LEASE_SECONDS, WORK_SECONDS = 1.0, 2.5
 
@@ -26,7 +26,10 @@ class SlowDesk(Desk):
 
 async def test_a_lease_is_renewed_while_a_worker_drains(valkey_url: str) -> None:
     slow, other = SlowDesk(), Desk()
-    async with RequestQueue(valkey_url, sweep_seconds=0.1) as leaving, RequestQueue(valkey_url) as staying:
+    async with (
+        RequestQueue(valkey_url, sealer=SEALER, sweep_seconds=0.1) as leaving,
+        RequestQueue(valkey_url, sealer=SEALER) as staying,
+    ):
         task = asyncio.create_task(leaving.work(slow.run, give_up=slow.give_up, lease_seconds=LEASE_SECONDS))
         await leaving.accept(ask(1), keys=["1"])
         await slow.begun.wait()

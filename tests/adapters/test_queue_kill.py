@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from bench.worker_process import SEALER
 from bot.adapters.queue import RequestQueue
 from bot.adapters.valkey import EmbeddedValkey
 from bot.errors import StoreUnavailableError
@@ -35,7 +36,7 @@ def ask(number: int) -> Request:
 
 @pytest.fixture
 async def queue(valkey_url: str) -> AsyncIterator[RequestQueue]:
-    async with RequestQueue(valkey_url) as queue:
+    async with RequestQueue(valkey_url, sealer=SEALER) as queue:
         yield queue
 
 
@@ -126,7 +127,7 @@ async def test_a_worker_told_to_stop_finishes_what_it_does_and_leaves_in_order(
 async def test_work_goes_on_after_the_store_was_restarted(tmp_path: Path, diary: Diary) -> None:
     first = EmbeddedValkey(tmp_path)
     url = await first.__aenter__()
-    async with worker(url, diary, work_seconds=0.01), RequestQueue(url) as queue:
+    async with worker(url, diary, work_seconds=0.01), RequestQueue(url, sealer=SEALER) as queue:
         await queue.accept(ask(1), keys=["1"])
         await diary.until(lambda: diary.count("E") == 1)
         await first.__aexit__(None, None, None)

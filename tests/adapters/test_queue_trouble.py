@@ -15,7 +15,7 @@ from bot.adapters.wire import MAX_BYTES, MAX_TEXT_CHARS, pack, split, unpack
 from bot.errors import BadInputError, StoreUnavailableError
 from bot.ports import Fence
 from bot.request import Request, RequestKind
-from tests.adapters.queueing import Desk, accept_all, ask, working
+from tests.adapters.queueing import SEALER, Desk, accept_all, ask, working
 
 
 async def test_draining_waits_for_what_runs_and_takes_nothing_new(queue: RequestQueue) -> None:
@@ -58,7 +58,7 @@ async def test_what_a_drain_cuts_off_runs_again_elsewhere(queue: RequestQueue, v
     await task
 
     desk = Desk()
-    async with RequestQueue(valkey_url) as other, working(other, desk, lease_seconds=1):
+    async with RequestQueue(valkey_url, sealer=SEALER) as other, working(other, desk, lease_seconds=1):
         await desk.until(lambda: len(desk.done) == 1)
     assert desk.done == [ask(1).id]
 
@@ -76,7 +76,7 @@ async def test_cancelling_the_work_ends_it(queue: RequestQueue) -> None:
 
 
 async def test_a_store_that_is_away_is_named(tmp_path: object) -> None:
-    async with RequestQueue("unix:///tmp/nowhere/copilot.sock") as queue:
+    async with RequestQueue("unix:///tmp/nowhere/copilot.sock", sealer=SEALER) as queue:
         calls: list[Awaitable[object]] = [queue.accept(ask(1), keys=["k"]), queue.ping()]
         for call in calls:
             with pytest.raises(StoreUnavailableError):
@@ -96,7 +96,7 @@ async def test_a_store_that_does_not_answer_is_named_in_time() -> None:
 
     server = await asyncio.start_server(never, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with server, RequestQueue(f"redis://127.0.0.1:{port}", accept_seconds=0.2) as queue:
+    async with server, RequestQueue(f"redis://127.0.0.1:{port}", sealer=SEALER, accept_seconds=0.2) as queue:
         with pytest.raises(StoreUnavailableError):
             await queue.accept(ask(1), keys=["k"])
     await asyncio.gather(*ended)
@@ -179,7 +179,9 @@ async def no_ticket(name: str, delay_seconds: float) -> None:
 async def test_a_ticket_does_not_raise_when_the_store_is_away() -> None:
     desk = Desk()
     async with open_redis("unix:///nowhere/copilot.sock") as redis:
-        tickets = Tickets(lanes=Lanes(redis, MODEL), run=desk.run, give_up=desk.give_up, add=no_ticket)
+        tickets = Tickets(
+            lanes=Lanes(redis, MODEL, SEALER), run=desk.run, give_up=desk.give_up, add=no_ticket
+        )
 
         await tickets.serve("t")
 
@@ -194,7 +196,7 @@ async def test_a_failed_request_that_gets_no_new_ticket_is_left_to_the_sweep(
             raise RuntimeError
 
     failing, desk = Failing(), Desk()
-    lanes = Lanes(redis_client, MODEL)
+    lanes = Lanes(redis_client, MODEL, SEALER)
     await lanes.accept(ask(1), ["k"])
     await Tickets(lanes=lanes, run=failing.run, give_up=desk.give_up, add=no_ticket).serve("t")
 
@@ -207,7 +209,7 @@ async def test_a_failed_request_that_gets_no_new_ticket_is_left_to_the_sweep(
 async def test_an_overtaken_run_that_fails_does_not_count_against_its_request(
     redis_client: Redis,
 ) -> None:
-    lanes = Lanes(redis_client, MODEL)
+    lanes = Lanes(redis_client, MODEL, SEALER)
 
     class Overtaken(Desk):
         async def run(self, request: Request, fence: Fence) -> None:
@@ -225,7 +227,7 @@ async def test_an_overtaken_run_that_fails_does_not_count_against_its_request(
 
 async def test_a_worker_started_before_its_store_waits_for_it() -> None:
     desk = Desk()
-    away = RequestQueue("unix:///nowhere/copilot.sock", sweep_seconds=0.05)
+    away = RequestQueue("unix:///nowhere/copilot.sock", sealer=SEALER, sweep_seconds=0.05)
     async with away as queue, working(queue, desk):
         await asyncio.sleep(0.3)
 
@@ -265,21 +267,21 @@ def test_what_nobody_waits_for_is_tried_for_a_quarter_of_an_hour() -> None:
 def test_a_very_long_question_is_cut_and_says_so() -> None:
     request = replace(ask(1), text="é" * 50_000)
 
-    element = pack(request)
+    element = pack(request, SEALER)
 
     assert len(element) <= MAX_BYTES
-    text = unpack(split(element).payload).text
+    text = unpack(split(element).payload, SEALER).text
     assert len(text) < MAX_TEXT_CHARS + 10
     assert text.endswith("[…]")
 
 
 def test_a_request_too_large_in_another_field_is_refused() -> None:
     with pytest.raises(BadInputError):
-        pack(replace(ask(1), subject="x" * 70_000))
+        pack(replace(ask(1), subject="x" * 70_000), SEALER)
 
 
 def test_unreadable_bytes_name_the_field() -> None:
     with pytest.raises(BadInputError) as caught:
-        unpack(b'{"id": "x"}')
+        unpack(b'{"id": "x"}', SEALER)
 
     assert caught.value.field == "request.kind"

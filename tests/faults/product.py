@@ -17,6 +17,7 @@ from bot.adapters.tickets import Patience
 from bot.settings import Settings
 from handlers.receiver import EVENTS_PATH, build_receiver, build_runner
 from sandbox.server import Sandbox, running_sandbox
+from tests.adapters.queueing import SEALER
 from tests.faults.row import Row
 
 SECRET = "only for " + "this test"
@@ -72,7 +73,7 @@ class Product:
 
     async def receiver(self, store_url: str) -> AsyncApp:
         """Start one more receiver with a queue of its own; return its Bolt app."""
-        queue = await self.stack.enter_async_context(RequestQueue(store_url))
+        queue = await self.stack.enter_async_context(RequestQueue(store_url, sealer=SEALER))
         self.queues.append(queue)
         return await self.stack.enter_async_context(roles._app(self.settings, store_url, self.client, queue))
 
@@ -88,7 +89,7 @@ class Product:
     async def work(self, store_url: str, *, seeks: bool = False) -> None:
         """Start one more worker; `seeks` lets it look for questions that were never delivered."""
         queue = await self.stack.enter_async_context(
-            RequestQueue(store_url, patience=HURRY, sweep_seconds=1.0)
+            RequestQueue(store_url, sealer=SEALER, patience=HURRY, sweep_seconds=1.0)
         )
         ready = asyncio.Event()
         copilot = await self.stack.enter_async_context(

@@ -23,6 +23,7 @@ from bot.incident.messages import IncidentRef
 from handlers import happenings
 from handlers.receiver import build_app, build_receiver
 from sandbox.people import TEAM_ID
+from tests.adapters.queueing import SEALER
 from tests.faults import kept
 from tests.faults.conversation import (
     CHANNEL,
@@ -138,7 +139,7 @@ async def test_s4_orders_through_the_receiver_end_in_the_same_state(
     log = IncidentLog(redis_client, Sealer(SECRET), ttl_seconds=1000)
     async with (
         row("S4", "any order over HTTP, each event twice") as counted,
-        RequestQueue(valkey_url) as queue,
+        RequestQueue(valkey_url, sealer=SEALER) as queue,
     ):
         app = build_app(client=client, signing_secret=SECRET, queue=queue, parse=handlers.parse, diary=log)
         counted.events, counted.acked, counted.orders = 0, 0, 5

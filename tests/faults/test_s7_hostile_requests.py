@@ -18,6 +18,7 @@ import handlers
 from bot.adapters.queue import RequestQueue
 from handlers.receiver import build_app, build_receiver, build_runner
 from sandbox.http_transport import signature
+from tests.adapters.queueing import SEALER
 from tests.faults.product import SECRET
 from tests.faults.row import row, rss_mb
 from tests.handlers.receiving import MENTION, FakeQueue, FakeSlack, mention
@@ -205,7 +206,7 @@ async def test_s7_a_delivery_recorded_and_replayed_within_its_time_is_no_second_
     web_api.add_routes([web.route("*", "/api/{method}", slack.call)])
     api = await _listen(web_api)
     async with (
-        RequestQueue(valkey_url, accept_seconds=30) as queue,
+        RequestQueue(valkey_url, sealer=SEALER, accept_seconds=30) as queue,
         row("S7", "one delivery replayed 100 times") as counted,
     ):
         client = AsyncWebClient(token="any", base_url=f"http://127.0.0.1:{_port(api)}/api/")

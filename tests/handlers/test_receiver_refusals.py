@@ -18,6 +18,7 @@ from bot.errors import StoreUnavailableError
 from bot.request import Request, RequestKind
 from handlers.readiness import Readiness
 from handlers.receiver import build_app, build_receiver
+from tests.adapters.queueing import SEALER
 from tests.handlers.receiving import (
     MENTION,
     SECRET,
@@ -225,7 +226,7 @@ async def test_probes_do_not_become_a_load_on_slack(door: TestClient[Any, Any], 
 
 async def test_accepted_means_it_is_in_the_store(slack: FakeSlack, valkey_url: str) -> None:
     client = AsyncWebClient(token=TOKEN, base_url=slack.url + "api/")
-    async with RequestQueue(valkey_url) as queue:
+    async with RequestQueue(valkey_url, sealer=SEALER) as queue:
         app = build_app(client=client, signing_secret=SECRET, queue=queue, parse=parse)
         async with TestClient(TestServer(build_receiver(app=app, store=queue))) as door:
             assert await post(door, MENTION) == 200
