@@ -4,7 +4,7 @@ import re
 from enum import IntEnum
 from itertools import pairwise
 
-WORDY = r"(?:pass|pwd|pw|secret|token|cred|psk|[a-z]{2}[_.-]?key)"
+WORDY = r"(?:pass|pwd|pw|secret|token|cred|psk|[a-z]{2}[_.-]?key|[_-]pat)"
 """In a pattern: what stands in every name that `judge_name` may find telling."""
 
 
@@ -14,7 +14,12 @@ def _words(text: str) -> frozenset[str]:
 
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PASSWORDS = ("password", "passwd", "passphrase", "passcode", "passwort", "pwd", "passw")
-_PASSWORD_WORDS = frozenset({"pass", "pw", "pswd", "psw", "requirepass", "masterauth", "userpass", "psk"})
+_PASSWORD_WORDS = _words(
+    """
+    pass pw pswd psw requirepass masterauth userpass psk sshpass dbpass storepass keypass srcstorepass
+    deststorepass srckeypass destkeypass bindpw rootpw adminpw
+    """
+)
 _SECRETS = (
     "secret", "token", "credential", "credentials", "apikey", "secretkey", "accesskey", "accountkey",
     "privatekey", "authkey", "signingkey", "masterkey", "sharedkey",
@@ -23,7 +28,11 @@ _KEY_OF = _words(
     """
     access account admin api app auth client consumer deploy deployment encryption hmac host ingest
     integration jwt license master private root routing secret seed sas service session shared signing
-    ssh storage subscription tls webhook writer cipher crypto
+    ssh storage subscription tls webhook writer cipher crypto fernet preshared unseal recovery ingestion
+    decryption validation function functions rest developer partner merchant write wep wpa aes
+    sentry pagerduty opsgenie datadog dd honeycomb grafana elastic splunk rollbar bugsnag mailgun sendgrid
+    stripe twilio openai anthropic gemini openrouter cloudflare fastly algolia amplitude mixpanel
+    launchdarkly pinecone groq mistral cohere maps google azure aws sdk
     """
 )
 _HARMLESS_ENDS = _words(
@@ -37,13 +46,15 @@ _HARMLESS_ENDS = _words(
     fingerprint thumbprint lifetime days hours minutes seconds ms num max min total rate
     refresh_interval reset attempts attempt failures lookup description selector placeholder hint label
     class method grant strength rules check parser reader factor engine context mount request response
-    review reviews namespace
+    review reviews namespace accessor accessors duration renewable prefix suffix ending handler helper
+    plugin filter guard validator verifier fetcher refresher loader operator controller injector rotator
     """
 )
 _HOST = re.compile(
     r"(?i)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|local|internal|example|cloud|svc|co|test)"
 )
 
+_IS_WITHOUT = re.compile(r"(?i)pass(?:word|key|code)[ _-]?(?:less|free)")
 _STOP = _words(
     """
     missing invalid expired null none nil true false required wrong incorrect empty unset set changed
@@ -57,10 +68,10 @@ _STOP = _words(
     """
 )
 _NEVER = re.compile(
-    r"""(?ix) \$[({A-Z_] | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3}
-    | -{2} | \\u00 | \?{2} | \w+/\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
-    | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs://
-    | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | ref\+ | sops: | \!(?:Ref|Sub|GetAtt)
+    r"""(?ix) \$[({] | \$(?-i:[A-Z_][A-Z0-9_]*)(?![\w!@#%^*+=?~-]) | \$env: | \$[a-z_]+(?:->\w+|[.\[].*)?$ | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3}
+    | -{2} | //\w | v?\d+\.\d+\.\d+(?:[-+.][\w.-]+)?$ | \\u00 | \?{2} | \w+/\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
+    | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs:// | ENC\[
+    | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | ref\+ | sops: | \!(?:Ref|Sub|GetAtt|ImportValue|Join)\b | \!(?-i:[a-z_]+)$
     | (?:os\.environ|process\.env|getenv|system\.getenv)
     | (?:env|var|local|module|data|self|secrets)\. """
 )
@@ -68,16 +79,23 @@ _PATH = re.compile(r"(?i)[~.]{0,2}/(?:[a-z0-9_.-]+/)*(?:[a-z_.-]+|[a-z0-9_-]+\.[
 _PATH_ROOT = re.compile(r"/(?:var|etc|run|mnt|home|opt|usr|tmp|root|secrets?|app|data|srv|proc|dev|api|v\d)/")
 _WORDS = re.compile(r"(?:[a-z]{2,}\d{0,2}|\d{1,4}|v\d+)(?:[-_./:](?:[a-z]{2,}\d{0,2}|\d{1,4}|v\d+))*")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*")
+_MEASURE = re.compile(r"0x[0-9a-fA-F]{4,40}|\d[\d.,]*[%a-z]{0,3}")
 _UPPER = re.compile(r"[A-Z]+(?:_[A-Z]+)*|[A-Z]{1,5}-\d+")
 _CODE_PATH = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+(?:\(.*)?|[A-Za-z_]\w*\(.*")
 _KNOWN_ID = re.compile(
-    r"""(?ix) [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} | [0-9a-f]{7,31}
-    | [a-z]{1,8}-[0-9a-f]{8,17} | \d[\d.,:/-]*[a-z%]{0,3} | \d{4}-\d\d-\d\d[t ]?[\d:.z+-]*
-    | v?\d+(?:\.\d+)+[\w.-]* | [a-z]+_[a-z0-9]{10,} | (?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?
-    | [\w.+-]+@[\w.-]+ | [cutwbgd]0[a-z0-9]{8,}
-    | [\w-]+:\d+ | \#\S+ | \S+/\S* | \w+=[^=\s]\S* | (?:sha\d+|md5)[:-]\S+ | [a-z]+(?:-[a-z0-9]+){2,} """
+    r"""(?x) 0x[0-9a-fA-F]{4,40} | [A-Z]{3,}[-_]?\d{2,6} | \d{1,2}[hH:]\d\d | [A-Za-z]+v?\d+(?:\.\d+)+ | [0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12} | [0-9a-fA-F]{7,31}
+    | [a-z]{1,8}-[0-9a-f]{8,17} | \d[\d.,:/-]*[A-Za-z%]{0,3} | \d{4}-\d\d-\d\d[Tt ]?[\d:.Zz+-]*
+    | v?\d+(?:\.\d+)+[\w.-]* | [a-z]{2,8}_[A-Za-z0-9]{10,} | (?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?
+    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | [CUTWBGDA]0[A-Z0-9]{8,} | [\w-]+:\d+ | \#(?:\d+|[a-z][\w-]*)
+    | \w+=[^=\s]\S* | (?:sha\d+|SHA\d+|md5)[:-]\S+ | [a-z]+(?:[-_][a-z0-9]+){2,} """
 )
+_PASSPHRASE = re.compile(
+    r"[A-Za-z]{3,}\d{0,4}([-_.])(?:[A-Za-z]{3,}\d{0,4}|\d{1,4})(?:\1(?:[A-Za-z]{3,}\d{0,4}|\d{1,4}))+"
+)
+_ERROR = re.compile(r"[A-Z]{3,}[-_]?\d{2,6}")
+_ADDRESS = re.compile(r"[a-z][\w.-]*@[a-z][\w.-]*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _LONG = 16
+_SHORT_PART = 3
 _PORT_DIGITS = 5
 _MARKS = re.compile(r"[!@#$%^&*+=?~]")
 
@@ -101,8 +119,10 @@ def judge_name(name: str) -> Name:
     words = [word.lower() for word in _SPLIT.findall(name)]
     while len(words) > 1 and words[-1].isdigit():
         words.pop()
-    if not words or words[-1] in _HARMLESS_ENDS or _HOST.fullmatch(name):
+    if not words or words[-1] in _HARMLESS_ENDS or _HOST.fullmatch(name) or _IS_WITHOUT.search(name):
         return Name.HARMLESS
+    if words[-1] == "pat" and len(words) > 1:
+        return Name.SECRET
     if any(word in _PASSWORD_WORDS or word.endswith(_PASSWORDS) for word in words):
         return Name.PASSWORD
     is_key = any(owner in _KEY_OF and key == "key" for owner, key in pairwise(words))
@@ -117,12 +137,14 @@ def can_be_assigned(value: str, name: Name, *, is_bare_prose: bool = False) -> b
         name: What the name says; never `HARMLESS`.
         is_bare_prose: It stands bare after a colon and more words follow: `password: rotated last week`.
     """
-    if is_placeholder(value):
+    if is_placeholder(value) or _is_sentence(value):
         return False
     if name is Name.PASSWORD:
+        if _MEASURE.fullmatch(value) and value.endswith("%"):
+            return False
         has_words_only = bool(re.fullmatch(r"[A-Za-z][a-z-]*", value))
         return len(value) >= 3 and not (is_bare_prose and has_words_only)  # noqa: PLR2004 shorter is no password
-    return not value.isdigit() and len(value) >= 6 and not is_plain_name(value)  # noqa: PLR2004 the same
+    return not value.isdigit() and len(value) >= 6 and not is_plain_name(value) and not _ERROR.fullmatch(value)  # noqa: PLR2004 the same
 
 
 def is_placeholder(value: str) -> bool:
@@ -133,6 +155,12 @@ def is_placeholder(value: str) -> bool:
     return bool(_CODE_PATH.fullmatch(value) and not re.search(r"\d", value)) or _is_path(value)
 
 
+def _is_sentence(value: str) -> bool:
+    """Say whether quoted words speak about a secret: `must be at least 8 characters`."""
+    words = value.lower().split()
+    return len(words) > 2 and any(word in _STOP for word in words)  # noqa: PLR2004 two words may be a secret
+
+
 def _is_path(value: str) -> bool:
     return bool(_PATH_ROOT.match(value)) or bool(_PATH.fullmatch(value) and value.count("/") > 1)
 
@@ -141,7 +169,7 @@ def is_plain_name(value: str) -> bool:
     """Say whether a value reads as a name of something: words, numbers and versions, no random run."""
     if re.fullmatch(r"[a-z]{16,}", value):
         return False
-    return any(shape.fullmatch(value) for shape in (_WORDS, _CAMEL, _UPPER))
+    return any(shape.fullmatch(value) for shape in (_WORDS, _CAMEL, _UPPER, _MEASURE))
 
 
 def can_be_said(value: str, *, is_password: bool) -> bool:
@@ -151,14 +179,28 @@ def can_be_said(value: str, *, is_password: bool) -> bool:
         value: Without trailing punctuation.
         is_password: The sentence says password, not key or token.
     """
-    if len(value) < (6 if is_password else 8) or is_placeholder(value) or _KNOWN_ID.fullmatch(value):
+    if len(value) < (6 if is_password else 8) or is_placeholder(value) or _is_known_id(value):
         return False
-    if _CAMEL.fullmatch(value) or _UPPER.fullmatch(value):
+    if _CAMEL.fullmatch(value) or _UPPER.fullmatch(value) or (value.isalpha() and value.istitle()):
         return False
     if _MARKS.search(value) and re.search(r"[A-Za-z]", value) and (is_password or re.search(r"\d", value)):
         return True
     classes = sum(any(map(of_class, value)) for of_class in (str.islower, str.isupper, str.isdigit))
     return classes > 1 and (is_password or not _WORDS.fullmatch(value))
+
+
+def _is_known_id(value: str) -> bool:
+    """Say whether a value is an address, an id, a version or a path, whose parts are words or ids."""
+    if "/" in value.strip("/") and not _KNOWN_ID.fullmatch(value):
+        return all(len(part) <= _SHORT_PART or is_plain_name(part) or _KNOWN_ID.fullmatch(part) for part in value.split("/"))
+    return bool(_KNOWN_ID.fullmatch(value))
+
+
+def is_passphrase(value: str) -> bool:
+    """Say whether a value is three words or more and a digit, joined: the names of things have other numbers."""
+    words = re.split(r"[-_.]", value.lower())
+    has_digit = any(map(str.isdigit, value))
+    return bool(_PASSPHRASE.fullmatch(value)) and has_digit and not any(word in _STOP for word in words)
 
 
 def is_random(value: str) -> bool:
@@ -198,13 +240,53 @@ def is_opaque(value: str) -> bool:
 
 def is_said_password(value: str) -> bool:
     """Say whether a word of a sentence about a password can be it."""
-    return can_be_said(value.rstrip(".,;:)"), is_password=True)
+    bare = value.rstrip(".,;:)")
+    return is_passphrase(bare) or can_be_said(bare, is_password=True)
 
 
 def is_said_login(value: str) -> bool:
     """Say whether a word beside an account's name can be its password; `gateway-2` is a name."""
     bare = value.rstrip(".,;:)")
+    if is_passphrase(bare):
+        return True
     return can_be_said(bare, is_password=True) and not (is_plain_name(bare) and re.search(r"[-._/:]", bare))
+
+
+def is_striking(value: str) -> bool:
+    """Say whether a word that nothing but its place betrays is a password: of three classes, or with a mark."""
+    bare = value.rstrip(".,;:)")
+    if is_passphrase(bare):
+        return True
+    if not can_be_said(bare, is_password=True) or _ADDRESS.fullmatch(bare) or len(bare) < 8:  # noqa: PLR2004 as above
+        return False
+    classes = (str.islower, str.isupper, str.isdigit)
+    is_mixed = all(any(map(of_class, bare)) for of_class in classes)
+    return not is_plain_name(bare) and (is_mixed or bool(_MARKS.search(bare)))
+
+
+def is_random_word(value: str) -> bool:
+    """Say whether a word anywhere in a sentence about a password is it: striking, and no setting or address."""
+    bare = value.strip(".,;:!?()[]<>*_`\"'")
+    return not is_passphrase(bare) and not re.search(r"[=:/\\<>|@]|%[0-9A-F]{2}", bare) and is_striking(bare)
+
+
+def is_long_token(value: str) -> bool:
+    """Say whether a word is random and long: hex of a key's length, or all classes of letters."""
+    bare = value.rstrip(".,;:)")
+    if re.fullmatch(r"[0-9a-f]{32,}", bare):
+        return True
+    return len(bare) >= _LONG and is_striking(bare)
+
+
+def is_odd(value: str) -> bool:
+    """Say whether a value stands for itself and is no name of anything."""
+    return not is_placeholder(value) and not is_plain_name(value)
+
+
+def is_said_value(value: str) -> bool:
+    """Say whether a word right behind a setting's name can be its secret."""
+    bare = value.rstrip(".,;:)")
+    return is_passphrase(bare) or can_be_said(bare, is_password=False)
 
 
 def is_said_token(value: str) -> bool:

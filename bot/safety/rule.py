@@ -18,9 +18,9 @@ class Shape(StrEnum):
     PLAIN = "plain"
     """Every group is a secret; a bare one ends where the next setting or punctuation begins."""
     NAMED = "named"
-    """The first group is a name that decides with the value; one of the others, the value.
+    """The first group is a name that decides with the value and the check; one of the others, the value.
 
-    The last is where a bare value begins.
+    The last of several is where a bare value begins.
     """
     EXACT = "exact"
     """Like `PLAIN`, and the pattern says exactly where the secret ends."""
@@ -28,6 +28,8 @@ class Shape(StrEnum):
     """The group is a list of `name=value`; the values are secrets."""
     PEM = "pem"
     """The group is the body of a key, which may be cut off."""
+    BLOCK = "block"
+    """The group is several lines; each word that passes the check is a part of the secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +39,29 @@ class Rule:
     Attributes:
         kind: The alias's type; `EVIDENCE` protects the span instead.
         pattern: For RE2, over the UTF-8 bytes of the text.
+        needs: Words in lower case, between spaces: one of them is in every text in which the pattern finds
+            anything, so that most texts need not be searched. Empty: always search.
         check: A value that fails it is left alone, and not claimed.
         spreads: The value is looked for bare, everywhere in the incident: it cannot be told by its shape.
     """
 
     kind: str
     pattern: str
+    needs: str = ""
     check: Check | None = None
     shape: Shape = Shape.PLAIN
     spreads: bool = True
     compiled: Pattern = field(init=False, repr=False, compare=False)
+    _needed: tuple[bytes, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compiled", Pattern(self.pattern))
+        object.__setattr__(self, "_needed", tuple(word.encode() for word in self.needs.split()))
+
+    def can_be_in(self, low: bytes) -> bool:
+        """Say whether a text may hold what the rule finds.
+
+        Args:
+            low: The text in lower case.
+        """
+        return not self._needed or any(word in low for word in self._needed)

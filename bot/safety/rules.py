@@ -10,13 +10,14 @@ from bot.safety.likeness import (
     WORDY,
     is_card,
     is_mail,
+    is_odd,
     is_opaque,
-    is_said_login,
-    is_said_password,
     is_said_token,
     is_url_password,
 )
+from bot.safety.devices import DEVICES
 from bot.safety.rule import EVIDENCE, Rule, Shape
+from bot.safety.sentences import SENTENCES
 
 _BEGIN, _END = (rf"-----{word} [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----" for word in ("BEGIN", "END"))
 _SCHEME = r"[a-z0-9]://"
@@ -57,9 +58,19 @@ CONTEXT = (
     ),
     Rule(
         kind="url_signature",
-        pattern=rf"(?i)(?:[?&;]|\\u0026|%26|%3F)(?:amp;)?(?:{_PARAMETERS})(?:=|%3D)"
-        r"([^\s&\"'<>`\\|#]+)",
+        pattern=rf"(?i)(?:[?&~]|\\u0026|%26|%3F|&amp;)(?:{_PARAMETERS})(?:=|%3D)"
+        r"([^\s&\"'<>`\\|#~]+)",
         check=is_opaque,
+    ),
+    Rule(
+        kind="assertion",
+        needs="saml assertion wresult id_token_hint device_code code_verifier subject_token actor_token",
+        pattern=r"(?i)\b(?:SAML(?:Response|Request|Assertion|art)|(?:client_)?assertion|wresult|id_token_hint|device_code"
+        r"|code_verifier|(?:subject|actor)_token)=([^\s&\"'<>]{16,})",
+    ),
+    Rule(
+        kind="secret",
+        pattern=r"(?i)\b(?:account\.key|sas)\.[\w.-]+\.net(?:[ \t]*[=:][ \t]*|[ \t]+)[\"']?([A-Za-z0-9+/=%&?_-]{20,})",
     ),
     Rule(kind="signature", pattern=r"(?i)(?:^|[\s,&\"'])Signature=([A-Za-z0-9%+/=_-]{20,})"),
 )
@@ -68,7 +79,8 @@ _LABELLED_IDS = (
     r"x-amz-id-2|x-amz-version-id|versionid|version-id|x-amz-cf-id|etag|content-md5|x-amz-request-id"
     r"|extended request id|host ?id|requestid|request[ _-]id|trace[ _-]?id|span[ _-]?id|correlation[ _-]?id"
     r"|x-amzn-trace-id|traceparent|x-request-id|resourceversion|continuation-?token|next-?token"
-    r"|pagination-?token|checksum|digest|integrity|commit|revision|serial"
+    r"|(?:trace|span|request|correlation|event|txn|transaction|hash|sha|job|run|build|message|order|operation)"
+    r"|pagination-?token|page-?token|sync-?token|resume-?token|checksum|digest|integrity|commit|revision|serial"
 )
 PROTECTED = tuple(
     Rule(kind=EVIDENCE, pattern=pattern)
@@ -77,6 +89,9 @@ PROTECTED = tuple(
         r"(?s)(-----BEGIN (?:CERTIFICATE|PUBLIC KEY|[A-Z ]*REQUEST|X509 CRL)-----.*?(?:-----END|\z))",
         r"(?i)\b((?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/]{20,}={0,2})",
         rf"(?i)\b((?:{_LABELLED_IDS})\\?[\"']?\s*[:=]\s*\\?[\"']?[A-Za-z0-9+/=_.:-]+)",
+        r"(?i)\b((?:next|continuation|page|pagination|sync|resume|scroll)[ _-]?token[ \t]+[A-Za-z0-9+/=_-]{8,})",
+        r"(?m)^[ \t]*(?:--- )?(?:PASS|FAIL)(?::[ \t]*|[ \t]+)([\w/.-]+)(?:[ \t]+\(|[ \t]*$)",
+        r"\b(?:ssh|scp|sftp|rsync|mosh)[ \t](?:[^\n|;]*?[ \t])?[\"']?(\w[\w.-]*@[\w.-]+)",
         r"\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\w+) (AAAA[A-Za-z0-9+/=]+)",
     )
 )
@@ -84,8 +99,8 @@ PROTECTED = tuple(
 
 _VALUE = (
     r"(?:\\+[\"']([^\"'\\\n{\[][^\"'\\\n]*)"
-    r"|b?\"([^\"\\\n{\[](?:[^\"\\\n]|\\[^\n])*)"
-    r"|b?'([^'\\\n{\[](?:[^'\\\n]|\\[^\n])*)"
+    r"|[bNru]?\"([^\"\\\n{\[](?:[^\"\\\n]|\\[^\n])*)"
+    r"|[bNru]?'([^'\\\n{\[](?:[^'\\\n]|\\[^\n])*)"
     r"|`([^`\n]+)`"
     r"|&quot;([^&\s]+)&quot;"
     r"|([^\s\"'`<>|{}\[\],;&\\=:]))"
@@ -94,18 +109,14 @@ _VALUE = (
 
 _NAME = rf"(?i:([\w.-]*{WORDY}[\w.-]*))"
 _GAP = r"(?:[ \t]*|[ \t]*\r?\n[ \t]+)"
-_SEPARATOR = rf"(?:\\*[\"'`*_]|\*_|&quot;)?[ \t]*(?::=|=>|->|<<<|[:=|→])[*_]{{0,2}}{_GAP}[*_]?"
-_SCHEMES = (
-    r"basic|bearer|token|apikey|api-key|negotiate|ntlm|splunk|genie ?key|digest|key|sso-key|bot|ssws"
-    r"|aws4-hmac-sha256"
-)
+_SEPARATOR = rf"(?:\\*[\"'`*_]\]?|\*_|&quot;)?[ \t]*(?::=|=>|->|<<<|[:=|→])[*_]{{0,2}}{_GAP}[*_]?"
 _HEADER = r"(?i)authorization\\*[\"'`]?\s*[:=]\s*\\*[\"'`]?"
 _MARKUP_OPENS, _MARKUP_CLOSES = r"(?:<|&lt;)", r"(?:>|&gt;)"
 
 ASSIGNED = (
     Rule(
         kind="authorization",
-        pattern=_HEADER + rf"(?:(?:{_SCHEMES})[ \t:=]+(?:token=)?)?\\*[\"']?"
+        pattern=_HEADER + r"(?:[a-z][\w-]{0,24}(?: key)?[ \t:=]+(?:token=)?)?\\*[\"']?"
         r"([A-Za-z0-9._~+/:=%!|-]{6,})",
         check=is_opaque,
     ),
@@ -124,14 +135,85 @@ ASSIGNED = (
     ),
     Rule(
         kind="secret",
-        pattern=r"(?i)\b(?:name|key)\\*[\"']?\s*[:=]\s*\\*[\"']?([\w.-]+)\\*[\"']?"
-        r"\s*,?\s*-?\s*\\*[\"']?value\\*[\"']?\s*[:=]\s*" + _VALUE,
+        pattern=r"(?i)\b(?:parameter|option|setting|variable|env|header|secret)?_?(?:name|key)\\*[\"']?\s*[:=]\s*\\*[\"']?([\w./-]+)\\*[\"']?"
+        r"(?:\s*,\s*\\*\"\w+\\*\"\s*:\s*\\*\"?[\w.:/-]*\\*\"?){0,2}\s*,?\s*-?\s*\\*[\"']?(?:parameter)?_?value\\*[\"']?\s*[:=]\s*" + _VALUE,
         shape=Shape.NAMED,
+    ),
+    Rule(
+        kind="cookie",
+        needs="cookie",
+        pattern=r"(?i)\"name\"\s*:\s*\"(?:set-)?cookie\"\s*,\s*\"value\"\s*:\s*\"([^\"\n]+)\"",
+        shape=Shape.PAIRS,
+        check=is_opaque,
+        spreads=False,
+    ),
+    Rule(
+        kind="authorization",
+        needs="authorization",
+        pattern=r"(?i)\"name\"\s*:\s*\"(?:proxy-)?authorization\"\s*,\s*\"value\"\s*:\s*\"(?:\w+[ ])?([^\"\n]{6,})\"",
+        check=is_opaque,
+    ),
+    Rule(
+        kind="cookie",
+        needs="curl wget document.cookie",
+        pattern=r"(?i)(?:\bcurl\b[^\n]*?[ \t](?:-b|--cookie)[ \t=]+|document\.cookie[ \t]*=[ \t]*)[\"']([^\"'\n]+)[\"']",
+        shape=Shape.PAIRS,
+        check=is_opaque,
+        spreads=False,
     ),
     Rule(
         kind="secret",
         pattern=rf"(?i){_MARKUP_OPENS}([\w:.-]*{WORDY}[\w.-]*)(?:\s[^<>&]*)?{_MARKUP_CLOSES}"
         rf"\s*([^<>\s][^<>]*?)\s*{_MARKUP_OPENS}/",
+        shape=Shape.NAMED,
+    ),
+    Rule(
+        kind="secret",
+        needs="value",
+        pattern=r"(?i)\bvalue\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']([^\"'\n\\]+)\\*[\"'][ \t]*(?:,|where\b)[^\n\"'=:]{0,40}[\"']?(?:name|key|id)[\"']?"
+        r"[ \t]*[:=][ \t]*\\*[\"'][\w./-]*(?:passw|passphrase|secret|token|api_?key|_key|credential)\w*[\"']",
+        check=is_odd,
+    ),
+    Rule(
+        kind="secret",
+        pattern=rf"(?i){_MARKUP_OPENS}[^<>]*?\b(?:name|key|id)=[\"']([\w:.-]*{WORDY}[\w.-]*)[\"'][^<>]*{_MARKUP_CLOSES}"
+        rf"\s*([^<>\s][^<>]*?)\s*{_MARKUP_OPENS}/",
+        shape=Shape.NAMED,
+    ),
+    Rule(
+        kind="secret",
+        pattern=rf"(?im)^[ \t-]*(?:[\w.-]*{WORDY}[\w.-]*)[ \t]*:[ \t]*[|>][+-]?[ \t]*\n((?:[ \t]+\S+[ \t]*(?:\n|$))+)",
+        shape=Shape.BLOCK,
+        check=is_odd,
+    ),
+    Rule(
+        kind="secret",
+        pattern=rf"(?i)\bvariable\s+\"([\w-]*{WORDY}[\w-]*)\"\s*\{{[^{{}}]*?\bdefault\s*=\s*\"([^\"\n]+)\"",
+        shape=Shape.NAMED,
+    ),
+    Rule(
+        kind="secret",
+        pattern=r"(?is)\"(?:random_password|random_string)\".{0,600}?\"result\"\s*:\s*\"([^\"\n]+)\""
+        r"|\"sensitive\"\s*:\s*true\s*,\s*(?:\"type\"\s*:\s*\"\w+\"\s*,\s*)?\"value\"\s*:\s*\"([^\"\n]+)\"",
+        check=is_opaque,
+    ),
+    Rule(
+        kind="secret",
+        pattern=rf"(?i)([\w.-]*{WORDY}[\w.-]*)\\*[\"']?[ \t]*[=:][ \t]*\\*[\"'][^\"'\n]*[\"'][ \t]*->[ \t]*[\"']([^\"'\n]+)[\"']",
+        shape=Shape.NAMED,
+    ),
+    Rule(kind="password", pattern=r"(?i)\b(?:pwd|password)[ \t]*=[ \t]*\{([^{}\s]{3,})\}", check=is_odd),
+    Rule(
+        kind="secret",
+        pattern=r"(?i)((?:[\w.]*[._-])?(?:set|with|define|use|new)?_?(?:password|passwd|pwd|pass|secret|token"
+        r"|(?:api|secret|access|auth|private)_?key|salt)(?:_\w+)?)[\"'`]?[ \t]*[,(][ \t]*[N]?[\"']([^\"'\n]+)[\"']",
+        shape=Shape.NAMED,
+        check=is_odd,
+    ),
+    Rule(
+        kind="secret",
+        needs="value",
+        pattern=rf"(?i)([\w.-]*{WORDY}[\w.-]*)\\*\"[ \t]*:[ \t]*\{{\s*\\*\"value\\*\"[ \t]*:[ \t]*\\*\"([^\"\n\\]+)\"",
         shape=Shape.NAMED,
     ),
     Rule(kind="secret", pattern=_NAME + _SEPARATOR + _VALUE, shape=Shape.NAMED),
@@ -147,39 +229,6 @@ ASSIGNED = (
     ),
 )
 """Headers, settings, fields and flags whose name announces a secret."""
-
-_IS = (
-    r"(?:[ \t]+(?:\w+[ \t]+){0,3}?(?:is|was|are|now|to|as|still|set)\b"
-    r"(?:[ \t]+(?:now|still|set|to|just|currently|also))*[ \t]*[:=]?|[ \t]*[:=→]|[ \t]*->)"
-)
-_NOUN = r"(?:password|passwd|passphrase|passcode|pwd|pw|passwort|psk)"
-_PREFIX = r"(?:[\w.-]*[_.-])?"
-_WORD = r"[ \t]*[\"'`*_(]*([^\s\"'`]+)"
-_FOR = r"(?:[ \t]+(?:for|of|on|to)[ \t]+\S+(?:[ \t]+\S+){0,3}?[ \t]*(?::|=|is|was|->))?"
-
-SAID = (
-    Rule(
-        kind="password",
-        pattern=rf"(?i)\b{_PREFIX}(?:{_NOUN}|pass)\b[*_]?{_IS}{_WORD}",
-        check=is_said_password,
-    ),
-    Rule(kind="password", pattern=rf"(?i)\b{_NOUN}\b{_FOR}[ \t]{_WORD}", check=is_said_password),
-    Rule(
-        kind="secret",
-        pattern=rf"(?i)\b{_PREFIX}(?:token|secret"
-        r"|(?:api|access|secret|account|private|signing|encryption|auth|storage)[ _-]?key)"
-        rf"\b[*_]?{_IS}{_WORD}",
-        check=is_said_token,
-    ),
-    Rule(
-        kind="password",
-        pattern=r"(?i)\b(?:log(?:ged)?[ -]?(?:in|on)|login|sign(?:ed)?[ -]?in|creds?|credentials?|auth)\b"
-        r"[^\n]{0,40}?\b[\w.@+-]+[ \t]*(?:[/|]|:(?:[ \t]|[^/\s])|[ \t]with[ \t]|[ \t]and[ \t])"
-        r"[ \t]*[\"'`*]*([^\s\"'`]+)",
-        check=is_said_login,
-    ),
-)
-"""What people write in sentences; only values that mix classes of characters."""
 
 _CARD_RANGES = r"4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|6(?:011|4[4-9]\d|5\d{2})"
 PERSONAL = (
@@ -206,5 +255,13 @@ PERSONAL = (
     ),
 )
 
-RULES: tuple[tuple[Rule, ...], ...] = (CONTEXT, PROTECTED, ASSIGNED, COMMANDS, SAID, PERSONAL)
+RULES: tuple[tuple[Rule, ...], ...] = (
+    CONTEXT,
+    PROTECTED,
+    ASSIGNED,
+    COMMANDS,
+    DEVICES,
+    SENTENCES,
+    PERSONAL,
+)
 """What follows the keys and tokens, in the order in which the rules claim."""

@@ -10,6 +10,7 @@ from bot.safety.likeness import Name, can_be_assigned, can_be_said, is_random, j
 from bot.safety.patterns import Meter, Pattern, Span, any_of
 from bot.safety.rule import EVIDENCE, Check, Rule, Shape
 from bot.safety.rules import RULES, STRONG
+from bot.safety.tables import secret_cells
 from bot.safety.tokens import TOKENS, tokens_in
 
 _LETTERS_RUN = Pattern(r"[A-Za-z0-9/+]{40,}=*")
@@ -108,6 +109,8 @@ class Scan:
         """
         for start, end in secret_values(self.data):
             self.claim(start, end, "k8s_secret", spreads=True)
+        for start, end in secret_cells(self.data):
+            self.claim(start, end, "secret", spreads=True)
         if len(self.data) > _SIFTED_BYTES or _ANYTHING.is_in(self.data, self.meter):
             self._search()
         return sorted(self.hits, key=lambda hit: hit.start)
