@@ -142,10 +142,12 @@ class Compacting:
         if case.is_full or digest == run.kept.digest or not run.incident.cursor:
             return None
         try:
-            return await self.store(run.incident, KeptDigest(digest=digest, version=run.kept.version))
+            kept = await self.store(run.incident, KeptDigest(digest=digest, version=run.kept.version))
         except CopilotError as error:
             run.log("digest.left", error=type(error).__name__)
             return None
+        run.log("digest.kept" if kept else "digest.not_kept", chunks=len(digest.chunks))
+        return kept
 
     async def store(self, incident: Incident, kept: KeptDigest) -> KeptDigest | None:
         """Store a digest, then look whether its words may be kept: whoever erases words looks for it.

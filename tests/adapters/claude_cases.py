@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from bot.incident.case import Case
 from bot.incident.facts import Fact, FactKind, Facts
@@ -16,6 +17,17 @@ from bot.routing.route import Route, Tier
 FILE = Path(__file__).parents[2] / "evals" / "data" / "incidents" / "objectstore-key-rotation.json"
 ASK_AT = "1742595888.002055"
 MODELS = [model for pair in default_catalogue().pairs.values() for model in (pair.sonnet.id, pair.opus.id)]
+
+WORDS = """
+apple river window garden copper lantern maple thunder pencil harbor velvet island meadow rocket castle
+timber pepper saddle mirror anchor basket candle desert engine feather glacier hammer ivory jungle kettle
+ladder marble needle orchard pocket quarry ribbon silver tunnel umbrella violin walnut yellow zipper
+""".split()  # noqa: SIM905  # as people read it
+
+
+def words_of(n, count=24):
+    """So many words, of which no two messages have the same in a row."""
+    return " ".join(sorted(WORDS, key=lambda word: crc32(f"{n} {word}".encode()))[:count])
 
 
 def a_route(model: str = "claude-opus-5-5", *, effort: str = "high") -> Route:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from zlib import crc32
 
 import pytest
 
@@ -17,7 +16,7 @@ from bot.incident.extraction import extract
 from bot.incident.facts import FactKind
 from bot.models.catalogue import default_catalogue
 from bot.purse import LocalPurse, Till
-from tests.adapters.claude_cases import a_message, an_incident, object_store, steps_of
+from tests.adapters.claude_cases import a_message, an_incident, object_store, steps_of, words_of
 from tests.messages_api import diagnoses
 from tests.messages_api.diagnoses import messages, noted, tool_results
 from tests.messages_api.script import Turn, overloaded
@@ -25,16 +24,6 @@ from tests.messages_api.server import StandIn, stand_in
 
 PAIRS = [(pair.sonnet.id, pair.opus.id) for pair in default_catalogue().pairs.values()]
 SONNETS = [sonnet for sonnet, _ in PAIRS]
-WORDS = """
-apple river window garden copper lantern maple thunder pencil harbor velvet island meadow rocket castle
-timber pepper saddle mirror anchor basket candle desert engine feather glacier hammer ivory jungle kettle
-ladder marble needle orchard pocket quarry ribbon silver tunnel umbrella violin walnut yellow zipper
-""".split()  # noqa: SIM905  # as people read it
-
-
-def words_of(n, count=24):
-    """So many words, of which no two messages have the same in a row."""
-    return " ".join(sorted(WORDS, key=lambda word: crc32(f"{n} {word}".encode()))[:count])
 
 
 def said(n):

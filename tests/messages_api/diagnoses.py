@@ -107,9 +107,16 @@ def from_facts(body: Json) -> str:
 
 
 def any_incident(body: Json) -> str:
-    """Explain the object-store incident by its own script and every other one by its facts."""
+    """Explain the object-store incident by its own script and every other one by its facts; take notes."""
+    if "facts" not in tool_results(body)[-1]:
+        return noted(*(_note(message) for message in messages(body)))
     is_known = any("removed the old pair" in message["text"] for message in messages(body))
     return object_store(body) if is_known else from_facts(body)
+
+
+def _note(message: Json) -> Json:
+    words = message["text"][:80]
+    return {"kind": "observation", "text": "said so", "cites": [message["id"]], "quote": words}
 
 
 class _Evidence:
