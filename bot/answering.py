@@ -40,6 +40,7 @@ def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalo
         dropped=len(finding.dropped),
         reading=case.reading,
         is_full=case.is_full,
+        risen=case.risen,
     )
 
 

@@ -33,7 +33,7 @@ from bot.money import Money
 from bot.outgoing import Outgoing
 from bot.ports import Analyst, Digests, Fence, Log, Memory, Reply, Workspace
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
-from bot.router import Router
+from bot.router import Router, said_in
 from bot.routing.route import Tier
 from bot.run import Run, asked_at
 from bot.safety.redaction import Redactor
@@ -240,8 +240,9 @@ class Copilot:
 
     async def _case(self, run: Run) -> tuple[Case, Board]:
         facts = await asyncio.to_thread(extract, run.incident, now=run.asked_at)
-        texts = [(message.id, message.text) for message in run.incident.messages]
-        route = self.router.route(run.question, texts, forced=FORCED.get(run.request.kind))
+        said = said_in(run.incident, facts)
+        forced = FORCED.get(run.request.kind)
+        route = await asyncio.to_thread(self.router.route, run.question, said, forced=forced)
         run.log_route(route)
         board = await self.memory.board(run.ref)
         case = Case(
@@ -331,7 +332,12 @@ class Copilot:
         return replace(case, route=self.router.route(run.question, (), forced=Tier.SONNET))
 
     async def _renewed(self, run: Run, case: Case, finding: Finding) -> tuple[Run, Case, Finding]:
-        return await Freshness(self.workspace, self.memory, self.log).renewed(run, case, finding)
+        """Return all three as of now: what changed is checked again, and where the question goes may rise."""
+        freshness = Freshness(self.workspace, self.memory, self.log)
+        run, renewed, finding = await freshness.renewed(run, case, finding)
+        if renewed is not case:
+            renewed = await asyncio.to_thread(self.router.raised, renewed)
+        return run, renewed, finding
 
     def _finishing(self, out: Outgoing) -> Finishing:
         return Finishing(

@@ -18,7 +18,7 @@ from bot.incident.postmortem import draft, to_json, to_markdown
 from bot.incident.replay import IncidentFile, load_incident_file
 from bot.investigation import Finding, investigate, redact
 from bot.replayed import document
-from bot.router import router_of
+from bot.router import router_of, said_in
 from bot.safety.redaction import Redactor
 from bot.settings import Settings, require
 from bot.slack.answer import answer
@@ -111,7 +111,7 @@ async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tu
         incident=incident,
         facts=facts,
         reading=reading_of(incident, facts, digest=Digest()),
-        route=router.route(question, [(message.id, message.text) for message in incident.messages]),
+        route=router.route(question, said_in(incident, facts)),
     )
     async with wiring.analyst(_chosen(settings, told.analyst), models) as analyst:
         return case, await investigate(case, analyst, board=Board(), on_verified=_nothing)

@@ -22,6 +22,7 @@ class Case:
         request_id: To which a model's cost is charged; empty where nobody keeps an account.
         reading: What a model reads in full and what stands for the rest; None for all messages in full.
         is_full: A person wants every message read in full, long pastes too.
+        risen: Where the question would go by what was found while it was answered, when that is higher.
     """
 
     question: str
@@ -33,3 +34,4 @@ class Case:
     request_id: str = ""
     reading: Reading | None = None
     is_full: bool = False
+    risen: Route | None = None

@@ -12,6 +12,21 @@ class Tier(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Something of the incident that tells what a question is about.
+
+    Attributes:
+        id: An evidence id such as `m13` or `t2`.
+        text: Redacted.
+        is_refusal: It says that something was refused: it counts in full, however much else was said.
+    """
+
+    id: str
+    text: str
+    is_refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A word that decided, and where it stood.
 
@@ -47,3 +62,14 @@ class Route:
     matched: tuple[Match, ...] = ()
     score: float = 0.0
     is_forced: bool = False
+
+
+def risen(before: Route, found: Route) -> Route:
+    """Return where a question goes after more was found: it may rise, it never falls.
+
+    Args:
+        before: Where it went; a person's choice is never overruled.
+        found: Decided again, with everything that is known now.
+    """
+    is_higher = before.tier is Tier.SONNET and found.tier is Tier.OPUS
+    return found if is_higher and not before.is_forced else before

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.routing.classify import Reading, domain_of, read, sigmoid, silence
-from bot.routing.route import Match, Route, Tier
+from bot.routing.route import Match, Route, Said, Tier
 from bot.routing.routes import Routes
 
 QUESTION = "question"
@@ -23,10 +23,14 @@ _THREAD_COUNTS = 0.8
 """The thread's words count a little less than the question's own."""
 _OLDEST_COUNTS = 0.85
 """And the oldest message's a little less than the newest's."""
-_MERE_MENTION = 1.0
+_MERE_MENTION = 2.2
 """What a message must say beyond silence: in a thread, `S3` in passing is no subject."""
 _SMALL_THREAD = 10
 """Up to so many messages one of them can decide; in a longer thread it takes more to be its subject."""
+_NEXT_COUNTS = 0.5
+_MOST_COUNTED = 4
+_LEAST_ASKED = -6.0
+"""However clearly a question is about something else, what was found can still outweigh it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,7 @@ class _Source:
     id: str
     reading: Reading
     counts: float
+    is_refusal: bool = False
 
     @property
     def evidence(self) -> float:
@@ -45,7 +50,7 @@ class _Source:
 
 def route(
     question: str,
-    texts: Sequence[tuple[str, str]],
+    said: Sequence[Said],
     *,
     routes: Routes,
     models: Mapping[Tier, str],
@@ -58,15 +63,15 @@ def route(
 
     Args:
         question: In the asker's words; may be empty.
-        texts: Evidence id and redacted text of every message of the incident, oldest first.
+        said: What was said in the incident, oldest first: the caller chooses what tells something.
         routes: Which domain goes to which tier.
         models: The model id of each tier.
         efforts: The effort of each tier.
         forced: The tier a person chose; the words are still reported.
     """
     asked = _Source(id=QUESTION, reading=read(question), counts=1.0)
-    thread = _sources(texts)
-    logit = asked.reading.logit + _THREAD_COUNTS * _evidence(thread)
+    thread = _sources(said)
+    logit = max(_LEAST_ASKED, asked.reading.logit) + _THREAD_COUNTS * _evidence(thread)
     domain = _domain(asked, thread, is_policy=logit >= 0)
     tier = forced or routes.tier_of(domain)
     matched = _matched([asked, *thread]) if logit >= 0 else ()
@@ -82,19 +87,31 @@ def route(
     )
 
 
-def _sources(texts: Sequence[tuple[str, str]]) -> list[_Source]:
-    step = (1 - _OLDEST_COUNTS) / max(1, len(texts) - 1)
+def _sources(said: Sequence[Said]) -> list[_Source]:
+    step = (1 - _OLDEST_COUNTS) / max(1, len(said) - 1)
     return [
-        _Source(id=source, reading=read(text), counts=_OLDEST_COUNTS + step * place)
-        for place, (source, text) in enumerate(texts)
+        _Source(
+            id=one.id,
+            reading=read(one.text),
+            counts=_OLDEST_COUNTS + step * place,
+            is_refusal=one.is_refusal,
+        )
+        for place, one in enumerate(said)
     ]
 
 
 def _evidence(thread: Sequence[_Source]) -> float:
-    """Add up what the thread says: each further message counts half, and long threads dilute."""
-    ranked = sorted((source.evidence for source in thread), reverse=True)
-    total = sum(evidence * 0.5**rank for rank, evidence in enumerate(ranked[:4]))
-    return max(0.0, total - math.log(max(1.0, len(thread) / _SMALL_THREAD)))
+    """Add up what the thread says: long threads dilute what is mentioned, not what refuses."""
+    refused = _total(source.evidence for source in thread if source.is_refusal)
+    mentioned = _total(source.evidence for source in thread if not source.is_refusal)
+    mentioned = max(0.0, mentioned - math.log(max(1.0, len(thread) / _SMALL_THREAD)))
+    return _total((refused, mentioned))
+
+
+def _total(evidence: Iterable[float]) -> float:
+    """Add up evidence, strongest first: each further piece counts half, and only a few do."""
+    ranked = sorted(evidence, reverse=True)
+    return sum(one * _NEXT_COUNTS**rank for rank, one in enumerate(ranked[:_MOST_COUNTED]))
 
 
 def _domain(asked: _Source, thread: Sequence[_Source], *, is_policy: bool) -> str:

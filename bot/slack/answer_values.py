@@ -58,6 +58,7 @@ class Answer:
         dropped: How many statements of the analyst had no source and were left out.
         reading: What a model reads in full and what stands for the rest; None for all messages in full.
         is_full: A person asked for every message in full.
+        risen: Where the question would go by what was found while it was answered, when that is higher.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Answer:
     dropped: int = 0
     reading: Reading | None = None
     is_full: bool = False
+    risen: Route | None = None
 
     @property
     def live(self) -> tuple[Hypothesis, ...]:

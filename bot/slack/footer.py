@@ -26,11 +26,14 @@ def footer_blocks(answer: Answer, *, cap: int = UNCUT) -> Blocks:
 
 def model_words(answer: Answer) -> str:
     """Return who answered and why: `Opus 5.5 high · because of InvalidAccessKeyId`."""
-    route = answer.route
+    route, risen = answer.route, answer.risen
     name = answer.model_name or route.tier.title()
-    if answer.has_model:
-        return f"{name} {route.effort} · {route.reason}"
-    return f"No model · the question would go to {name}: {route.reason}"
+    if not answer.has_model:
+        going = risen or route
+        return f"No model · the question would go to {risen.tier.title() if risen else name}: {going.reason}"
+    if risen is not None:
+        return f"{name} {route.effort} · by now it would go to {risen.tier.title()}, {risen.reason}"
+    return f"{name} {route.effort} · {route.reason}"
 
 
 def coverage_words(answer: Answer, *, cap: int = UNCUT) -> str:
@@ -58,7 +61,8 @@ def _deciding(answer: Answer) -> Line:
     """Return where the words stand that decided the route; none when a person did."""
     if answer.route.is_forced:
         return []
-    sources = dict.fromkeys(match.source for match in answer.route.matched)
+    deciding = answer.risen or answer.route
+    sources = dict.fromkeys(match.source for match in deciding.matched)
     spoken = [source for source in sources if source in answer.incident.by_id]
     return [span for span in cites(spoken[:2], answer.incident) if span["text"].strip()]
 
@@ -78,7 +82,8 @@ def _buttons(answer: Answer) -> list[Block]:
 def _other_tier(answer: Answer) -> Block:
     if answer.route.tier is Tier.OPUS:
         return button("Use Sonnet", action_id="deescalate", value=answer.id)
-    return button("Ask Opus", action_id="escalate", value=answer.id)
+    is_primary = answer.risen is not None and answer.has_model
+    return button("Ask Opus", action_id="escalate", value=answer.id, is_primary=is_primary)
 
 
 def _seconds(seconds: float) -> str:

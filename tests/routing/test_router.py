@@ -1,16 +1,12 @@
 """A question goes to a model because of words in it or in the thread, and the route says which."""
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.routing import Tier, parse_routes, route, shipped_routes
+from bot.routing import Said, Tier, parse_routes, risen, route, shipped_routes
 
 MODELS = {Tier.SONNET: "a-sonnet", Tier.OPUS: "an-opus"}
-INCIDENTS = Path(__file__).parents[2] / "evals" / "data" / "incidents"
 THREAD = [
     ("m1", "starting the planned key rotation, new pair created"),
     ("m8", "PUT and delete failing everywhere, reads ~ a third fail"),
@@ -22,13 +18,9 @@ THREAD = [
 
 def routed(question, texts=(), **changes):
     settings = {"routes": shipped_routes(), "models": MODELS} | changes
-    return route(question, texts, **settings)
-
-
-def told(name):
-    incident = json.loads((INCIDENTS / f"{name}.json").read_text(encoding="utf-8"))
-    visible = [m for m in incident["messages"] if m["ts"] <= incident["ask_at"]]
-    return incident["question"], [(f"m{n}", m.get("text", "")) for n, m in enumerate(visible, start=1)]
+    return route(
+        question, [Said(id=one[0], text=one[1], is_refusal=one[2:] == (True,)) for one in texts], **settings
+    )
 
 
 def test_words_in_the_thread_send_a_question_without_any_to_opus():
@@ -50,41 +42,51 @@ def test_without_the_thread_the_same_question_goes_to_sonnet():
     assert decision.reason == "because nothing here is about AWS permissions or S3"
 
 
-@pytest.mark.parametrize(
-    ("name", "tier"),
-    [
-        ("objectstore-key-rotation", Tier.OPUS),
-        ("scp-root-region-deny", Tier.OPUS),
-        ("waf-role-bucket-exfil", Tier.OPUS),
-        ("deploys-refused", Tier.OPUS),
-        ("nightly-exports-fail", Tier.OPUS),
-        ("db-primary-wiped", Tier.SONNET),
-        ("edge-feature-file", Tier.SONNET),
-        ("lookup-timeouts", Tier.SONNET),
-        ("product-pages-slow", Tier.SONNET),
-        ("replica-repool-overload", Tier.SONNET),
-    ],
-)
-def test_an_incident_goes_where_its_matter_belongs(name, tier):
-    question, texts = told(name)
-
-    assert routed(question, texts).tier is tier
-
-
 def test_a_mention_in_passing_does_not_escalate_a_thread():
     texts = [("m1", "backups were supposed to be in S3"), ("m2", "replication lag is 4 GB")]
 
     assert routed("why is the replica behind?", texts).tier is Tier.SONNET
 
 
-def test_one_denial_in_a_long_thread_of_other_things_still_counts():
-    chatter = [(f"m{n}", "latency is up again") for n in range(1, 200)]
-    denial = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sqs:SendMessage"
+CHATTER = [(f"m{n}", "latency is up again") for n in range(1, 2000)]
+DENIAL = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sqs:SendMessage"
 
-    decision = routed("what is wrong?", [*chatter, ("m200", denial)])
+
+@pytest.mark.parametrize("place", [0, 1000, 1999])
+def test_one_refusal_deep_in_a_long_thread_decides(place):
+    decision = routed("what is wrong?", [*CHATTER[:place], ("m7777", DENIAL, True), *CHATTER[place:]])
 
     assert decision.tier is Tier.OPUS
-    assert {match.source for match in decision.matched} == {"m200"}
+    assert {match.source for match in decision.matched} == {"m7777"}
+
+
+def test_mentions_in_passing_do_not_escalate_a_long_thread():
+    mentions = ["dumps go to S3 at night", "the IAM team has its retro now", "who has the role of scribe?"]
+    said = [(f"m{n}", mentions[n % 3]) if n % 100 == 0 else pair for n, pair in enumerate(CHATTER)]
+
+    assert routed("why are orders late?", said).tier is Tier.SONNET
+
+
+def test_a_question_about_something_else_can_be_outweighed_by_what_was_refused():
+    decision = routed("is MinIO slow, or is it Kafka and its ACLs?", [("m1", DENIAL, True)])
+
+    assert decision.tier is Tier.OPUS
+
+
+@pytest.mark.parametrize(
+    ("before", "found", "forced", "tier"),
+    [
+        ((), THREAD, None, Tier.OPUS),
+        (THREAD, (), None, Tier.OPUS),
+        ((), (), None, Tier.SONNET),
+        ((), THREAD, Tier.SONNET, Tier.SONNET),
+        (THREAD, (), Tier.OPUS, Tier.OPUS),
+    ],
+)
+def test_a_route_rises_never_falls_and_never_overrules_a_person(before, found, forced, tier):
+    first = routed("why are uploads failing?", before, forced=forced)
+
+    assert risen(first, routed("why are uploads failing?", found)).tier is tier
 
 
 def test_a_person_who_chooses_a_model_gets_it_and_still_sees_the_domain():
