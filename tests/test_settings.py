@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from bot.errors import BadInputError
@@ -44,6 +46,13 @@ def test_a_wrong_value_is_one_line_that_names_the_variable(name, value, tmp_path
         ({"store_secret": "too short"}, "STORE_SECRET: must have at least 16 characters, as `openssl rand"),
         ({"link_hosts": "[oops"}, "LINK_HOSTS: must be host names separated by commas"),
         ({"link_hosts": "[1]"}, "LINK_HOSTS: must be host names separated by commas"),
+        ({"incident_soft_usd": "$5"}, "INCIDENT_SOFT_USD: must be an amount in US dollars such as 2.50"),
+        ({"incident_soft_usd": "2,50"}, "INCIDENT_SOFT_USD: must be an amount in US dollars"),
+        ({"incident_hard_usd": "-1"}, "INCIDENT_HARD_USD: must be an amount in US dollars"),
+        ({"incident_hard_usd": "nan"}, "INCIDENT_HARD_USD: must be an amount in US dollars"),
+        ({"incident_hard_usd": "1e12"}, "INCIDENT_HARD_USD: must be an amount in US dollars"),
+        ({"model_opus": "Opus 5.5"}, "MODEL_OPUS: must be the id of a model such as claude-opus-5-5"),
+        ({"model_sonnet": "a\nb"}, "MODEL_SONNET: must be the id of a model"),
         ({"request_seconds": "300"}, "REQUEST_SECONDS: must be a number from 20 to 115"),
         ({"model_seconds": "100"}, "MODEL_SECONDS: must be at most 95, which is REQUEST_SECONDS less 15"),
         ({"request_seconds": "60"}, "MODEL_SECONDS: must be at most 45, which is REQUEST_SECONDS less 15"),
@@ -67,6 +76,17 @@ def test_all_wrong_values_are_told_at_once(tmp_path, monkeypatch):
     told = caught.value.user_message
     names = [name for name in ("MODEL_PAIR: ", "PORT: ", "WATCHED_CHANNELS: ") if told.count(name) == 1]
     assert (len(names), "\n" in told) == (3, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "usd"), [("", 0), ("  ", 0), ("0", 0), (" 2.50 ", Decimal("2.5")), ("20", 20)]
+)
+def test_a_cap_is_a_sum_and_an_empty_one_is_none(given, usd, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    settings = load_settings(incident_soft_usd=given, incident_hard_usd=given)
+
+    assert settings.incident_soft_usd == settings.incident_hard_usd == usd
 
 
 def test_a_short_request_goes_with_a_shorter_model(tmp_path, monkeypatch):

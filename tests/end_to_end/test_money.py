@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.end_to_end.conftest import running_product
-from tests.end_to_end.person import words
+from tests.end_to_end.person import until, words
 from tests.messages_api.diagnoses import any_incident
 from tests.messages_api.script import Turn
 from tests.messages_api.server import stand_in
@@ -90,3 +90,24 @@ async def test_cost_is_told_to_the_person_alone(product):
     assert "tokens in" in told
     assert "From under $0.01 every answer says so." in told
     assert Decimal(told.split("This incident: $")[1].split("Opus")[0]) > 0
+
+
+async def test_a_call_whose_worker_was_killed_stays_unknown_and_the_next_one_is_counted(product):
+    person, api = await product.fresh(), product.api
+    before = len(asked_of(api))
+    api.script(Turn(words=any_incident, pause_seconds=0.1))
+    await person.ask()
+
+    async def is_asked():
+        return len(asked_of(api)) > before
+
+    await until(is_asked)
+    await product.bot.kill_worker()
+    api.script(Turn(words=any_incident))
+    [answer] = await person.answers(1)
+    await person.command("/copilot", "cost")
+    told = await person.whisper("1 call under way or broken off")
+
+    assert len(asked_of(api)) == before + 2
+    assert "at least $0.0" in words(answer["blocks"])
+    assert "This incident: at least $0.0" in told

@@ -57,6 +57,9 @@ def parsed(body):
     [
         ("evidence", "a-1", RequestKind.EVIDENCE, ""),
         ("escalate", "a-1", RequestKind.ESCALATE, ""),
+        ("consent_opus", "a-1", RequestKind.CONSENT, ""),
+        ("consent_full", "a-1", RequestKind.CONSENT, ""),
+        ("consent_sonnet", "a-1", RequestKind.DECLINE, ""),
         ("retry_model", "a-1", RequestKind.ANSWER, ""),
         ("deescalate", "a-1", RequestKind.DEESCALATE, ""),
         ("postmortem", "a-1", RequestKind.POSTMORTEM, ""),
@@ -157,6 +160,11 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
+
+
+def test_agreeing_to_read_everything_in_full_is_no_less():
+    assert parsed(press("consent_full"))[0].is_full
+    assert not parsed(press("consent_opus"))[0].is_full
 
 
 @given(

@@ -54,6 +54,9 @@ def parsed(body):
         ("/copilot", "escalate why 403s?", RequestKind.ESCALATE, "why 403s?"),
         ("/copilot", "ask why 403s?", RequestKind.ANSWER, "why 403s?"),
         ("/copilot", "ask", RequestKind.HELP, ""),
+        ("/copilot", "cost", RequestKind.COST, ""),
+        ("/copilot", "Costs?", RequestKind.COST, ""),
+        ("/copilot", "cost of the outage", RequestKind.HELP, "cost of the outage"),
         ("/copilot", "watch", RequestKind.WATCH, ""),
         ("/copilot", "Unwatch.", RequestKind.UNWATCH, ""),
         ("/copilot", "watch the error rate", RequestKind.HELP, "watch the error rate"),
@@ -72,6 +75,7 @@ def test_a_command_says_what_is_asked_for(name, text, kind, rest):
     ("text", "nearest"),
     [
         ("unwach", "unwatch"),
+        ("csot", "cost"),
         ("/Postmortum!", "postmortem"),
         ("watch the error rate", "watch"),
         ("fnord", ""),

@@ -126,13 +126,15 @@ def test_without_an_event_id_the_message_alone_tells_deliveries_apart():
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
+        ("cost?", RequestKind.COST),
+        ("cost of the outage so far?", RequestKind.ANSWER),
         ("watch", RequestKind.WATCH),
         ("unwatch!", RequestKind.UNWATCH),
         ("watch the error rate: what changed?", RequestKind.ANSWER),
         ("watchdog fired, why?", RequestKind.ANSWER),
     ],
 )
-def test_a_channel_is_watched_by_a_word_that_stands_alone(words, kind):
+def test_a_word_that_stands_alone_is_no_question(words, kind):
     request, _ = parsed(event(text=f"<@U0BOT> {words}"))
 
     assert request.kind is kind
