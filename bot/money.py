@@ -9,10 +9,9 @@ from bot.answering import bill_of
 from bot.answers import Usage
 from bot.errors import StoreUnavailableError
 from bot.incident.case import Case
-from bot.incident.compaction import BUDGET_TOKENS, Reading, message_tokens
 from bot.incident.messages import IncidentRef
-from bot.incident.sizes import estimate_tokens
-from bot.models.catalogue import Catalogue, Model, default_catalogue
+from bot.incident.sizes import estimate_tokens, message_tokens
+from bot.models.catalogue import Catalogue, default_catalogue
 from bot.models.estimate import about_usd
 from bot.models.spending import NO_CAPS, Caps
 from bot.purse import LocalPurse, Till
@@ -90,11 +89,10 @@ class Money:
         is_free = case.route.tier is not Tier.OPUS or run.request.kind is RequestKind.CONSENT
         if is_free or self.caps.hard_usd is None or not await self.is_to_spare(run.ref):
             return None
-        opus = self.catalogue.find(case.route.model)
         return Asking(
             spent=await self.till.purse.of_incident(run.ref),
             caps=self.caps,
-            about_usd=await self._about(run, case, opus),
+            about_usd=await self.about_usd(run, case),
             opus=self.catalogue.label(case.route.model),
             sonnet=router.pair.sonnet.label,
             is_full=run.request.is_full,
@@ -106,9 +104,7 @@ class Money:
         Raises:
             StoreUnavailableError: Nobody knows now what such answers cost lately.
         """
-        return await self._about(run, case, self.catalogue.find(case.route.model))
-
-    async def _about(self, run: Run, case: Case, model: Model | None) -> Decimal | None:
+        model = self.catalogue.find(case.route.model)
         if model is None:
             return None
         month = await self.till.purse.of_month(run.ref.team_id, self.till.month)
@@ -117,8 +113,7 @@ class Money:
 
 def prompt_tokens(case: Case) -> int:
     """Return about how long the prompt for a case is: what is read of its messages, and its state."""
-    reading: Reading | None = getattr(case, "reading", None)
     whole = sum(message_tokens(message) for message in case.incident.messages)
-    evidence = reading.tokens if reading else min(whole, BUDGET_TOKENS)
+    evidence = case.reading.tokens if case.reading else whole
     state = sum(FACT_TOKENS + estimate_tokens(fact.text) for fact in case.facts)
     return PROMPT_TOKENS + evidence + min(state, STATE_TOKENS)
