@@ -5,16 +5,16 @@ from bot.safety.rule import Check, Rule, Shape
 
 _WORD = r"[\"']?([^\s\"'`]+)"
 _UP_TO = r"\b[^\n|;]*?\s"
-_STDIN = (
-    r"--password-stdin|--with-token|\bpasswd\b|base64|sudo -S|login|kinit|gpg|openssl|cryptsetup"
+_STDIN = r"--password-stdin|--with-token|\bpasswd\b|base64|sudo -S|login|kinit|gpg|openssl|cryptsetup"
+_ATTACHED = (
+    "mysql mysqldump mysqladmin mysqlimport mysqlcheck mariadb mariadb-dump xtrabackup mariabackup 7z 7za rar"
 )
-_ATTACHED = "mysql mysqldump mysqladmin mysqlimport mysqlcheck mariadb mariadb-dump xtrabackup mariabackup 7z 7za rar"
 _LOWER_P = (
-    "mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh nodetool racadm evil-winrm netexec nxc"
-    " crackmapexec zip unzip influx beeline cf ibmcloud asadmin jboss-cli jcli osql"
+    "mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh nodetool racadm evil-winrm netexec"
+    " nxc crackmapexec zip unzip influx beeline cf ibmcloud asadmin jboss-cli jcli osql"
 )
 _UPPER_P = (
-    "sqlcmd bcp isql tsql osql ipmitool ipmi-sensors ipmi-chassis unzip zip mosquitto_pub mosquitto_sub mosquitto_rr"
+    "sqlcmd bcp isql tsql osql ipmitool ipmi-sensors ipmi-chassis unzip zip mosquitto_pub mosquitto_sub"
 )
 _WINDOWS = "cmdkey schtasks wmic xfreerdp xfreerdp3 rdesktop psexec psexec64 winrs mstsc"
 _SAMBA = "smbclient smbmap rpcclient winexe smbget net"
@@ -44,7 +44,10 @@ _LOGINS: tuple[tuple[str, str, Check | None], ...] = (
     (_UPPER_P, _of(_UPPER_P) + rf"-P[ \t]*{_WORD}", is_odd),
     (
         _WINDOWS,
-        rf"(?i)\b(?:{_WINDOWS.replace(' ', '|')})(?:\.exe)?\b[^\n|]*?[\s\"'](?:/(?:p|pass|password|rp)[:= ]|-p[ \t]+){_WORD}",
+        (
+            rf"(?i)\b(?:{_WINDOWS.replace(' ', '|')})(?:\.exe)?\b[^\n|]*?[\s\"'](?:/(?:p|pass|password"
+            rf"|rp)[:= ]|-p[ \t]+){_WORD}"
+        ),
         is_odd,
     ),
     (
@@ -54,8 +57,11 @@ _LOGINS: tuple[tuple[str, str, Check | None], ...] = (
     ),
     (
         "net",
-        r"(?i)\bnet(?:\.exe)?[ \t]+use[ \t][^\n]*?/u(?:ser)?:\S+[ \t]+[\"']?([^\s\"'/]{4,})"
-        r"|\bnet(?:\.exe)?[ \t]+use[ \t]+(?:\S:[ \t]+)?\\\\\S+[ \t]+[\"']?([^\s\"'/\\*]{4,})[\"']?[ \t]+/u(?:ser)?:",
+        (
+            r"(?i)\bnet(?:\.exe)?[ \t]+use[ \t][^\n]*?/u(?:ser)?:\S+[ \t]+[\"']?([^\s\"'/]{4,})"
+            r"|\bnet(?:\.exe)?[ \t]+use[ \t]+(?:\S:[ \t]+)?\\\\\S+[ \t]+[\"']?([^\s\"'/\\*]{4,})"
+            r"[\"']?[ \t]+/u(?:ser)?:"
+        ),
         is_odd,
     ),
     ("plink pscp psftp putty", _of("plink pscp psftp putty") + rf"-pw[ \t]+{_WORD}", is_real),
@@ -73,8 +79,22 @@ _LOGINS: tuple[tuple[str, str, Check | None], ...] = (
     ),
     ("redis-cli valkey-cli keydb-cli", _of("redis-cli valkey-cli keydb-cli") + rf"-a[ \t]*{_WORD}", is_real),
     (_LDAP, _of(_LDAP) + rf"-w[ \t]*{_WORD}", is_real),
-    ("curl wget http", rf"\b(?:curl|wget|https?){_UP_TO}(?:-a|--auth)[ \t=]+[\"']?[\w.@-]+:([^\s\"'`]+)", is_real),
-    (_ORACLE, rf"\b(?:{_ORACLE.replace(' ', '|')})\b[^\n]*?[\s\"'=][\w$#]+/[\"']?([^\s@/\"']+)[\"']?@", is_real),
+    (
+        "curl wget http",
+        (
+            rf"\b(?:curl|wget|https?){_UP_TO}(?:-a"
+            rf"|--auth)[ \t=]+[\"']?[\w.@-]+:([^\s\"'`]+)"
+        ),
+        is_real,
+    ),
+    (
+        _ORACLE,
+        (
+            rf"\b(?:{_ORACLE.replace(' ', '|')})\b[^\n]*?[\s\"'=][\w$#]+/[\"']?([^\s@/\"']+)"
+            rf"[\"']?@"
+        ),
+        is_real,
+    ),
     ("htpasswd", rf"\bhtpasswd{_UP_TO}-\w*b\w*[ \t]+\S+[ \t]+\S+[ \t]+{_WORD}", is_real),
     (
         "rabbitmqctl",
@@ -117,16 +137,30 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
     ("<<<", rf"(?i)(?:--with-token|--password-stdin)[ \t]*<<<[ \t]*{_WORD}", is_real),
     ("chpasswd", r"(?i)\bchpasswd\b[^\n]*<<<[ \t]*[\"']?\w+:([^\s\"'`]+)", is_real),
     ("chpasswd", r"(?i)\becho[ \t]+[\"']?\w+:([^\s\"'`|]+)[\"']?[ \t]*\|[^\n]*chpasswd", is_real),
-    ("assword", r"(?i)\bexpect[^\n]*assword[^\n]*\n?[^\n]*\bsend(?:[ \t]+--)?[ \t]+[\"']([^\"'\n\\]{4,})", is_real),
+    (
+        "assword",
+        (
+            r"(?i)\bexpect[^\n]*assword[^\n]*\n?[^\n]*\bsend(?:[ \t]+--)?[ \t]+[\"']"
+            r"([^\"'\n\\]{4,})"
+        ),
+        is_real,
+    ),
     (
         "convertto-securestring",
-        r"(?i)ConvertTo-SecureString[ \t]+(?:-AsPlainText[ \t]+|-Force[ \t]+)*(?:-String[ \t]+)?[\"']([^\"'\n]+)[\"']",
+        (
+            r"(?i)ConvertTo-SecureString[ \t]+(?:-AsPlainText[ \t]+"
+            r"|-Force[ \t]+)*(?:-String[ \t]+)?[\"']([^\"'\n]+)[\"']"
+        ),
         is_real,
     ),
     ("pscredential", r"(?i)\bPSCredential[^\n]*?,[ \t]*[\"']([^\"'\n]{4,})[\"']", is_odd),
     (
         "identified",
-        r"(?:(?i:\b(?:user|role|grant|login|to)\b[^\n;]*?\bidentified)|\bIDENTIFIED)(?i:[ \t]+(?:with[ \t]+\S+[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?)[\"']([^\"'\n]+)",
+        (
+            r"(?:(?i:\b(?:user|role|grant|login|to)\b[^\n;]*?\bidentified)"
+            r"|\bIDENTIFIED)(?i:[ \t]+(?:with[ \t]+\S+[ \t]+)?(?:by"
+            r"|as)[ \t]+(?:password[ \t]+)?)[\"']([^\"'\n]+)"
+        ),
         is_real,
     ),
     (
@@ -144,12 +178,22 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
     ("auth=", r"(?i)\b[\w.]*_?AUTH=[\"']?([^\s\"'`;]{8,})", is_striking),
     (
         "auth",
-        r"(?i)(?:^|[\s\"',{])[\"']?_?auth[\"']?[ \t]*[:=][ \t]*[\"']?([A-Za-z0-9+/]{8,}={0,2})(?:[\s\"',}]|$)",
+        (
+            r"(?i)(?:^|[\s\"',{])[\"']?_?auth[\"']?[ \t]*[:=][ \t]*[\"']?"
+            r"([A-Za-z0-9+/]{8,}={0,2})(?:[\s\"',}]|$)"
+        ),
         is_striking,
     ),
     ("sonar.login", r"(?i)\bsonar\.login[= ]+([0-9a-f]{40})", None),
     ("secret", rf"(?i)\bsecret[_-]?id[\"']?[ \t]*[:=][ \t]*[\"']?({_UUID})", None),
-    ("primary secondary", r"(?i)\b(?:primary|secondary)_?key[\"']?[ \t]*[:=][ \t]*[\"']?([A-Za-z0-9+/]{40,}={1,2})", None),
+    (
+        "primary secondary",
+        (
+            r"(?i)\b(?:primary|secondary)_?key[\"']?[ \t]*[:=]"
+            r"[ \t]*[\"']?([A-Za-z0-9+/]{40,}={1,2})"
+        ),
+        None,
+    ),
     ("unseal", r"(?i)\bunseal[ \t]+key(?:[ \t]+\d)?[ \t]*:[ \t]*(\S{20,})", None),
     ("$", r"\$(?:2[abxy]|argon2\w*|5|6|y|1|apr1|sha1|md5)\$([./A-Za-z0-9$=,+]{20,})", None),
 )
@@ -167,7 +211,8 @@ _PRINTED = (
     Rule(
         kind="secret",
         needs="value",
-        pattern=r"(?is)(?:keyvault[ \t]+secret[ \t]+show|get-parameters?\b|get-parameters-by-path|secretmanager|with-decryption"
+        pattern=r"(?is)(?:keyvault[ \t]+secret[ \t]+show|get-parameters?\b|get-parameters-by-path"
+        r"|secretmanager|with-decryption"
         r"|\"SecureString\").{0,400}?\"value\"\s*:\s*\"([^\"\n]+)\"",
         check=is_odd,
     ),
@@ -180,14 +225,16 @@ _PRINTED = (
     Rule(
         kind="secret",
         needs="pass secret token key",
-        pattern=r"(?im)^/?(?:[\w.-]+/)+([\w.-]*(?:pass|pwd|secret|token|key)[\w.-]*)[ \t]*\r?\n[ \t]*([^\s/]{6,})[ \t]*$",
+        pattern=r"(?im)^/?(?:[\w.-]+/)+([\w.-]*(?:pass|pwd|secret|token"
+        r"|key)[\w.-]*)[ \t]*\r?\n[ \t]*([^\s/]{6,})[ \t]*$",
         shape=Shape.NAMED,
         check=is_odd,
     ),
     Rule(
         kind="secret",
         needs="set env",
-        pattern=r"(?i)(?:\bsetx|\bsetenv|\bset[ \t]+-g?x|^[ \t]*ENV)[ \t]+([\w.-]*(?:pass|pwd|secret|token|key)[\w.-]*)[ \t]+[\"']?([^\s\"']+)",
+        pattern=r"(?i)(?:\bsetx|\bsetenv|\bset[ \t]+-g?x|^[ \t]*ENV)[ \t]+([\w.-]*(?:pass|pwd|secret"
+        r"|token|key)[\w.-]*)[ \t]+[\"']?([^\s\"']+)",
         shape=Shape.NAMED,
     ),
     Rule(
@@ -198,7 +245,8 @@ _PRINTED = (
     Rule(
         kind="secret",
         needs="swmtkn extraheader config .login",
-        pattern=r"(SWMTKN-1-[a-z0-9-]{40,})|(?i:extraheader[= \t]+[\"']?authorization:[ ]*\w+[ ]+([A-Za-z0-9+/=._-]{8,}))"
+        pattern=r"(SWMTKN-1-[a-z0-9-]{40,})"
+        r"|(?i:extraheader[= \t]+[\"']?authorization:[ ]*\w+[ ]+([A-Za-z0-9+/=._-]{8,}))"
         r"|\bcomposer[ \t]+config[^\n]*http-basic\.\S+[ \t]+\S+[ \t]+(\S+)|\bcargo[ \t]+login[ \t]+(\S+)",
         check=is_odd,
     ),
@@ -218,6 +266,9 @@ _PRINTED = (
 )
 
 COMMANDS: tuple[Rule, ...] = (
-    *(Rule(kind="password", needs=needs, pattern=pattern, check=check) for needs, pattern, check in (*_LOGINS, *_GIVEN)),
+    *(
+        Rule(kind="password", needs=needs, pattern=pattern, check=check)
+        for needs, pattern, check in (*_LOGINS, *_GIVEN)
+    ),
     *_PRINTED,
 )

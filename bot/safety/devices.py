@@ -1,4 +1,4 @@
-"""Where network gear, mail and file servers show a secret: configurations and dialogues without `name=value`."""
+"""Where network gear, mail and file servers show a secret: settings and dialogues without `name=value`."""
 
 from bot.safety.likeness import is_odd
 from bot.safety.rule import Check, Rule
@@ -9,15 +9,24 @@ _SHOWN: tuple[tuple[str, Check | None], ...] = (
     (rf"(?i)\b(?:snmp-server|snmp|set)[ \t]+(?:\S+[ \t]+)?community[ \t]+{_VALUE}", is_odd),
     (rf"(?i)\benable[ \t]+(?:secret|password)[ \t]+(?:(?:level[ \t]+)?\d{{1,2}}[ \t]+)?{_VALUE}", is_odd),
     (
-        r"(?i)\busername[ \t]+\S+(?:[ \t]+privilege[ \t]+\d+)?(?:[ \t]+role[ \t]+\S+)?[ \t]+(?:secret|password)[ \t]+"
-        rf"(?:\d{{1,2}}[ \t]+)?{_VALUE}",
+        (
+            r"(?i)\busername[ \t]+\S+(?:[ \t]+privilege[ \t]+\d+)?(?:[ \t]+role[ \t]+\S+)?"
+            r"[ \t]+(?:secret|password)[ \t]+"
+            rf"(?:\d{{1,2}}[ \t]+)?{_VALUE}"
+        ),
         is_odd,
     ),
     (rf"(?i)\bkey-string[ \t]+(?:\d[ \t]+)?{_VALUE}", is_odd),
     (rf"(?i)\b(?:tacacs|radius)(?:-server|\+)?\b[^\n]*?\bkey[ \t]+(?:\d[ \t]+)?{_VALUE}", is_odd),
     (rf"(?i)\bneighbor[ \t]+\S+[ \t]+password[ \t]+(?:\d[ \t]+)?{_VALUE}", is_odd),
     (rf"(?i)\bisakmp[ \t]+key[ \t]+(?:\d[ \t]+)?{_VALUE}", is_odd),
-    (rf"(?i)\bpre-shared-key[ \t]+(?:(?:ascii-text|hexadecimal|local|remote|address|\d)[ \t]+)*{_VALUE}", is_odd),
+    (
+        (
+            rf"(?i)\bpre-shared-key[ \t]+(?:(?:ascii-text|hexadecimal|local|remote|address"
+            rf"|\d)[ \t]+)*{_VALUE}"
+        ),
+        is_odd,
+    ),
     (rf"(?i)\bmessage-digest-key[ \t]+\d+[ \t]+md5[ \t]+(?:\d[ \t]+)?{_VALUE}", is_odd),
     (rf"(?i)\b(?:authentication-key|encrypted-password|auth-password|priv-password)[ \t]+{_VALUE}", is_odd),
     (rf"(?im)^[ \t]*set[ \t]+(?:passwd|password|psksecret|secret|key)[ \t]+(?:ENC[ \t]+)?{_VALUE}", is_odd),
@@ -25,11 +34,23 @@ _SHOWN: tuple[tuple[str, Check | None], ...] = (
     (r"\b334[ \t]+UGFzc3dvcmQ6\s+(?:[A-Z]?[:>-]+[ \t]*)?([A-Za-z0-9+/=]{6,})", None),
     (rf"(?i)\b(?:a|\w?\d+)[ \t]+LOGIN[ \t]+\S+[ \t]+{_VALUE}", is_odd),
     (r"(?m)(?:^|[>\]:-][ \t]*)PASS[ \t]+([^\s\"']{4,})[ \t]*$", is_odd),
-    (r"(?m)(?:^|[\s`\"'])(?:\*|[\w.-]+):(?:\*|\d{2,5}):(?:\*|[\w-]+):[\w.*-]+:([^\s:\"'`]{6,})[ \t]*$", is_odd),
+    (
+        (
+            r"(?m)(?:^|[\s`\"'])(?:\*|[\w.-]+):(?:\*|\d{2,5}):(?:\*|[\w-]+):[\w.*-]+:([^\s:\"'`]{6,})"
+            r"[ \t]*$"
+        ),
+        is_odd,
+    ),
     (r"(?im)^(?:userPassword|unicodePwd|sambaNTPassword)::?[ \t]*(\S{6,})", None),
     (r"\bSCRAM-SHA-(?:1|256|512)\$\d+:([A-Za-z0-9+/=$:]{24,})", None),
     (r"\{S?(?:SHA|MD5|CRYPT|SHA256|SHA512)\}([A-Za-z0-9+/=$.]{20,})", None),
-    (r"\bpbkdf2[_:-]sha\d+\$\d+\$([A-Za-z0-9+/=$.]{20,})|\$(?:7|9|y|scrypt|pbkdf2)[\w-]*\$([A-Za-z0-9+/=$.]{20,})", None),
+    (
+        (
+            r"\bpbkdf2[_:-]sha\d+\$\d+\$([A-Za-z0-9+/=$.]{20,})|\$(?:7|9|y|scrypt"
+            r"|pbkdf2)[\w-]*\$([A-Za-z0-9+/=$.]{20,})"
+        ),
+        None,
+    ),
     (r"(?i):\d+:[0-9a-f]{32}:([0-9a-f]{32}):::", None),
     (r"(?i)\bpassword[ \t]+'(md5[0-9a-f]{32})'|\bas[ \t]+'(\*[0-9A-F]{40})'", None),
 )
@@ -37,4 +58,4 @@ _SHOWN: tuple[tuple[str, Check | None], ...] = (
 DEVICES: tuple[Rule, ...] = tuple(
     Rule(kind="password", pattern=pattern, check=check) for pattern, check in _SHOWN
 )
-"""Routers and switches (Cisco, Juniper, Fortinet), SMTP, IMAP, FTP, libpq's password file, and password hashes."""
+"""Routers and switches (Cisco, Juniper, Fortinet), SMTP, IMAP, FTP, libpq's password file, and hashes."""

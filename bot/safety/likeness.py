@@ -68,12 +68,13 @@ _STOP = _words(
     """
 )
 _NEVER = re.compile(
-    r"""(?ix) \$[({] | \$(?-i:[A-Z_][A-Z0-9_]*)(?![\w!@#%^*+=?~-]) | \$env: | \$[a-z_]+(?:->\w+|[.\[].*)?$ | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3}
-    | -{2} | //\w | v?\d+\.\d+\.\d+(?:[-+.][\w.-]+)?$ | \\u00 | \?{2} | \w+/\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
+    r"""(?ix) \$[({] | \$(?-i:[A-Z_][A-Z0-9_]*)(?![\w!@#%^*+=?~-]) | \$env: | \$[a-z_]+(?:->\w+|[.\[].*)?$
+    | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3} | -{2} | //\w
+    | v?\d+\.\d+\.\d+(?:[-+.][\w.-]+)?$ | \\u00 | \?{2} | \w+/\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
     | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs:// | ENC\[
-    | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | ref\+ | sops: | \!(?:Ref|Sub|GetAtt|ImportValue|Join)\b | \!(?-i:[a-z_]+)$
-    | (?:os\.environ|process\.env|getenv|system\.getenv)
-    | (?:env|var|local|module|data|self|secrets)\. """
+    | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | ref\+ | sops:
+    | \!(?:Ref|Sub|GetAtt|ImportValue|Join)\b | \!(?-i:[a-z_]+)$
+    | (?:os\.environ|process\.env|getenv|system\.getenv) | (?:env|var|local|module|data|self|secrets)\. """
 )
 _PATH = re.compile(r"(?i)[~.]{0,2}/(?:[a-z0-9_.-]+/)*(?:[a-z_.-]+|[a-z0-9_-]+\.[a-z]{1,5})/?")
 _PATH_ROOT = re.compile(r"/(?:var|etc|run|mnt|home|opt|usr|tmp|root|secrets?|app|data|srv|proc|dev|api|v\d)/")
@@ -83,7 +84,8 @@ _MEASURE = re.compile(r"0x[0-9a-fA-F]{4,40}|\d[\d.,]*[%a-z]{0,3}")
 _UPPER = re.compile(r"[A-Z]+(?:_[A-Z]+)*|[A-Z]{1,5}-\d+")
 _CODE_PATH = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+(?:\(.*)?|[A-Za-z_]\w*\(.*")
 _KNOWN_ID = re.compile(
-    r"""(?x) 0x[0-9a-fA-F]{4,40} | [A-Z]{3,}[-_]?\d{2,6} | \d{1,2}[hH:]\d\d | [A-Za-z]+v?\d+(?:\.\d+)+ | [0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12} | [0-9a-fA-F]{7,31}
+    r"""(?x) 0x[0-9a-fA-F]{4,40} | [A-Z]{3,}[-_]?\d{2,6} | \d{1,2}[hH:]\d\d | [A-Za-z]+v?\d+(?:\.\d+)+
+    | [0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12} | [0-9a-fA-F]{7,31}
     | [a-z]{1,8}-[0-9a-f]{8,17} | \d[\d.,:/-]*[A-Za-z%]{0,3} | \d{4}-\d\d-\d\d[Tt ]?[\d:.Zz+-]*
     | v?\d+(?:\.\d+)+[\w.-]* | [a-z]{2,8}_[A-Za-z0-9]{10,} | (?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | [CUTWBGDA]0[A-Z0-9]{8,} | [\w-]+:\d+ | \#(?:\d+|[a-z][\w-]*)
@@ -95,6 +97,10 @@ _PASSPHRASE = re.compile(
 _ERROR = re.compile(r"[A-Z]{3,}[-_]?\d{2,6}")
 _ADDRESS = re.compile(r"[a-z][\w.-]*@[a-z][\w.-]*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _LONG = 16
+_LEAST_PASSWORD, _LEAST_SECRET, _LEAST_STRIKING = 3, 6, 8
+_SENTENCE_WORDS = 3
+_TWO = 2
+_CARD_DIGITS = range(13, 20)  # ISO/IEC 7812
 _SHORT_PART = 3
 _PORT_DIGITS = 5
 _MARKS = re.compile(r"[!@#$%^&*+=?~]")
@@ -143,8 +149,13 @@ def can_be_assigned(value: str, name: Name, *, is_bare_prose: bool = False) -> b
         if _MEASURE.fullmatch(value) and value.endswith("%"):
             return False
         has_words_only = bool(re.fullmatch(r"[A-Za-z][a-z-]*", value))
-        return len(value) >= 3 and not (is_bare_prose and has_words_only)  # noqa: PLR2004 shorter is no password
-    return not value.isdigit() and len(value) >= 6 and not is_plain_name(value) and not _ERROR.fullmatch(value)  # noqa: PLR2004 the same
+        return len(value) >= _LEAST_PASSWORD and not (is_bare_prose and has_words_only)
+    return (
+        not value.isdigit()
+        and len(value) >= _LEAST_SECRET
+        and not is_plain_name(value)
+        and not _ERROR.fullmatch(value)
+    )
 
 
 def is_placeholder(value: str) -> bool:
@@ -158,7 +169,7 @@ def is_placeholder(value: str) -> bool:
 def _is_sentence(value: str) -> bool:
     """Say whether quoted words speak about a secret: `must be at least 8 characters`."""
     words = value.lower().split()
-    return len(words) > 2 and any(word in _STOP for word in words)  # noqa: PLR2004 two words may be a secret
+    return len(words) >= _SENTENCE_WORDS and any(word in _STOP for word in words)
 
 
 def _is_path(value: str) -> bool:
@@ -192,12 +203,15 @@ def can_be_said(value: str, *, is_password: bool) -> bool:
 def _is_known_id(value: str) -> bool:
     """Say whether a value is an address, an id, a version or a path, whose parts are words or ids."""
     if "/" in value.strip("/") and not _KNOWN_ID.fullmatch(value):
-        return all(len(part) <= _SHORT_PART or is_plain_name(part) or _KNOWN_ID.fullmatch(part) for part in value.split("/"))
+        return all(
+            len(part) <= _SHORT_PART or is_plain_name(part) or _KNOWN_ID.fullmatch(part)
+            for part in value.split("/")
+        )
     return bool(_KNOWN_ID.fullmatch(value))
 
 
 def is_passphrase(value: str) -> bool:
-    """Say whether a value is three words or more and a digit, joined: the names of things have other numbers."""
+    """Say whether a value is three joined words and a digit, such as a generator makes."""
     words = re.split(r"[-_.]", value.lower())
     has_digit = any(map(str.isdigit, value))
     return bool(_PASSPHRASE.fullmatch(value)) and has_digit and not any(word in _STOP for word in words)
@@ -216,16 +230,16 @@ def can_spread(value: str) -> bool:
     A password `postgres` found once must not take every `postgres` out of the thread.
     """
     kinds = sum(bool(re.search(kind, value)) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
-    if value.isdigit() or kinds < 2 or is_plain_name(value):  # noqa: PLR2004 classes of characters
+    if value.isdigit() or kinds < _TWO or is_plain_name(value):
         return False
-    return len(value) >= 8 or (len(value) >= 6 and kinds > 2)  # noqa: PLR2004 the same
+    return len(value) >= _LEAST_STRIKING or (len(value) >= _LEAST_SECRET and kinds > _TWO)
 
 
 def is_card(value: str) -> bool:
     """Say whether digits are a payment card's: an issuer's range and the check digit (ISO/IEC 7812)."""
     digits = [int(c) for c in value if c.isdigit()]
     doubled = (sum(divmod(2 * d, 10)) if i % 2 else d for i, d in enumerate(reversed(digits)))
-    return 13 <= len(digits) <= 19 and sum(doubled) % 10 == 0  # noqa: PLR2004 lengths of ISO/IEC 7812
+    return len(digits) in _CARD_DIGITS and sum(doubled) % 10 == 0
 
 
 def is_real(value: str) -> bool:
@@ -253,11 +267,11 @@ def is_said_login(value: str) -> bool:
 
 
 def is_striking(value: str) -> bool:
-    """Say whether a word that nothing but its place betrays is a password: of three classes, or with a mark."""
+    """Say whether a word that only its place betrays is a password: of three classes, or with a mark."""
     bare = value.rstrip(".,;:)")
     if is_passphrase(bare):
         return True
-    if not can_be_said(bare, is_password=True) or _ADDRESS.fullmatch(bare) or len(bare) < 8:  # noqa: PLR2004 as above
+    if not can_be_said(bare, is_password=True) or _ADDRESS.fullmatch(bare) or len(bare) < _LEAST_STRIKING:
         return False
     classes = (str.islower, str.isupper, str.isdigit)
     is_mixed = all(any(map(of_class, bare)) for of_class in classes)
@@ -265,7 +279,7 @@ def is_striking(value: str) -> bool:
 
 
 def is_random_word(value: str) -> bool:
-    """Say whether a word anywhere in a sentence about a password is it: striking, and no setting or address."""
+    """Say whether a word anywhere in a sentence about a password is it: striking, no setting or address."""
     bare = value.strip(".,;:!?()[]<>*_`\"'")
     return not is_passphrase(bare) and not re.search(r"[=:/\\<>|@]|%[0-9A-F]{2}", bare) and is_striking(bare)
 

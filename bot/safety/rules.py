@@ -6,6 +6,7 @@ address, and the host, which is evidence, would be lost.
 """
 
 from bot.safety.commands import COMMANDS
+from bot.safety.devices import DEVICES
 from bot.safety.likeness import (
     WORDY,
     is_card,
@@ -15,7 +16,6 @@ from bot.safety.likeness import (
     is_said_token,
     is_url_password,
 )
-from bot.safety.devices import DEVICES
 from bot.safety.rule import EVIDENCE, Rule, Shape
 from bot.safety.sentences import SENTENCES
 
@@ -65,12 +65,14 @@ CONTEXT = (
     Rule(
         kind="assertion",
         needs="saml assertion wresult id_token_hint device_code code_verifier subject_token actor_token",
-        pattern=r"(?i)\b(?:SAML(?:Response|Request|Assertion|art)|(?:client_)?assertion|wresult|id_token_hint|device_code"
+        pattern=r"(?i)\b(?:SAML(?:Response|Request|Assertion|art)|(?:client_)?assertion|wresult"
+        r"|id_token_hint|device_code"
         r"|code_verifier|(?:subject|actor)_token)=([^\s&\"'<>]{16,})",
     ),
     Rule(
         kind="secret",
-        pattern=r"(?i)\b(?:account\.key|sas)\.[\w.-]+\.net(?:[ \t]*[=:][ \t]*|[ \t]+)[\"']?([A-Za-z0-9+/=%&?_-]{20,})",
+        pattern=r"(?i)\b(?:account\.key|sas)\.[\w.-]+\.net(?:[ \t]*[=:][ \t]*"
+        r"|[ \t]+)[\"']?([A-Za-z0-9+/=%&?_-]{20,})",
     ),
     Rule(kind="signature", pattern=r"(?i)(?:^|[\s,&\"'])Signature=([A-Za-z0-9%+/=_-]{20,})"),
 )
@@ -79,8 +81,10 @@ _LABELLED_IDS = (
     r"x-amz-id-2|x-amz-version-id|versionid|version-id|x-amz-cf-id|etag|content-md5|x-amz-request-id"
     r"|extended request id|host ?id|requestid|request[ _-]id|trace[ _-]?id|span[ _-]?id|correlation[ _-]?id"
     r"|x-amzn-trace-id|traceparent|x-request-id|resourceversion|continuation-?token|next-?token"
-    r"|(?:trace|span|request|correlation|event|txn|transaction|hash|sha|job|run|build|message|order|operation)"
-    r"|pagination-?token|page-?token|sync-?token|resume-?token|checksum|digest|integrity|commit|revision|serial"
+    r"|(?:trace|span|request|correlation|event|txn|transaction|hash|sha|job|run|build|message|order"
+    r"|operation)"
+    r"|pagination-?token|page-?token|sync-?token|resume-?token|checksum|digest|integrity|commit"
+    r"|revision|serial"
 )
 PROTECTED = tuple(
     Rule(kind=EVIDENCE, pattern=pattern)
@@ -89,7 +93,10 @@ PROTECTED = tuple(
         r"(?s)(-----BEGIN (?:CERTIFICATE|PUBLIC KEY|[A-Z ]*REQUEST|X509 CRL)-----.*?(?:-----END|\z))",
         r"(?i)\b((?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/]{20,}={0,2})",
         rf"(?i)\b((?:{_LABELLED_IDS})\\?[\"']?\s*[:=]\s*\\?[\"']?[A-Za-z0-9+/=_.:-]+)",
-        r"(?i)\b((?:next|continuation|page|pagination|sync|resume|scroll)[ _-]?token[ \t]+[A-Za-z0-9+/=_-]{8,})",
+        (
+            r"(?i)\b((?:next|continuation|page|pagination|sync|resume"
+            r"|scroll)[ _-]?token[ \t]+[A-Za-z0-9+/=_-]{8,})"
+        ),
         r"(?m)^[ \t]*(?:--- )?(?:PASS|FAIL)(?::[ \t]*|[ \t]+)([\w/.-]+)(?:[ \t]+\(|[ \t]*$)",
         r"\b(?:ssh|scp|sftp|rsync|mosh)[ \t](?:[^\n|;]*?[ \t])?[\"']?(\w[\w.-]*@[\w.-]+)",
         r"\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\w+) (AAAA[A-Za-z0-9+/=]+)",
@@ -135,8 +142,10 @@ ASSIGNED = (
     ),
     Rule(
         kind="secret",
-        pattern=r"(?i)\b(?:parameter|option|setting|variable|env|header|secret)?_?(?:name|key)\\*[\"']?\s*[:=]\s*\\*[\"']?([\w./-]+)\\*[\"']?"
-        r"(?:\s*,\s*\\*\"\w+\\*\"\s*:\s*\\*\"?[\w.:/-]*\\*\"?){0,2}\s*,?\s*-?\s*\\*[\"']?(?:parameter)?_?value\\*[\"']?\s*[:=]\s*" + _VALUE,
+        pattern=r"(?i)\b(?:parameter|option|setting|variable|env|header|secret)?_?(?:name"
+        r"|key)\\*[\"']?\s*[:=]\s*\\*[\"']?([\w./-]+)\\*[\"']?"
+        r"(?:\s*,\s*\\*\"\w+\\*\"\s*:\s*\\*\"?[\w.:/-]*\\*\"?){0,2}\s*,?\s*-?\s*\\*[\"']?(?:parameter)?_?value\\*[\"']?\s*[:=]\s*"
+        + _VALUE,
         shape=Shape.NAMED,
     ),
     Rule(
@@ -150,13 +159,15 @@ ASSIGNED = (
     Rule(
         kind="authorization",
         needs="authorization",
-        pattern=r"(?i)\"name\"\s*:\s*\"(?:proxy-)?authorization\"\s*,\s*\"value\"\s*:\s*\"(?:\w+[ ])?([^\"\n]{6,})\"",
+        pattern=r"(?i)\"name\"\s*:\s*\"(?:proxy-)?authorization\"\s*,\s*\"value\"\s*:\s*\"(?:\w+[ ]"
+        r")?([^\"\n]{6,})\"",
         check=is_opaque,
     ),
     Rule(
         kind="cookie",
         needs="curl wget document.cookie",
-        pattern=r"(?i)(?:\bcurl\b[^\n]*?[ \t](?:-b|--cookie)[ \t=]+|document\.cookie[ \t]*=[ \t]*)[\"']([^\"'\n]+)[\"']",
+        pattern=r"(?i)(?:\bcurl\b[^\n]*?[ \t](?:-b|--cookie)[ \t=]+"
+        r"|document\.cookie[ \t]*=[ \t]*)[\"']([^\"'\n]+)[\"']",
         shape=Shape.PAIRS,
         check=is_opaque,
         spreads=False,
@@ -170,19 +181,22 @@ ASSIGNED = (
     Rule(
         kind="secret",
         needs="value",
-        pattern=r"(?i)\bvalue\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']([^\"'\n\\]+)\\*[\"'][ \t]*(?:,|where\b)[^\n\"'=:]{0,40}[\"']?(?:name|key|id)[\"']?"
+        pattern=r"(?i)\bvalue\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']([^\"'\n\\]+)\\*[\"'][ \t]*(?:,"
+        r"|where\b)[^\n\"'=:]{0,40}[\"']?(?:name|key|id)[\"']?"
         r"[ \t]*[:=][ \t]*\\*[\"'][\w./-]*(?:passw|passphrase|secret|token|api_?key|_key|credential)\w*[\"']",
         check=is_odd,
     ),
     Rule(
         kind="secret",
-        pattern=rf"(?i){_MARKUP_OPENS}[^<>]*?\b(?:name|key|id)=[\"']([\w:.-]*{WORDY}[\w.-]*)[\"'][^<>]*{_MARKUP_CLOSES}"
+        pattern=rf"(?i){_MARKUP_OPENS}[^<>]*?\b(?:name|key|id)=[\"']([\w:.-]*{WORDY}[\w.-]*)[\"']"
+        rf"[^<>]*{_MARKUP_CLOSES}"
         rf"\s*([^<>\s][^<>]*?)\s*{_MARKUP_OPENS}/",
         shape=Shape.NAMED,
     ),
     Rule(
         kind="secret",
-        pattern=rf"(?im)^[ \t-]*(?:[\w.-]*{WORDY}[\w.-]*)[ \t]*:[ \t]*[|>][+-]?[ \t]*\n((?:[ \t]+\S+[ \t]*(?:\n|$))+)",
+        pattern=rf"(?im)^[ \t-]*(?:[\w.-]*{WORDY}[\w.-]*)[ \t]*:[ \t]*[|>]"
+        rf"[+-]?[ \t]*\n((?:[ \t]+\S+[ \t]*(?:\n|$))+)",
         shape=Shape.BLOCK,
         check=is_odd,
     ),
@@ -199,21 +213,24 @@ ASSIGNED = (
     ),
     Rule(
         kind="secret",
-        pattern=rf"(?i)([\w.-]*{WORDY}[\w.-]*)\\*[\"']?[ \t]*[=:][ \t]*\\*[\"'][^\"'\n]*[\"'][ \t]*->[ \t]*[\"']([^\"'\n]+)[\"']",
+        pattern=rf"(?i)([\w.-]*{WORDY}[\w.-]*)\\*[\"']?[ \t]*[=:][ \t]*\\*[\"'][^\"'\n]*[\"']"
+        rf"[ \t]*->[ \t]*[\"']([^\"'\n]+)[\"']",
         shape=Shape.NAMED,
     ),
     Rule(kind="password", pattern=r"(?i)\b(?:pwd|password)[ \t]*=[ \t]*\{([^{}\s]{3,})\}", check=is_odd),
     Rule(
         kind="secret",
         pattern=r"(?i)((?:[\w.]*[._-])?(?:set|with|define|use|new)?_?(?:password|passwd|pwd|pass|secret|token"
-        r"|(?:api|secret|access|auth|private)_?key|salt)(?:_\w+)?)[\"'`]?[ \t]*[,(][ \t]*[N]?[\"']([^\"'\n]+)[\"']",
+        r"|(?:api|secret|access|auth|private)_?key|salt)(?:_\w+)?)[\"'`]?[ \t]*[,(][ \t]*[N]?[\"']"
+        r"([^\"'\n]+)[\"']",
         shape=Shape.NAMED,
         check=is_odd,
     ),
     Rule(
         kind="secret",
         needs="value",
-        pattern=rf"(?i)([\w.-]*{WORDY}[\w.-]*)\\*\"[ \t]*:[ \t]*\{{\s*\\*\"value\\*\"[ \t]*:[ \t]*\\*\"([^\"\n\\]+)\"",
+        pattern=rf"(?i)([\w.-]*{WORDY}[\w.-]*)\\*\"[ \t]*:[ \t]*\{{\s*\\*\"value\\*\"[ \t]*:"
+        r"[ \t]*\\*\"([^\"\n\\]+)\"",
         shape=Shape.NAMED,
     ),
     Rule(kind="secret", pattern=_NAME + _SEPARATOR + _VALUE, shape=Shape.NAMED),

@@ -14,30 +14,35 @@ from bot.safety.rule import Rule, Shape
 _IS = (
     r"(?:[ \t]+(?:\w+[ \t]+){0,3}?(?:is|was|are|now|to|as|still|set)\b"
     r"(?:[ \t]+(?:now|still|set|to|just|currently|also))*[ \t]*[:=]?|[ \t]*\([^()\n]{1,40}\)[ \t]*[:=→]"
-    r"|[ \t]*[:=→—–]|[ \t]*->)"
+    r"|[ \t]*[:=→—\x{2013}]|[ \t]*->)"
 )
 _NOUN = r"(?:password|passwd|passphrase|passcode|pwd|pw|passwort|psk|pre-?shared[ -]key)"
 _PREFIX = r"(?:[\w.-]*[_.-])?"
 _WORD = r"[ \t]*[\"'`*_(]*([^\s\"'`]+)"
 _FOR = r"(?:[ \t]+(?:for|of|on|to|in|at)[ \t]+\S+(?:[ \t]+\S+){0,3}?[ \t]*(?::|=|is|was|->))?"
 _KEY = (
-    r"(?:token|secret|unseal key(?: \d)?|(?:api|app|application|access|secret|account|private|signing|encryption"
+    r"(?:token|secret|unseal key(?: \d)?|(?:api|app|application|access|secret|account|private"
+    r"|signing|encryption"
     r"|auth|storage|master|license|ingest|integration|service|routing|write|hmac|deploy|ssh)[ _-]?key)"
 )
 
 _ELSEWHERE = (
-    r"(?:passwort|kennwort|zugangscode|\bpw|pass[ -]?phrase|mot de passe|mdp|contrase(?:ñ|n)a|clave|senha|palavra-passe|password di|parola"
-    r"|wachtwoord|has(?:ł|l)o|heslo|парол\p{L}{1,3}|lösenord\p{L}{0,2}|passord\p{L}{0,2}|adgangskode\p{L}{0,2}|kodeord\p{L}{0,2}"
+    r"(?:passwort|kennwort|zugangscode|\bpw|pass[ -]?phrase|mot de passe|mdp|contrase(?:ñ|n)a|clave"
+    r"|senha|palavra-passe|password di|parola"
+    r"|wachtwoord|has(?:ł|l)o|heslo|парол\p{L}{1,3}|lösenord\p{L}{0,2}|passord\p{L}{0,2}"
+    r"|adgangskode\p{L}{0,2}|kodeord\p{L}{0,2}"
     r"|salasana|(?:ş|s)ifre\p{L}{0,3}|jelsz(?:ó|o)|lozink\p{L}|kata sandi|mật khẩu|κωδικός"
     r"|密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|סיסמה|पासवर्ड|كلمة المرور)"
 )
 _IS_SAID = (
-    r"(?:[ \t]+(?:ist|lautet|war|wäre|est|était|es|era|é|è|is|wordt|jest|je|är|er|olan|это|теперь|είναι|là|adalah)"
-    r"(?:[ \t]+(?:jetzt|nun|noch|maintenant|toujours|ahora|agora|adesso|ancora|nu|теперь|teraz|nyt|artık|still|now))*[ \t]*:?[ \t]"
-    r"|[ \t]*(?:[:：→—–]|->)|[ \t]*(?:是|为|為|は|는|은))"
+    r"(?:[ \t]+(?:ist|lautet|war|wäre|est|était|es|era|é|è|is|wordt|jest|je|är|er|olan|это|теперь"
+    r"|είναι|là|adalah)"
+    r"(?:[ \t]+(?:jetzt|nun|noch|maintenant|toujours|ahora|agora|adesso|ancora|nu|теперь|teraz|nyt"
+    r"|art\x{131}k|still|now))*[ \t]*:?[ \t]"
+    r"|[ \t]*(?:[:\x{ff1a}→—\x{2013}]|->)|[ \t]*(?:是|为|為|は|는|은))"
 )
 _IS_ELSEWHERE = rf"(?:{_IS_SAID}|[ \t]*=)"
-_OPENS = r"[ \t\"'`*_(«»„“”「『‘’]*"
+_OPENS = r"[ \t\"'`*_(«»„“”「『\x{2018}\x{2019}]*"
 _LOGIN = (
     r"log(?:ged)?[ -]?(?:in|on)|login|sign(?:ed)?[ -]?in|creds?|credentials?|auth|zugangsdaten|anmeldung"
     r"|identifiants?|credenciales|credenciais|credenziali|inloggegevens|логин|учётк\p{L}"
@@ -56,7 +61,7 @@ SENTENCES: tuple[Rule, ...] = (
     Rule(kind="password", pattern=rf"(?i)\b{_NOUN}\b{_FOR}[ \t]{_WORD}", check=is_said_password),
     Rule(
         kind="password",
-        pattern=rf"(?i){_ELSEWHERE}[*_]?(?:[^\n:=.;!?]{{0,60}}?){_IS_ELSEWHERE}{_OPENS}([^\s\"'`«»„“”「」『』‘’，。、；]+)",
+        pattern=rf"(?i){_ELSEWHERE}[*_]?(?:[^\n:=.;!?]{{0,60}}?){_IS_ELSEWHERE}{_OPENS}([^\s\"'`«»„“”「」『』\x{{2018}}\x{{2019}}\x{{ff0c}}。、\x{{ff1b}}]+)",
         check=is_said_password,
     ),
     Rule(
@@ -66,10 +71,13 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="secret",
-        pattern=r"(?i)(?:^|[\s\"'`(>:/])((?:x-[\w-]*|[\w.]*[_-])(?:token|secret|key|string|password|passwd|passphrase|pass|pwd|pat)"
+        pattern=r"(?i)(?:^|[\s\"'`(>:/])((?:x-[\w-]*|[\w.]*[_-])(?:token|secret|key|string|password"
+        r"|passwd|passphrase|pass|pwd|pat)"
         r"|(?-i:_?[a-z]\w*(?:Key|Token|Secret|Password|Pass))"
-        r"|(?:auth|api|access|app|bot|session|refresh|bearer|deploy|registration|join|root|admin|secret|private|license"
-        r"|routing|integration|signing|master|shared|storage|ingest)[ ](?:token|key|secret))[ \t]+[\"'`*]*([^\s\"'`*,;)]{8,})",
+        r"|(?:auth|api|access|app|bot|session|refresh|bearer|deploy|registration|join|root|admin"
+        r"|secret|private|license"
+        r"|routing|integration|signing|master|shared|storage|ingest)[ ](?:token|key"
+        r"|secret))[ \t]+[\"'`*]*([^\s\"'`*,;)]{8,})",
         shape=Shape.NAMED,
         check=is_said_value,
     ),
@@ -81,28 +89,33 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="token",
-        pattern=r"(?i)\b(?:api[ -]?key|token|secret|jeton|clé d['’]api|clave de api|chave de api|api-schlüssel|schlüssel|токен\p{L}{0,2}|ключ\p{L}{0,2})"
-        rf"[^\n:=.;!?&]{{0,70}}?{_IS_SAID}{_OPENS}([^\s\"'`«»„“”「」『』‘’，。、；&]{{16,}})",
+        pattern=r"(?i)\b(?:api[ -]?key|token|secret|jeton|clé d['\x{2019}]api|clave de api"
+        r"|chave de api|api-schlüssel|schlüssel|токен\p{L}{0,2}|ключ\p{L}{0,2})"
+        rf"[^\n:=.;!?&]{{0,70}}?{_IS_SAID}{_OPENS}([^\s\"'`«»„“”「」『』\x{{2018}}\x{{2019}}\x{{ff0c}}。、\x{{ff1b}}&]{{16,}})",
         check=is_long_token,
     ),
     Rule(
         kind="token",
         needs="token secret key",
         pattern=r"(?i)(?:^|[^\w-])(?:token|secret)[ \t]+[\"'`*]*([^\s\"'`*,;)]{16,})"
-        r"|(?:^|[\s(])(?:the|this|my|our|new|old|your|aes|hex|raw)[ \t]key(?:[ \t]*\([^()\n]{1,20}\))?[ \t]*(?:=|:|is)[ \t]*[\"'`]?"
+        r"|(?:^|[\s(])(?:the|this|my|our|new|old|your|aes|hex"
+        r"|raw)[ \t]key(?:[ \t]*\([^()\n]{1,20}\))?[ \t]*(?:=|:|is)[ \t]*[\"'`]?"
         r"([A-Za-z0-9+/_-]{32,}={0,2})",
         check=is_long_token,
     ),
     Rule(
         kind="password",
         needs="to pass p:",
-        pattern=r"(?i)\b(?:reset|changed?|set|rotated|updated?)[ \t]+(?:it|that|them|this)[ \t]+to[ \t]+[\"'`*]*([^\s\"'`*]{6,})"
-        r"|\bpass[ \t]+[\"'`*]*([^\s\"'`*]{6,})|\bu(?:ser)?[:=][ \t]*\S+[\s,;/]+p[:=][ \t]*[\"'`*]*([^\s\"'`*]{6,})",
+        pattern=r"(?i)\b(?:reset|changed?|set|rotated|updated?)[ \t]+(?:it|that|them"
+        r"|this)[ \t]+to[ \t]+[\"'`*]*([^\s\"'`*]{6,})"
+        r"|\bpass[ \t]+[\"'`*]*([^\s\"'`*]{6,})|\bu(?:ser)?[:=][ \t]*\S+[\s,;/]+p[:=]"
+        r"[ \t]*[\"'`*]*([^\s\"'`*]{6,})",
         check=is_striking,
     ),
     Rule(
         kind="token",
-        pattern=r"(?i)\b(?:the|this|new|old|my|your|our|following|temp|temporary|valid|current)[ \t]+(?:\w+[ \t]+)?"
+        pattern=r"(?i)\b(?:the|this|new|old|my|your|our|following|temp|temporary|valid"
+        r"|current)[ \t]+(?:\w+[ \t]+)?"
         r"(?:token|secret|api[ -]?key|key)[ \t]+[\"'`*]*([^\s\"'`*,;)]{16,})",
         check=is_long_token,
     ),
@@ -115,7 +128,8 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="password",
-        pattern=r"(?i)(?:^|[\s>(\"'`*“„«])([^\s\"'`<>()*“”„«»,]{6,})[\"'`*”“»]*[,;]?[ \t]*[(—–-]{0,2}[ \t]*"
+        pattern=r"(?i)(?:^|[\s>(\"'`*“„«])([^\s\"'`<>()*“”„«»,]{6,})"
+        r"[\"'`*”“»]*[,;]?[ \t]*[(—\x{2013}-]{0,2}[ \t]*"
         r"(?:as|for|that'?s|thats|is|was|=|←|<-)[ \t]+(?:(?:the|our|my|your|a|new|old)[ \t]+)?[*_]*"
         rf"(?:[\w.-]+[ \t]+){{0,2}}?{_NOUN}\b",
         check=is_striking,
@@ -123,7 +137,9 @@ SENTENCES: tuple[Rule, ...] = (
     Rule(
         kind="password",
         needs="try use with as user account",
-        pattern=r"(?i)\b(?:try|use|using|with|as|user|account)[ \t]+[\"'`*]*[\w.@+-]+[\"'`*]*(?:[ \t]?/[ \t]?|[ \t]+(?:with|and|mit|avec|con|com|met|med)[ \t]+)[\"'`*]*([^\s\"'`*,;)/]{6,})",
+        pattern=r"(?i)\b(?:try|use|using|with|as|user|account)"
+        r"[ \t]+[\"'`*]*[\w.@+-]+[\"'`*]*(?:[ \t]?/[ \t]?|[ \t]+(?:with|and|mit|avec|con|com|met"
+        r"|med)[ \t]+)[\"'`*]*([^\s\"'`*,;)/]{6,})",
         check=is_striking,
     ),
     Rule(
@@ -134,9 +150,11 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="otp",
-        pattern=r"(?i)\b(?:totp|otp|2fa|mfa|authenticator)[ _-]?(?:seed|secret|key)\b[^\n]{0,40}?[\s:=]([A-Z2-7]{16,})\b"
+        pattern=r"(?i)\b(?:totp|otp|2fa|mfa|authenticator)[ _-]?(?:seed|secret"
+        r"|key)\b[^\n]{0,40}?[\s:=]([A-Z2-7]{16,})\b"
         r"|\b(?:recovery|backup)[ -]codes?\b[^\n]{0,30}?[:\s]((?:[0-9a-z]{4,10}-[0-9a-z]{4,10}[\s,;/|]*)+)"
-        r"|\b(?:otp|totp|(?:2fa|mfa|one[- ]time|verification|sms|backup|recovery|pin)[ -](?:code|passcode|password|pin)|pin)"
+        r"|\b(?:otp|totp|(?:2fa|mfa|one[- ]time|verification|sms|backup|recovery|pin)[ -](?:code"
+        r"|passcode|password|pin)|pin)"
         r"(?:[ \t]+for[ \t]+\S+)?[ \t]*(?:[:=→]|is|was)[ \t]*[\"'`*]*(\d{6,8})\b",
         spreads=False,
     ),

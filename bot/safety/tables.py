@@ -1,4 +1,4 @@
-"""The cells under a telling heading: of a table drawn with bars, and of lines with commas under a line of names."""
+"""The cells under a telling heading: of a table with bars, and of lines with commas under a line of names."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,7 @@ from bot.safety.patterns import Span
 _RULE = re.compile(rb"[\s|+:=-]*")
 _NAMES = re.compile(rb"(?i)pass|secret|token|pwd|key")
 _MOST_COLUMNS = 40
+_LONGEST_HEADING = 1024
 _BARS = (b"|", b",", b"\t", b";")
 
 
@@ -31,13 +32,15 @@ def secret_cells(data: bytes) -> Iterator[Span]:
 
 def _heading(line: bytes) -> tuple[bytes, dict[int, Name]] | None:
     """Return the bar and the telling columns of a line that holds names only."""
-    if len(line) > 1024 or not _NAMES.search(line):  # noqa: PLR2004 longer is no heading
+    if len(line) > _LONGEST_HEADING or not _NAMES.search(line):
         return None
     for bar in _BARS:
         cells = [cell.strip(b" \t*`\"'") for cell in line.strip().strip(b"|").split(bar)]
-        if 1 < len(cells) <= _MOST_COLUMNS and all(re.fullmatch(rb"[A-Za-z][\w .-]{0,40}", cell) for cell in cells):
-            names = {place: judge_name(cell.decode()) for place, cell in enumerate(cells)}
-            told = {place: name for place, name in names.items() if name is not Name.HARMLESS}
+        if 1 < len(cells) <= _MOST_COLUMNS and all(
+            re.fullmatch(rb"[A-Za-z][\w .-]{0,40}", cell) for cell in cells
+        ):
+            names: dict[int, Name] = {at: judge_name(cell.decode()) for at, cell in enumerate(cells)}
+            told: dict[int, Name] = {at: name for at, name in names.items() if name > Name.HARMLESS}
             return (bar, told) if told else None
     return None
 

@@ -1,8 +1,8 @@
 """The second layer of token rules: what vendors put in front of their tokens, so that scanners can find them.
 
-Facts are of the vendors' own documentation and of what public scanners look for, 2024 to 2026, in our words. No
-rule has an allow-list: a token that looks like an example is a token. None goes by randomness alone: where a
-vendor's token is bare hex or letters, only a name or a host beside it tells, and other rules read those.
+Facts are of the vendors' own documentation and of what public scanners look for, 2024 to 2026, in our words.
+No rule has an allow-list: a token that looks like an example is a token. None goes by randomness alone: where
+a vendor's token is bare hex or letters, only a name or a host beside it tells, and other rules read those.
 """
 
 _L = "[A-Za-z0-9]"
@@ -19,8 +19,10 @@ VENDORS: tuple[tuple[str, str, str], ...] = (
     ("azure_key", r"([A-Za-z0-9+/]{76}AZDO[A-Za-z0-9]{4})\b", "Azure DevOps tokens of 84 letters carry AZDO"),
     (
         "azure_key",
-        r"([A-Za-z0-9+/_-]{33,76}(?:\+ASt|\+ASb|\+AEh|\+ABa|\+ACR|\+AMC|ACDb|AIoT|APIM|AzFu|AzSe|AzCa)"
-        r"[A-Za-z0-9+/]{4,6}={0,2}|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{22,30})",
+        (
+            r"([A-Za-z0-9+/_-]{33,76}(?:\+ASt|\+ASb|\+AEh|\+ABa|\+ACR|\+AMC|ACDb|AIoT|APIM|AzFu|AzSe|AzCa)"
+            r"[A-Za-z0-9+/]{4,6}={0,2}|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{22,30})"
+        ),
         "Azure: identifiable keys carry a mark of their service near the end",
     ),
     ("scaleway_key", r"\b(SCW[A-Z0-9]{17})\b", "Scaleway: SCW and 17 letters"),
@@ -36,7 +38,10 @@ VENDORS: tuple[tuple[str, str, str], ...] = (
     ("openshift_token", rf"\b(sha256~{_W}{{20,}})", "OpenShift OAuth access tokens"),
     (
         "k8s_token",
-        r"(?i)(?:--token|--discovery-token|bootstrap[ -]token|kubeadm join[^\n]*token)[ =:]+([a-z0-9]{6}\.[a-z0-9]{16})\b",
+        (
+            r"(?i)(?:--token|--discovery-token|bootstrap[ -]token"
+            r"|kubeadm join[^\n]*token)[ =:]+([a-z0-9]{6}\.[a-z0-9]{16})\b"
+        ),
         "Kubernetes bootstrap tokens: six letters, a dot, sixteen",
     ),
     (
@@ -194,7 +199,7 @@ VENDORS: tuple[tuple[str, str, str], ...] = (
     ("flutterwave_key", r"(?i)\b(FLWSECK(?:_TEST)?-[a-z0-9]{12,40}-X)\b", "Flutterwave"),
     ("adyen_key", r"\b(AQE[a-z]{2}[A-Za-z0-9+/*=-]{20,}[A-Za-z0-9+/*=.{}()<>%-]*)", "Adyen"),
     ("shippo_token", rf"\b(shippo_(?:live|test)_{_H}{{20,}})", "Shippo"),
-    ("duffel_token", rf"\b(duffel_(?:live|test)_[\w=-]{{20,}})", "Duffel"),
+    ("duffel_token", r"\b(duffel_(?:live|test)_[\w=-]{20,})", "Duffel"),
     ("shopify_token", rf"\b(shp(?:tka|ua|rt)_{_H}{{20,}})", "Shopify partners and themes"),
     ("lob_key", rf"\b(live_{_H}{{35}})\b", "Lob"),
     (
@@ -214,13 +219,13 @@ VENDORS: tuple[tuple[str, str, str], ...] = (
     ("twitter_token", r"\b(A{20,}[A-Za-z0-9%]{40,})", "X: bearer tokens begin with many A"),
     ("linkedin_secret", r"\b(WPL_AP1\.[A-Za-z0-9+/=.]{16,})", "LinkedIn"),
     ("readme_key", r"\b(rdme_[a-z0-9]{20,})", "ReadMe"),
-    ("frameio_token", rf"\b(fio-u-[\w=-]{{20,}})", "Frame.io"),
+    ("frameio_token", r"\b(fio-u-[\w=-]{20,})", "Frame.io"),
     ("adobe_secret", rf"\b(p8e-{_L}{{32}})\b", "Adobe"),
     ("maxmind_key", rf"\b({_L}{{6}}_{_L}{{29}}_mmk)\b", "MaxMind licence keys end with _mmk"),
     ("mapbox_token", rf"\b(sk\.eyJ{_W}{{20,}}\.{_W}{{20,}})", "Mapbox secret tokens; pk. is public"),
     ("intra_secret", rf"\b(s-s4t2(?:ud|af)-{_H}{{20,}})", "42 Intra"),
     ("sanity_token", rf"\b(sk{_L}{{170,}})\b", "Sanity"),
-    ("clickup_token", rf"\b(pk_\d{{6,10}}_[A-Z0-9]{{32}})\b", "ClickUp"),
+    ("clickup_token", r"\b(pk_\d{6,10}_[A-Z0-9]{32})\b", "ClickUp"),
     ("akamai_token", r"\b(akab-[a-z0-9]{16}-[a-z0-9]{16})\b", "Akamai EdgeGrid"),
 )
 """Kind, pattern with one group, and the fact it rests on; searched after `bot.safety.tokens`' own."""
