@@ -110,7 +110,7 @@ def _folded(answer: Answer) -> str:
     into = f"{counted(digest.notes, 'note')} and {counted(digest.patterns, 'repetition')}"
     if answer.has_model:
         return f"{len(reading.kept):,} in full, {folded:,} folded into {into}"
-    return f"every message in full, {folded:,} also folded into {into} for a model"
+    return f"all in full; for a model {folded:,} are folded into {into}"
 
 
 def _in_part(incident: Incident) -> list[str]:

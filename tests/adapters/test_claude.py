@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from contextlib import aclosing
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,9 +15,13 @@ from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.claude_request import EFFORT_BETA
 from bot.adapters.claude_trouble import ModelFailedError
 from bot.answers import Closing, Restart
+from bot.incident.compaction import compact
+from bot.incident.digest import Digest
+from bot.incident.facts import Facts
 from bot.incident.hypotheses import Hypothesis
+from bot.incident.pages import page_tokens
 from bot.models.catalogue import default_catalogue
-from tests.adapters.claude_cases import MODELS, object_store, steps_of
+from tests.adapters.claude_cases import MODELS, a_message, an_incident, object_store, steps_of, words_of
 from tests.messages_api import diagnoses
 from tests.messages_api.diagnoses import diagnosis, messages, tool_results
 from tests.messages_api.script import Turn, no_credit, overloaded, rate_limited, refused_key
@@ -131,6 +136,27 @@ async def test_a_second_question_reads_the_thread_from_the_cache(api, claude):
 
     assert closing.usage.cache_read_tokens > 2 * closing.usage.input_tokens
     assert closing.usage.cache_write_tokens == 0
+
+
+async def test_after_a_fold_the_earlier_pages_of_the_digest_still_come_from_the_cache(api, claude):
+    shown = [a_message(n, f"{words_of(n)}.\nrolled web-{n} back to v1.{n}.0") for n in range(1, 301)]
+    limits = {"budget_tokens": 9_000, "target_tokens": 6_000}
+    digest, pages, read = Digest(), [], []
+    for count in (220, 222, 300):
+        incident = an_incident(*shown[:count])
+        reading = compact(incident, Facts(), digest=digest, **limits)
+        digest = reading.digest
+        pages.append([page_tokens(chunk) for chunk in digest.chunks])
+        case = replace(object_store(), incident=incident, facts=Facts(), reading=reading)
+        *_, closing = await steps_of(claude, case)
+        read.append(closing.usage.cache_read_tokens)
+
+    first, second, third = (sum(body) for body in pages)
+    assert [len(chunks) for chunks in pages] == [1, 1, 2]
+    assert read[0] == 0
+    assert read[1] > first * 3 / 4
+    assert read[2] > pages[2][0] * 3 / 4
+    assert (first, first + pages[2][1]) == (second, third)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,27 @@ def test_a_command_says_what_is_asked_for(name, text, kind, rest):
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "is_full", "rest"),
+    [
+        ("/opus", "full", True, ""),
+        ("/opus", "Full: why 403s?", True, "why 403s?"),
+        ("/opus", "in full, please", True, "please"),
+        ("/copilot", "opus full why 403s?", True, "why 403s?"),
+        ("/copilot", "escalate full", True, ""),
+        ("/copilot", "ask full why 403s?", False, "full why 403s?"),
+        ("/opus", "full disk on db-3?", False, "full disk on db-3?"),
+        ("/opus", "fully broken?", False, "fully broken?"),
+        ("/opus", "is it full?", False, "is it full?"),
+    ],
+)
+def test_full_after_opus_asks_for_every_message_and_a_full_disk_does_not(name, text, is_full, rest):
+    request, _ = parsed(command(name, text))
+
+    assert (request.is_full, request.text) == (is_full, rest)
+    assert ("every message in full" in receipt(command(name, text), request)) is is_full
+
+
+@pytest.mark.parametrize(
     ("text", "nearest"),
     [
         ("unwach", "unwatch"),

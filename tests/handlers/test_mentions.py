@@ -83,6 +83,16 @@ def test_the_first_word_says_what_is_asked_for(text, kind, rest):
 
 
 @pytest.mark.parametrize(
+    ("text", "rest"),
+    [("opus full why 403s?", "why 403s?"), ("escalate full", ""), ("Opus: full, please", "please")],
+)
+def test_a_mention_can_ask_for_every_message_in_full(text, rest):
+    request, _ = parsed(event(text=f"<@U0BOT> {text}"))
+
+    assert (request.kind, request.is_full, request.text) == (RequestKind.ESCALATE, True, rest)
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"bot_id": "B0DATADOG"},
