@@ -32,6 +32,8 @@ MOST_CHUNKS = 8
 """With more folds than these, the earlier ones become one."""
 _LEAST_SHARE = 2
 """A fold must have half the target to fold: a digest that is large by itself is not added to often."""
+_WORTH_IT = 0.85
+"""Chunks are merged when that leaves at most this share of them."""
 _SAVED = 0.4
 """About what share of a message goes when it becomes notes."""
 BUDGET_TOKENS = 48_000
@@ -116,7 +118,7 @@ def compact(
     if tokens <= budget_tokens or foldable < min(target_tokens, budget_tokens) // _LEAST_SHARE:
         return _reading(state, current)
     chunk = _chunk(state, current, target_tokens)
-    return replace(_reading(state, _added(current, chunk)), folded_now=chunk.ids)
+    return replace(_reading(state, _added(current, chunk, target_tokens)), folded_now=chunk.ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,10 +183,16 @@ def _renewed(digest: Digest, incident: Incident, facts: Facts) -> Digest:
     return Digest(chunks=tuple(chunks))
 
 
-def _added(digest: Digest, chunk: Chunk) -> Digest:
-    if len(digest.chunks) < MOST_CHUNKS:
-        return Digest(chunks=(*digest.chunks, chunk))
-    return Digest(chunks=(merged(digest.chunks), chunk))
+def _added(digest: Digest, chunk: Chunk, target_tokens: int) -> Digest:
+    """Add a chunk; a digest that has grown large becomes one chunk where that makes it clearly smaller."""
+    chunks = (*digest.chunks, chunk)
+    if len(chunks) > MOST_CHUNKS:
+        chunks = (merged(digest.chunks), chunk)
+    tokens = sum(page_tokens(each) for each in chunks)
+    if len(chunks) == 1 or tokens <= target_tokens:
+        return Digest(chunks=chunks)
+    whole = merged(chunks)
+    return Digest(chunks=(whole,) if page_tokens(whole) <= _WORTH_IT * tokens else chunks)
 
 
 def _tokens(state: _State, digest: Digest) -> int:
