@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 
 from bot.adapters.valkey import EmbeddedValkey
-from bot.chosen import assumed
+from bot.chosen import assumed, looked_up
 from bot.errors import BadInputError
 from bot.settings import Settings
 from bot.tasks import ended
@@ -309,11 +309,12 @@ async def run(local: Local, settings: Settings, *, say: Callable[[str], Any]) ->
         say: Prints a line to the person who started it; a file that cannot be played is named there.
 
     Raises:
-        BadInputError: The folder holds nothing to play, or the port or the scenario cannot be had.
+        BadInputError: The folder holds nothing to play, or a model, the port or the scenario cannot be had.
     """
     library = load_library(local.scenarios)
     _tell_broken(library, say)
     _refuse_empty(library, local.scenarios)
+    await looked_up(settings)  # what cannot be asked is said here rather than in a process's log
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

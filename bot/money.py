@@ -87,10 +87,13 @@ class Money:
             StoreUnavailableError: Nobody knows now what the incident has cost.
         """
         is_free = case.route.tier is not Tier.OPUS or run.request.kind is RequestKind.CONSENT
-        if is_free or self.caps.hard_usd is None or not await self.is_to_spare(run.ref):
+        if is_free or not self.has_model or self.caps.hard_usd is None:
+            return None
+        spent = await self.till.purse.of_incident(run.ref)
+        if not self.caps.is_above_hard(spent):
             return None
         return Asking(
-            spent=await self.till.purse.of_incident(run.ref),
+            spent=spent,
             caps=self.caps,
             about_usd=await self.about_usd(run, case),
             opus=self.catalogue.label(case.route.model),
