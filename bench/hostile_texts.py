@@ -74,6 +74,7 @@ HOSTILE: Mapping[str, Text] = MappingProxyType(
         "one run of percent names": _varied("password%3D{}&"),
         "percent quotes": _varied("%22token%22%3A%22{}%22"),
         "versions": lambda size: "password is " + "1.1" * (size // 3) + "!",
+        "marks of cuts": _repeated("a-b1 Xy7! […] [1,000 characters left out here]"),
         "one long name": lambda size: "password_" * (size // 9) + "=x",
         'secret="': _repeated('secret="'),
         "secret='\"": _repeated("secret='\""),

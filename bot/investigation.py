@@ -14,6 +14,7 @@ from bot.incident.messages import Alert, Incident, Link, Message
 from bot.incident.verification import Verified, rank, verify
 from bot.ports import Analyst
 from bot.safety.redaction import Redactor
+from bot.slack.reading import MOST_TITLE_CHARS
 
 OnVerified = Callable[[Hypothesis], Awaitable[None]]
 
@@ -154,10 +155,17 @@ def redact(incident: Incident, redactor: Redactor) -> tuple[Incident, int]:
     """
     texts = [text for message in incident.messages for text in _texts(message)]
     distinct = list(dict.fromkeys(text for text in texts if text))  # names and titles stand there many times
-    redacted = dict(zip(distinct, redactor.redact_all(distinct), strict=True))
+    redacted = dict(zip(distinct, redactor.redact_all(distinct, cut=_cut(incident)), strict=True))
     found = {item.alias for one in redacted.values() for item in one.found}
     clean = {text: one.text for text, one in redacted.items() if one.text != text}
     return incident.with_messages(_cleaned(message, clean) for message in incident.messages), len(found)
+
+
+def _cut(incident: Incident) -> frozenset[str]:
+    """Return the texts that end where somebody cut them."""
+    heads = (file.head for message in incident.messages for file in message.files if file.is_partial)
+    titles = (message.title for message in incident.messages if len(message.title) >= MOST_TITLE_CHARS)
+    return frozenset((*heads, *titles))
 
 
 def _cleaned(message: Message, clean: Mapping[str, str]) -> Message:

@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
 from bot.errors import RedactionFailedError
+from bot.safety.cuts import unfinished
 from bot.safety.hidden import strip_hidden
 from bot.safety.known import LEAST_LITERAL, KnownValues, own_pattern
 from bot.safety.likeness import can_spread
@@ -25,6 +26,7 @@ _UNEXPECTED = (
     MemoryError,
 )
 _OWN = "own_secret"
+_CUT = "unfinished"
 _MOST_WORK = 1_000_000_000
 """What one text may cost, as `Meter` counts: some seconds; a megabyte of ordinary text costs a tenth."""
 _MOST_BYTES = 8 << 20
@@ -89,14 +91,18 @@ class Redactor:
         """
         return self.redact_all([text])[0]
 
-    def redact_all(self, texts: Sequence[str]) -> tuple[Redacted, ...]:
+    def redact_all(self, texts: Sequence[str], *, cut: Collection[str] = ()) -> tuple[Redacted, ...]:
         """Redact texts that belong together: what is found in one is removed from all.
+
+        Args:
+            texts: Each of them whole, unless it is one of `cut`, or says itself that something was left out.
+            cut: Those that end where somebody cut them: what may be half a secret there is removed too.
 
         Raises:
             RedactionFailedError: One of them could not be checked, or takes too long; none may be used.
         """
         try:
-            work = [_Work(Scan(_bytes(text), Meter(_MOST_WORK))) for text in texts]
+            work = [_Work(Scan(_bytes(text), Meter(_MOST_WORK)), text in cut) for text in texts]
             for one in work:
                 self._search(one)
             return tuple(self._written(one) for one in work)
@@ -105,10 +111,10 @@ class Redactor:
 
     def _search(self, work: "_Work") -> None:
         mark = hashlib.blake2b(work.scan.data, key=self._about, digest_size=16).digest()
-        if mark in _HARMLESS:
+        if mark in _HARMLESS and not work.is_cut:
             return
         self._search_anew(work)
-        if not work.scan.has_claims:
+        if not work.scan.has_claims and not work.is_cut:
             _HARMLESS[mark] = None
             if len(_HARMLESS) > _MOST_HARMLESS:
                 _HARMLESS.pop(next(iter(_HARMLESS)), None)
@@ -122,8 +128,17 @@ class Redactor:
         for hit in (hit for hit in scan.run() if hit.kind != _OWN):
             value = scan.data[hit.start : hit.end]
             work.names[hit.start] = self._alias(value, hit.kind)
-            if hit.spreads and len(value) <= _MOST_SPREAD and can_spread(value.decode(errors="replace")):
-                self._known.add(value)
+            if hit.spreads:
+                self._spread(value)
+        for start, end in unfinished(scan, is_cut=work.is_cut):
+            if scan.claim(start, end, _CUT):
+                work.names[start] = self._alias(scan.data[start:end], _CUT)
+                self._spread(scan.data[start:end])
+
+    def _spread(self, value: bytes) -> None:
+        """Look for a value everywhere from now on, if it is particular enough."""
+        if len(value) <= _MOST_SPREAD and can_spread(value.decode(errors="replace")):
+            self._known.add(value)
 
     def _alias(self, value: bytes, kind: str) -> Found:
         digest = hmac.digest(self.key, value, "sha256")
@@ -156,6 +171,7 @@ class _Work:
     """One text under way, and the alias of each hit by where it starts."""
 
     scan: Scan
+    is_cut: bool = False
     names: dict[int, Found] = field(default_factory=dict)
 
 

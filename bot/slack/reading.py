@@ -35,7 +35,7 @@ _HOUSEKEEPING = re.compile(
 )
 """Subtypes that say nothing about an incident."""
 _DELETED = frozenset({"tombstone", "message_deleted"})
-_MOST_TITLE_CHARS = 500
+MOST_TITLE_CHARS = 500
 _MOST_FIELDS = 200
 
 
@@ -157,7 +157,7 @@ def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Pe
     lines = [*([body] if body else ()), *file_lines(files, body)]
     whole = strip_hidden("\n".join(lines)).strip()
     text, cut_chars = _bounded(whole, item)
-    title = strip_hidden(_title(item, attached, author, body) if body else "")[:_MOST_TITLE_CHARS]
+    title = strip_hidden(_title(item, attached, author, body) if body else "")[:MOST_TITLE_CHARS]
     fields, alert = _stated(item, author, title, text, names)
     thread_ts = item["thread_ts"] if _is_ts(item.get("thread_ts")) else None
     return Message(
