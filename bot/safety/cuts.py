@@ -32,17 +32,24 @@ def unfinished(scan: Scan, *, is_cut: bool) -> Iterator[Span]:
     if is_cut:
         places.append(len(scan.data))
     for number, at in enumerate(places):
-        run = _RUN.match(
-            scan.data[max(0, at - _HELD_BYTES) : at][::-1]
-        )  # from its end: one look at each byte
+        backwards = scan.data[max(0, at - _HELD_BYTES) : at][::-1]  # so that each byte is looked at once
+        run = _RUN.match(backwards)
         if run is not None:
-            start = _whole(scan.data, at - run.end())
             is_tried = number < _MOST_TRIED or number == len(places) - 1
-            begun = _begun(scan, max(0, at - _HELD_BYTES), at) if is_tried else start
-            if begun is None and is_striking(scan.data[start:at].decode(errors="replace")):
-                begun = start
+            begun = _begun(scan, max(0, at - _HELD_BYTES), at) if is_tried else at - run.end()
+            if begun is None:
+                begun = _striking(scan, backwards, at)
             if begun is not None:
-                yield begun, at
+                yield _whole(scan.data, begun), at
+
+
+def _striking(scan: Scan, backwards: bytes, at: int) -> int | None:
+    """Return where a value begins that nothing but its letters betrays."""
+    value = _VALUE.match(backwards)
+    if value is None:
+        return None
+    start = _whole(scan.data, at - value.end())
+    return start if is_striking(scan.data[start:at].decode(errors="replace")) else None
 
 
 def _begun(scan: Scan, start: int, end: int) -> int | None:
