@@ -99,8 +99,10 @@ def sigmoid(logit: float) -> float:
 def _joined(spoken: Sequence[_Part], corrections: Iterable[_Part]) -> list[_Part]:
     """Return what speaks for policy, strongest first: a learnt weight goes to the phrase it stands in."""
     parts = {(start, end): weight for start, end, weight in spoken}
+    phrases = list(parts)
     for start, end, weight in corrections:
-        place = next((at for at in parts if at[0] < end and start < at[1]), (start, end))
+        place = next((at for at in phrases if at[0] < end and start < at[1]), (start, end))
         parts[place] = parts.get(place, 0.0) + weight
     joined = [(*place, weight) for place, weight in parts.items() if weight > 0]
-    return sorted(joined, key=lambda part: -part[2])
+    joined.sort(key=lambda part: -part[2])
+    return joined

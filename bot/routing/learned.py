@@ -31,12 +31,11 @@ class Learned:
 
     def matches(self, found: Found) -> list[tuple[Word, float]]:
         """Return the words of a text that weigh something; each counts once."""
-        matched: dict[str, tuple[Word, float]] = {}
+        weights, first = self.words, {}
         for word in candidates(found):
-            weight = self.words.get(word[0])
-            if weight is not None:
-                matched.setdefault(word[0], (word, weight))
-        return list(matched.values())
+            if word[0] in weights and word[0] not in first:
+                first[word[0]] = word
+        return [(word, weights[name]) for name, word in first.items()]
 
 
 def candidates(found: Found) -> Iterator[Word]:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -115,20 +115,15 @@ class Lexicon:
         self._known = frozenset(word for phrase in phrases for word in phrase)
         self._parts = lru_cache(maxsize=20_000)(self._split)
         self._shapes = tuple(shapes)
-        self._longest: dict[str, int] = defaultdict(int)
-        for phrase in phrases:
-            self._longest[phrase[0]] = max(self._longest[phrase[0]], len(phrase))
+        self._lengths = _lengths(phrases)
 
     def find(self, text: str) -> Found:
         """Return what stands in `text`; what redaction put there is nobody's word."""
-        text = _ALIAS.sub(_blank, text)
+        text = _ALIAS.sub(_blank, text) if "[" in text else text
         hits: list[Hit] = []
         for shape in self._shapes:
-            if shape.needs in text:
-                hits += [
-                    Hit(signal=shape.signal, start=found.start(), end=found.end())
-                    for found in shape.pattern.finditer(text)
-                ]
+            if shape.needs in text and (found := list(shape.pattern.finditer(text))):
+                hits += [Hit(signal=shape.signal, start=one.start(), end=one.end()) for one in found]
                 text = shape.pattern.sub(_blank, text)
         words = tuple(self._words(text))
         return Found(hits=(*hits, *self._phrases_in(words)), words=words)
@@ -140,14 +135,21 @@ class Lexicon:
                     yield word, run.start() + start, run.start() + end
 
     def _phrases_in(self, found: Sequence[Word]) -> Iterator[Hit]:
-        words = [word for word, _, _ in found]
-        position = 0
-        while position < len(words):
-            length = self._phrase_length_at(words, position)
-            if length:
-                signal = self._phrases[tuple(words[position : position + length])]
-                yield Hit(signal=signal, start=found[position][1], end=found[position + length - 1][2])
-            position += length or 1
+        words = tuple(word for word, _, _ in found)
+        taken = 0
+        for position, word in enumerate(words):
+            lengths = self._lengths.get(word)
+            if lengths and position >= taken and (length := self._length(words, position, lengths)):
+                taken = position + length
+                signal = self._phrases[words[position:taken]]
+                yield Hit(signal=signal, start=found[position][1], end=found[taken - 1][2])
+
+    def _length(self, words: Phrase, position: int, lengths: Sequence[int]) -> int:
+        """Return how long the longest phrase at this place is; 0 when none is there."""
+        for length in lengths:
+            if words[position : position + length] in self._phrases:
+                return min(length, len(words) - position)
+        return 0
 
     def _split(self, run: str) -> tuple[Word, ...]:
         """Split letters that stand together, unless they are a name we know: MinIO, but Access-Denied."""
@@ -156,10 +158,13 @@ class Lexicon:
             return ((whole, 0, len(run)),)
         return tuple((stem(part[0]), part.start(), part.end()) for part in _PART.finditer(run))
 
-    def _phrase_length_at(self, words: Sequence[str], position: int) -> int:
-        longest = min(self._longest.get(words[position], 0), len(words) - position)
-        lengths = range(longest, 0, -1)
-        return next((n for n in lengths if tuple(words[position : position + n]) in self._phrases), 0)
+
+def _lengths(phrases: Iterable[Phrase]) -> dict[str, tuple[int, ...]]:
+    """Return the lengths of the phrases by their first word, longest first."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for phrase in phrases:
+        lengths[phrase[0]].add(len(phrase))
+    return {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}
 
 
 def stem(word: str) -> str:
