@@ -1,25 +1,41 @@
 """How much of a labelled set the redactor takes out, and how much evidence it leaves.
 
 A line is `{"id", "category", "text", "secrets": [...], "keep": [...]}`. A secret is gone when no run of eight
-of its characters is left; a `keep` string is kept when it is still there, unchanged. Markers that make the
-set's secrets recognisable (`EXAMPLE`, `e8a3b1e`) can be replaced by random characters, so that no rule leans
-on them.
+of its characters is left; a `keep` string is kept when it is still there, unchanged.
+
+The lines that ship (`evals/data/redaction/lines.jsonl`) were written for this project; nobody's secret is in
+them. Every secret is random, has a valid shape and holds a marker: `EXAMPLE`, or `e8a3b1e` where only hex fits;
+some of its characters are written as escapes, so that a scanner of the file's bytes finds nothing. The report
+grades them as they are and with random characters in place of the markers, so that no rule leans on those.
+The rules were made with these lines at hand: what they score on lines that nobody had seen stands in
+`first_sight.json` beside them.
 """
 
-import argparse
 import json
 import random
+import re
 import string
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.safety.redaction import Redactor
-from evals.scores import Rate, labelled
+from evals.scores import Rate, labelled, print_report
 
 RUN = 8
+_GOAL = {"goal": ">= 0.98"}
+_SEED = 1
+_MARKERS = (("EXAMPLE", string.ascii_uppercase + string.digits), ("e8a3b1e", "0123456789abcdef"))
+_FIRST_SIGHT = Path(__file__).parent / "data" / "redaction" / "first_sight.json"
+_BEST_KNOWN = re.compile(
+    r"AKIA[A-Z0-9]{16}|gh[pousr]_\w{36}|github_pat_\w{22,}|xox[abp]-[\w-]{10,}|sk-ant-[\w-]{20,}|sk-[A-Za-z0-9]{20,}"
+    r"|sk_live_\w{20,}|glpat-[\w-]{20}|npm_\w{36}|AIza[\w-]{35}|SG\.[\w-]{22}\.[\w-]{43}|eyJ[\w-]+\.[\w-]+\.[\w-]+"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",
+    re.DOTALL,
+)
+"""The baseline: what anybody would write in ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +49,42 @@ class Case:
     keep: tuple[str, ...]
 
 
-def grade(path: Path | str, *, seed: int | None = None) -> dict[str, Any]:
-    """Grade the redactor on a labelled file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one line: the secrets that were left, the evidence that was lost."""
+
+    case: Case
+    left: tuple[str, ...]
+    lost: tuple[str, ...]
+
+    @property
+    def missed(self) -> list[dict[str, str]]:
+        """Each miss, with the line and what it is about."""
+        about = {"id": self.case.id, "category": self.case.category}
+        return [about | {"left": secret} for secret in self.left] + [
+            about | {"lost": kept} for kept in self.lost
+        ]
+
+
+def redacted(text: str) -> str:
+    """Redact as the copilot does, each line for itself."""
+    return Redactor(b"grading").redact(text).text
+
+
+def best_known(text: str) -> str:
+    """Redact the dozen best-known shapes."""
+    return _BEST_KNOWN.sub("[secret]", text)
+
+
+def grade(
+    path: Path | str, *, seed: int | None = None, by: Callable[[str], str] = redacted
+) -> dict[str, Any]:
+    """Grade one way of redacting on a labelled file.
 
     Args:
         path: JSON Lines.
         seed: Replace the markers by random characters of this seed; None leaves them.
+        by: From a text to the redacted text.
 
     Returns:
         `gone` and `kept`: shares with `n` and a 95 % interval; `missed`: what was left or lost.
@@ -46,25 +92,58 @@ def grade(path: Path | str, *, seed: int | None = None) -> dict[str, Any]:
     Raises:
         BadInputError: The file is missing, or a line is not as described.
     """
-    missed: list[dict[str, str]] = []
-    total: Counter[str] = Counter()
-    for case in _cases(Path(path), seed):
-        text = Redactor(b"grading").redact(case.text).text
-        left = [secret for secret in case.secrets if _is_left(secret, text)]
-        lost = [words for words in case.keep if words not in text]
-        total.update(secrets=len(case.secrets), left=len(left), keep=len(case.keep), lost=len(lost))
-        missed += [{"id": case.id, "category": case.category, "left": secret} for secret in left]
-        missed += [{"id": case.id, "category": case.category, "lost": words} for words in lost]
-    return {
-        "gone": Rate(right=total["secrets"] - total["left"], n=total["secrets"]).as_json(),
-        "kept": Rate(right=total["keep"] - total["lost"], n=total["keep"]).as_json(),
-        "missed": missed,
-    }
+    outcomes = _outcomes(Path(path), seed, by)
+    return {**_rates(outcomes), "missed": [miss for outcome in outcomes for miss in outcome.missed]}
 
 
 def report(path: Path) -> dict[str, Any]:
-    """Return the grade of one file with its markers as they are; see `evals.registry`."""
-    return grade(path)
+    """Grade the redactor, in all and by category, with markers and without, beside the baseline.
+
+    Returns:
+        As `evals.registry` describes.
+
+    Raises:
+        BadInputError: The file is missing, or a line is not as described.
+    """
+    outcomes = _outcomes(path, None, redacted)
+    unmarked, baseline = grade(path, seed=_SEED), grade(path, by=best_known)
+    return {
+        "lines": len(outcomes),
+        **{name: rate | _GOAL for name, rate in _rates(outcomes).items()},
+        "markers replaced": {name: unmarked[name] | _GOAL for name in ("gone", "kept")},
+        "best-known shapes alone": {name: baseline[name] for name in ("gone", "kept")},
+        "by category": _by_category(outcomes),
+        "lines nobody had seen": json.loads(_FIRST_SIGHT.read_text(encoding="utf-8")),
+        "missed": [miss for outcome in outcomes for miss in outcome.missed] + unmarked["missed"],
+    }
+
+
+def _outcomes(path: Path, seed: int | None, by: Callable[[str], str]) -> list[Outcome]:
+    return [_outcome(case, by(case.text)) for case in _cases(path, seed)]
+
+
+def _outcome(case: Case, text: str) -> Outcome:
+    left = tuple(secret for secret in case.secrets if _is_left(secret, text))
+    return Outcome(case=case, left=left, lost=tuple(words for words in case.keep if words not in text))
+
+
+def _rates(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
+    total: Counter[str] = Counter()
+    for outcome in outcomes:
+        total.update(secrets=len(outcome.case.secrets), left=len(outcome.left))
+        total.update(keep=len(outcome.case.keep), lost=len(outcome.lost))
+    return {
+        "gone": Rate(right=total["secrets"] - total["left"], n=total["secrets"]).as_json(),
+        "kept": Rate(right=total["keep"] - total["lost"], n=total["keep"]).as_json(),
+    }
+
+
+def _by_category(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    rows = []
+    for category in sorted({outcome.case.category for outcome in outcomes}):
+        rates = _rates([outcome for outcome in outcomes if outcome.case.category == category])
+        rows.append([category, *(rates[name][part] for name in ("gone", "kept") for part in ("value", "n"))])
+    return {"columns": ["category", "gone", "n", "kept", "n"], "rows": rows}
 
 
 def _cases(path: Path, seed: int | None) -> Iterator[Case]:
@@ -81,10 +160,7 @@ def _unmarked(case: Case, chance: random.Random) -> Case:
     text, secrets = case.text, []
     for secret in case.secrets:
         other = secret
-        for marker, letters in (
-            ("EXAMPLE", string.ascii_uppercase + string.digits),
-            ("e8a3b1e", "0123456789abcdef"),
-        ):
+        for marker, letters in _MARKERS:
             while marker in other:
                 other = other.replace(marker, "".join(chance.choices(letters, k=len(marker))), 1)
         text = text.replace(secret, other)
@@ -97,13 +173,9 @@ def _is_left(secret: str, text: str) -> bool:
     return any(secret[at : at + RUN] in text for at in runs)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the grade of each file, with and without its markers."""
-    parser = argparse.ArgumentParser(description="Grade the redactor.")
-    parser.add_argument("data", nargs="+", help="texts with their secrets, JSON Lines")
-    for path in parser.parse_args(arguments).data:
-        for seed in (None, 1, 2, 3):
-            print(json.dumps({"file": path, "seed": seed, **grade(path, seed=seed)}, indent=1))
+def main() -> None:
+    """Print the report of one file as JSON."""
+    print_report(report, about="Grade the redactor.", data="texts with their secrets, JSON Lines")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ GRADERS: Mapping[str, Grader] = {
     "alerts": Grader(about="the posts of alert, deploy and ticket bots, as read", data=DATA / "alerts"),
     "denials": Grader(about="AWS denials, as read out of pasted text"),
     "incidents": Grader(about="recorded incidents, explained without a model", data=DATA / "incidents"),
-    "redaction": Grader(about="secrets taken out, evidence left"),
+    "redaction": Grader(about="secrets taken out, evidence left", data=DATA / "redaction" / "lines.jsonl"),
     "routing": Grader(
         about="questions sent to the model that is better at them", data=DATA / "routing" / "domains.jsonl"
     ),
