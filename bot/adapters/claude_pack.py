@@ -28,7 +28,7 @@ Turn = dict[str, Any]
 
 PAGE_MESSAGES = 40
 FACTS_TOKENS = 12_000
-FACTS_BESIDE_DIGEST_TOKENS = 3_000
+FACTS_BESIDE_DIGEST_TOKENS = 1_000
 """Of what is folded the facts stand in the digest, so that few are left to be told."""
 MARKS_CHARS = 6_000
 """Most characters of identifiers that are carried from the middle of one long text."""
