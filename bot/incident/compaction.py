@@ -15,7 +15,7 @@ from bot.incident.merging import merged
 from bot.incident.messages import Incident, Message
 from bot.incident.pages import page_tokens
 from bot.incident.ranges import ranges
-from bot.incident.repetition import repetition
+from bot.incident.repetition import repetition, shapes_of
 from bot.incident.sizes import MESSAGE_CHARS, MESSAGE_TOKENS, estimate_tokens, message_tokens
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
 
 NEWEST = 40
 """How many of the newest messages are read in full before older ones are considered."""
-NEWEST_TOKENS = 1_800
+NEWEST_TOKENS = 1_500
 """Of these so many as have room in this, but always the newest few."""
 FEWEST_NEWEST = 8
 MOST_CHUNKS = 8
@@ -151,12 +151,13 @@ def _foldable(state: _State, digest: Digest) -> list[Message]:
 def _chunk(state: _State, digest: Digest, target_tokens: int) -> Chunk:
     """Fold repetition first, then the oldest, until the target is reached or nothing is left to fold."""
     candidates = _foldable(state, digest)
-    repeated = repetition(candidates).ids
+    known = shapes_of(pattern for chunk in digest.chunks for pattern in chunk.patterns)
+    repeated = repetition(candidates, known=known).ids
     others = [message for message in candidates if message.id not in repeated]
     taken = 0 if repeated else _enough(state, others, _tokens(state, digest) - target_tokens)
     while True:
         chosen = repeated | {message.id for message in others[:taken]}
-        chunk = fold([message for message in candidates if message.id in chosen], state.facts)
+        chunk = fold([m for m in candidates if m.id in chosen], state.facts, known=known)
         excess = _tokens(state, Digest(chunks=(*digest.chunks, chunk))) - target_tokens
         if excess <= 0 or taken == len(others):
             return chunk

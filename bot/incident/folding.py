@@ -1,7 +1,7 @@
 """Messages folded by code alone: repetition to patterns, what else they state to notes in their own words."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 
 from bot.incident.check import completed
@@ -20,14 +20,15 @@ def print_of(message: Message) -> str:
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_PRINT_BYTES).hexdigest()
 
 
-def fold(messages: Sequence[Message], facts: Facts) -> Chunk:
+def fold(messages: Sequence[Message], facts: Facts, *, known: Collection[str] = ()) -> Chunk:
     """Fold messages into a chunk that holds all that they state.
 
     Args:
         messages: In the order of the incident; at least one.
         facts: What code extracted from the incident.
+        known: Shapes of what repeated before.
     """
-    repeated = repetition(messages)
+    repeated = repetition(messages, known=known)
     stated = _by_message(facts)
     chunk = Chunk(
         ids=tuple(message.id for message in messages),

@@ -65,7 +65,7 @@ HYPHENATED = listed(
 
 NOT_THINGS = _either(
     """
-    this does was minus plus versus always perhaps its his less unless across towards focus status
+    times this does was minus plus versus always perhaps its his less unless across towards focus status
     """
 )
 """Words that end like the names of things that are counted."""

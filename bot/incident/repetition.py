@@ -1,7 +1,7 @@
 """Repetition found without a model: equal alerts, equal log lines, equal chatter, by their shape."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.incident.digest import Pattern
@@ -18,6 +18,7 @@ FEWEST_SAID = 8
 """Of what people say the same, when the words are not quite equal."""
 
 EXAMPLE_CHARS = 1_200
+_CHATTER_WORDS = 4
 _TABLE_ROWS = 24
 _LISTED_COUNTS = 8
 _WHOLE_CHARS = 4_000
@@ -57,15 +58,25 @@ class Repetition:
     lines: dict[str, frozenset[str]]
 
 
-def repetition(messages: Sequence[Message]) -> Repetition:
+def shapes_of(patterns: Iterable[Pattern]) -> frozenset[str]:
+    """Return the shapes of what is known to repeat."""
+    keys = [shape_of(pattern.example).key for pattern in patterns]
+    return frozenset(keys) | frozenset(map(_spoken, keys))
+
+
+def repetition(messages: Sequence[Message], *, known: Collection[str] = ()) -> Repetition:
     """Find what repeats.
 
     Whole messages are compared first; of those that are unlike any other their lines.
+
+    Args:
+        messages: In the order of the incident.
+        known: Shapes of which one more is repetition, as `shapes_of` gives them.
     """
-    wholes = _repeated([unit for message in messages for unit in _whole(message)])
+    wholes = _repeated([unit for message in messages for unit in _whole(message)], known)
     told = frozenset(unit.message.id for units in wholes for unit in units)
     rest = [message for message in messages if message.id not in told]
-    lines = _repeated([unit for message in rest for unit in _lines(message)])
+    lines = _repeated([unit for message in rest for unit in _lines(message)], known)
     within = _known(rest, lines)
     empty = frozenset(m.id for m in rest if all(line in within[m.id] for line in lines_of(m.text)))
     patterns = [_pattern(units) for units in (*wholes, *lines)]
@@ -100,7 +111,7 @@ def _whole(message: Message) -> Iterator[Unit]:
     if is_bot:
         yield Unit(message=message, source=("bot", message.author.name), text=message.text, shape=shape)
     else:
-        said = Shape(key=shape.key.casefold().strip(" .!?"), values=shape.values)
+        said = Shape(key=_spoken(shape.key), values=shape.values)
         source = _PASTES if _FENCE * 3 in message.text else _PEOPLE
         yield Unit(message=message, source=source, text=message.text, shape=said)
 
@@ -124,22 +135,28 @@ def _label(message: Message, line: str, field: Field) -> Unit:
     return Unit(message=message, source=_FIELDS, text=field.text, shape=shape, line=line)
 
 
-def _repeated(units: Sequence[Unit]) -> list[list[Unit]]:
+def _spoken(key: str) -> str:
+    """Chatter is the same in capitals and with another mark at its end; a whole sentence is itself alone."""
+    return key.casefold().strip(" .!?") if key.count(" ") < _CHATTER_WORDS else key
+
+
+def _repeated(units: Sequence[Unit], known: Collection[str]) -> list[list[Unit]]:
     """Group units of one shape; then, of what is left, of one shape but for a name; then for any names."""
-    groups, rest = _grouped(units)
+    groups, rest = _grouped(units, known)
     for widen in (_with_names, _with_names, _without_names):
-        more, rest = _grouped(widen(rest))
+        more, rest = _grouped(widen(rest), known)
         groups += more
     return groups
 
 
-def _grouped(units: Sequence[Unit]) -> tuple[list[list[Unit]], list[Unit]]:
+def _grouped(units: Sequence[Unit], known: Collection[str]) -> tuple[list[list[Unit]], list[Unit]]:
     """Return what stands often enough, by shape, and the rest."""
     groups: defaultdict[tuple[Hashable, str], list[Unit]] = defaultdict(list)
     for unit in units:
         groups[unit.source, unit.shape.key].append(unit)
-    often = [group for group in groups.values() if _is_repetition(group)]
-    return often, [unit for group in groups.values() if not _is_repetition(group) for unit in group]
+    often = [group for (_, key), group in groups.items() if key in known or _is_repetition(group)]
+    told = frozenset(id(group) for group in often)
+    return often, [unit for group in groups.values() if id(group) not in told for unit in group]
 
 
 def _is_repetition(group: Sequence[Unit]) -> bool:
@@ -219,7 +236,7 @@ def _column(units: Sequence[Unit], hole: int) -> tuple[str, ...]:
     counts = [value.text for value in first if value.kind <= Kind.COUNT]
     strict = tuple(_named(value, first[value]) for value in first if value.kind > Kind.COUNT)
     if len(counts) > _LISTED_COUNTS:
-        counts = [_span(counts)]
+        counts = [span_of(counts)]
     return (*strict, *counts)
 
 
@@ -228,7 +245,8 @@ def _named(value: Value, message_id: str) -> str:
     return f"{value.text} ({message_id})" if value.kind is Kind.WORD else value.text
 
 
-def _span(counts: Sequence[str]) -> str:
+def span_of(counts: Sequence[str]) -> str:
+    """Return the smallest and the largest of some numbers."""
     ordered = sorted(counts, key=_size)
     return f"{ordered[0]}..{ordered[-1]}"
 
