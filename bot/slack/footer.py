@@ -2,7 +2,7 @@
 
 from bot.incident.messages import Incident
 from bot.incident.verification import unread
-from bot.incident.wording import clock, counted
+from bot.incident.wording import clock, counted, listed
 from bot.routing.route import Tier
 from bot.slack.answer_values import Answer
 from bot.slack.blocks import Line, actions, button, cites, context, feedback
@@ -107,7 +107,8 @@ def _folded(answer: Answer) -> str:
     if reading is None or not reading.digest.chunks:
         return "every message in full, as asked" if answer.is_full and answer.has_model else ""
     folded, digest = len(reading.digest.ids), reading.digest
-    into = f"{counted(digest.notes, 'note')} and {counted(digest.patterns, 'repetition')}"
+    parts = ((digest.notes, "note"), (digest.patterns, "repetition"))
+    into = listed([counted(count, noun) for count, noun in parts if count]) or "identifiers alone"
     if answer.has_model:
         return f"{len(reading.kept):,} in full, {folded:,} folded into {into}"
     return f"all in full; for a model {folded:,} are folded into {into}"
