@@ -40,8 +40,10 @@ class Found:
         newest, facts: How many of them are in the newest messages of as much room, and in facts alone.
         told, stated: Decisions, denials, ruled-out beliefs and questions: of how many a prompt has the words.
         citable, truth: Of how many messages of the ground truth a prompt has the id and words to quote.
-        raw_tokens, tokens: Everything in full, and what enters after all folds.
-        once_tokens: What enters when all is folded at once, by the sizes the program uses.
+        raw_tokens: Everything in full.
+        tokens: What enters after all folds, what was planted included.
+        thrice_tokens, once_tokens: What enters of the incident as it is, after as many folds and after one
+            by the sizes that the program uses.
         folds: How often something was folded.
         lost: What is missing.
     """
@@ -57,6 +59,7 @@ class Found:
     truth: int
     raw_tokens: int
     tokens: int
+    thrice_tokens: int
     once_tokens: int
     folds: int
     lost: tuple[str, ...]
@@ -112,6 +115,7 @@ def grade(file: Path) -> Found:
         truth=len(truth),
         raw_tokens=reading.raw_tokens,
         tokens=reading.tokens,
+        thrice_tokens=_folded(plain)[0].tokens,
         once_tokens=compact(plain, _facts(plain)).tokens,
         folds=folds,
         lost=(*(f"{plant.kind} {plant.value} of {plant.message_id}" for plant in lost), *untold),
@@ -209,10 +213,11 @@ def _sum(found: Sequence[Found], name: str) -> int:
 
 
 def _table(found: Sequence[Found]) -> dict[str, Any]:
-    columns = ["incident", "folds", "planted", "kept", "raw tokens", "folded", "at once", "raw / at once"]
+    columns = ["incident", "folds", "planted", "kept", "raw tokens", "folded", "at once"]
+    columns += ["raw / folded", "raw / at once"]
     rows = [
-        [one.name, one.folds, one.planted, one.kept, one.raw_tokens, one.tokens, one.once_tokens,
-         round(one.raw_tokens / max(1, one.once_tokens), 1)]
+        [one.name, one.folds, one.planted, one.kept, one.raw_tokens, one.thrice_tokens, one.once_tokens,
+         round(one.raw_tokens / one.thrice_tokens, 1), round(one.raw_tokens / one.once_tokens, 1)]
         for one in found
     ]  # fmt: skip
     return {"columns": columns, "rows": rows}
