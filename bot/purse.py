@@ -18,6 +18,7 @@ from bot.incident.messages import IncidentRef
 from bot.models.catalogue import Catalogue
 from bot.models.cost import Tokens, cost_nanousd
 from bot.models.spending import Spending, Spent
+from bot.tasks import ended
 
 log = structlog.get_logger()
 
@@ -209,9 +210,7 @@ class Till:
     async def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
         """Let the payments under way be written; give up what the store does not take soon."""
         await self.settled(seconds=seconds)
-        for task in list(self._paying):
-            task.cancel()
-        await asyncio.gather(*self._paying, return_exceptions=True)
+        await ended(*self._paying)
 
     def pay(self, account: Account, call_id: str, used: Sequence[Tokens], *, is_whole: bool) -> None:
         """Write a payment in the background."""

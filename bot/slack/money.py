@@ -112,12 +112,14 @@ def over_words(bill: Bill) -> str:
 def asking_blocks(asking: Asking, *, answer_id: str) -> Blocks:
     """Return the question, with a button for either answer."""
     price = f" · about {usd_words(asking.about_usd)}" if asking.about_usd is not None else ""
-    agrees = "consent_full" if asking.is_full else "consent_opus"
-    row = [
-        button(f"Ask {asking.opus}{price}", action_id=agrees, value=answer_id),
-        button(f"Use {asking.sonnet}", action_id="consent_sonnet", value=answer_id),
-    ]
-    return [rich([[text(asking_words(asking))]]), actions(row)]
+    label = f"Ask {asking.opus}{price}"
+    agree = (
+        button(label, action_id="consent_full", value=answer_id)
+        if asking.is_full
+        else button(label, action_id="consent_opus", value=answer_id)
+    )
+    spare = button(f"Use {asking.sonnet}", action_id="consent_sonnet", value=answer_id)
+    return [rich([[text(asking_words(asking))]]), actions([agree, spare])]
 
 
 def asking_words(asking: Asking) -> str:

@@ -88,8 +88,11 @@ def test_every_model_can_be_asked_as_this_program_asks(model):
 
 
 @pytest.mark.parametrize("model_id", MODELS)
-def test_the_catalogue_agrees_with_the_stand_in_on_forced_tools(model_id):
-    assert CATALOGUE.models[model_id].forced_tool_choice == MODELS[model_id].forced_tools
+def test_the_catalogue_agrees_with_the_stand_in_on_forced_tools_and_effort_by_message(model_id):
+    model, accepts = CATALOGUE.models[model_id], MODELS[model_id]
+
+    assert model.forced_tool_choice == accepts.forced_tools
+    assert model.per_message_effort == accepts.message_effort
 
 
 @pytest.mark.parametrize(
