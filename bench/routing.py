@@ -1,7 +1,7 @@
 """What routing costs: `python -m bench.routing [--data FILE] [--incident FILE] [--rounds N]`.
 
-A text of about 250 characters and an incident of 2,000 messages, by the whole router, by its phrases without
-what was learnt, and by a search for the words IAM and S3. All are timed in one process, rounds interleaved, by
+A text of about 250 characters and an incident of 2,000 messages, by the whole router, by its phrases
+alone, and by a search for the words IAM and S3. All are timed in one process, rounds interleaved, by
 their own processor time: what others run on the machine does not count.
 
 Goal: p99 of a text at most 0.5 ms.

@@ -7,7 +7,8 @@ import pytest
 
 from bot.errors import BadInputError
 from evals import routing
-from evals.scores import Confusion, Rate, confusion
+from evals.registry import GRADERS
+from evals.scores import Confusion, Rate, bootstrapped, confusion
 
 ROWS = [
     {"text": "is not authorized to perform: sqs:SendMessage", "label": "policy", "hard": True},
@@ -63,3 +64,26 @@ def test_judgements_are_counted_against_labels():
     assert confusion([True, True, False, False], [True, False, True, False]) == Confusion(
         true_yes=1, false_yes=1, false_no=1, true_no=1
     )
+
+
+def test_the_shipped_set_is_routed_to_its_goals_and_told_by_domain():
+    report = routing.report(GRADERS["routing"].data)
+
+    assert report["route"]["f1"]["value"] >= 0.95
+    assert report["route"]["hard_f1"]["value"] >= 0.92
+    assert report["route"]["false_escalation"]["value"] <= 0.03
+    assert report["route"]["named_words_decided"]["value"] >= 0.9
+    assert report["domains"]["right"]["value"] >= 0.95
+    assert len(report["domains"]["taken_for"]["rows"]) == 14
+    assert [row[-1] for row in report["cross_validated"]["rows"]][:2] == [644, 554]
+    assert report["at_first_sight"]["columns"][0] == "texts and router"
+
+
+def test_an_f1_has_an_interval_that_is_the_same_each_time():
+    pairs = [(True, True)] * 8 + [(True, False)] * 2 + [(False, False)] * 10
+
+    low, high = bootstrapped(pairs)["interval"]
+
+    assert low < bootstrapped(pairs)["value"] < high
+    assert bootstrapped(pairs) == bootstrapped(pairs)
+    assert bootstrapped([]) == {"value": 0.0, "n": 0, "interval": [0.0, 1.0]}

@@ -79,6 +79,16 @@ def test_without_a_model_the_changes_and_a_candidate_are_shown_and_no_diagnosis(
     assert "the question would go to Opus 5.5" in seen(analyst="rules")
 
 
+def test_a_route_that_rose_during_the_answer_is_said_and_the_other_model_is_one_press_away():
+    sonnet = replace(sample().route, tier=Tier.SONNET, reason="because nothing here is about S3")
+    blocks = answer(sample(route=sonnet, model_name="Sonnet 5.5", risen=sample().route)).blocks
+    words = "\n".join(map(visible_text, blocks))
+
+    assert f"Sonnet 5.5 high · by now it would go to Opus, {sample().route.reason}" in words
+    assert '"Ask Opus"' in str(blocks).replace("'", '"')
+    assert "would go to Opus: because" in seen(analyst="rules", route=sonnet, risen=sample().route)
+
+
 def test_without_a_model_what_an_answer_would_show_stands_with_its_hypothesis():
     assert "What to ask next would show: before 20:19 → H1   ·   at 20:19 → H2" in seen(analyst="rules")
     blank = replace(H1, next_check=Check(do="Look", splits=("H1", "H2")))
