@@ -4,9 +4,9 @@ A line is `{"id", "category", "text", "secrets": [...], "keep": [...]}`. A secre
 of its characters is left; a `keep` string is kept when it is still there, unchanged.
 
 The lines that ship (`evals/data/redaction/lines.jsonl`) were written for this project; nobody's secret is
-in them. Every secret is random, has a valid shape and holds a marker: `EXAMPLE`, or `e8a3b1e` where only hex fits;
-some of its characters are written as escapes, so that a scanner of the file's bytes finds nothing. The report
-grades them as they are and with random characters in place of the markers, so that no rule leans on those.
+in them. Every secret is random, has a valid shape and holds a marker: `EXAMPLE`, or `e8a3b1e` where only hex
+fits; some of its characters are written as escapes, so that a scanner of the file's bytes finds nothing. They
+are graded as they are and with random characters in place of the markers, so that no rule leans on those.
 The rules were made with these lines at hand: what they score on lines that nobody had seen stands in
 `first_sight.json` beside them.
 """
@@ -142,12 +142,12 @@ def _by_category(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     rows = []
     for category in sorted({outcome.case.category for outcome in outcomes}):
         rates = _rates([outcome for outcome in outcomes if outcome.case.category == category])
-        rows.append([category, *(_cell(rates[name], part) for name in ("gone", "kept") for part in ("value", "n"))])
+        rows.append([category, *_cells(rates["gone"]), *_cells(rates["kept"])])
     return {"columns": ["category", "gone", "n", "kept", "n"], "rows": rows}
 
 
-def _cell(rate: dict[str, Any], part: str) -> float | str:
-    return rate[part] if rate["n"] else ""
+def _cells(rate: dict[str, Any]) -> tuple[float | str, int | str]:
+    return (rate["value"], rate["n"]) if rate["n"] else ("", "")
 
 
 def _cases(path: Path, seed: int | None) -> Iterator[Case]:

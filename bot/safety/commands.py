@@ -244,7 +244,7 @@ _PRINTED = (
     ),
     Rule(
         kind="secret",
-        needs="swmtkn extraheader config .login",
+        needs="swmtkn extraheader http-basic cargo",
         pattern=r"(SWMTKN-1-[a-z0-9-]{40,})"
         r"|(?i:extraheader[= \t]+[\"']?authorization:[ ]*\w+[ ]+([A-Za-z0-9+/=._-]{8,}))"
         r"|\bcomposer[ \t]+config[^\n]*http-basic\.\S+[ \t]+\S+[ \t]+(\S+)|\bcargo[ \t]+login[ \t]+(\S+)",

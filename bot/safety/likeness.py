@@ -68,7 +68,7 @@ _STOP = _words(
     """
 )
 _NEVER = re.compile(
-    r"""(?ix) \$[({] | \$(?-i:[A-Z_][A-Z0-9_]*)(?![\w!@#%^*+=?~-]) | \$env: | \$[a-z_]+(?:->\w+|[.\[].*)?$
+    r"""(?ix) \$[({] | \$(?-i:[A-Z_][A-Z0-9_]*)(?![\w!@#%^*+=?~-]) | \$env: | \$[a-z_]+(?:-|->\w+|[.\[].*)?$
     | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3} | -{2} | //\w
     | v?\d+\.\d+\.\d+(?:[-+.][\w.-]+)?$ | \\u00 | \?{2} | \w+/\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
     | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs:// | ENC\[
@@ -91,9 +91,7 @@ _KNOWN_ID = re.compile(
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | [CUTWBGDA]0[A-Z0-9]{8,} | [\w-]+:\d+ | \#(?:\d+|[a-z][\w-]*)
     | \w+=[^=\s]\S* | (?:sha\d+|SHA\d+|md5)[:-]\S+ | [a-z]+(?:[-_][a-z0-9]+){2,} """
 )
-_PASSPHRASE = re.compile(
-    r"[A-Za-z]{3,}\d{0,4}([-_.])(?:[A-Za-z]{3,}\d{0,4}|\d{1,4})(?:\1(?:[A-Za-z]{3,}\d{0,4}|\d{1,4}))+"
-)
+_PASSPHRASE = re.compile(r"[A-Za-z]{3,}\d{0,4}(?:-(?:[A-Za-z]{3,}\d{0,4}|\d{1,4})){2,}")
 _ERROR = re.compile(r"[A-Z]{3,}[-_]?\d{2,6}")
 _ADDRESS = re.compile(r"[a-z][\w.-]*@[a-z][\w.-]*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _LONG = 16
@@ -104,6 +102,19 @@ _CARD_DIGITS = range(13, 20)  # ISO/IEC 7812
 _SHORT_PART = 3
 _PORT_DIGITS = 5
 _MARKS = re.compile(r"[!@#$%^&*+=?~]")
+
+
+class _Classes(dict[int, str]):
+    """The class of each character: a small or a large letter, a digit, or another."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        is_ascii_letter = letter.isascii() and letter.isalpha()
+        self[code] = "0" if letter.isdecimal() else "!" if not is_ascii_letter else "aA"[letter.isupper()]
+        return self[code]
+
+
+_CLASSES = _Classes()
 
 
 class Name(IntEnum):
@@ -212,7 +223,7 @@ def _is_known_id(value: str) -> bool:
 
 def is_passphrase(value: str) -> bool:
     """Say whether a value is three joined words and a digit, such as a generator makes."""
-    words = re.split(r"[-_.]", value.lower())
+    words = value.lower().split("-")
     has_digit = any(map(str.isdigit, value))
     return bool(_PASSPHRASE.fullmatch(value)) and has_digit and not any(word in _STOP for word in words)
 
@@ -229,7 +240,7 @@ def can_spread(value: str) -> bool:
 
     A password `postgres` found once must not take every `postgres` out of the thread.
     """
-    kinds = sum(bool(re.search(kind, value)) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
+    kinds = len(set(value.translate(_CLASSES)))
     if value.isdigit() or kinds < _TWO or is_plain_name(value):
         return False
     return len(value) >= _LEAST_STRIKING or (len(value) >= _LEAST_SECRET and kinds > _TWO)
