@@ -12,8 +12,9 @@ from bot.safety.patterns import Span
 from bot.safety.scan import Scan
 
 _HELD_BYTES = 512
-_MARK = re.compile(rb"\s*\[(?:[\d,]+ characters left out here|\xe2\x80\xa6)\]|(?:\xe2\x80\xa6|\.\.\.)\s*\Z")
-"""What we and Slack write where something was left out."""
+_MARK = re.compile(rb"\[(?:[\d,]{1,16} characters left out here|\xe2\x80\xa6)\]")
+_ENDS = ("…".encode(), b"...")
+"""What we write where something was left out, and Slack at the end."""
 _MOST_TRIED = 16
 _RUN = re.compile(rb"[^\s\"'<>`]+")
 _VALUE = re.compile(rb"[^\s\"'<>`=:,;(){}\[\]]{8,}")
@@ -29,9 +30,12 @@ def unfinished(scan: Scan, *, is_cut: bool) -> Iterator[Span]:
         is_cut: The text ends where it was cut.
     """
     places = [mark.start() for mark in _MARK.finditer(scan.data)]
-    if is_cut:
-        places.append(len(scan.data))
-    for number, at in enumerate(places):
+    bare = scan.data[-_HELD_BYTES:].rstrip()
+    if is_cut or bare.endswith(_ENDS):
+        left = len(scan.data) - min(len(scan.data), _HELD_BYTES)
+        places.append(left + len(bare.removesuffix(_ENDS[0]).removesuffix(_ENDS[1])))
+    for number, place in enumerate(places):
+        at = place - len(before := scan.data[max(0, place - _HELD_BYTES) : place]) + len(before.rstrip())
         backwards = scan.data[max(0, at - _HELD_BYTES) : at][::-1]  # so that each byte is looked at once
         run = _RUN.match(backwards)
         if run is not None:

@@ -58,10 +58,13 @@ class Rule:
         object.__setattr__(self, "compiled", Pattern(self.pattern))
         object.__setattr__(self, "_needed", tuple(word.encode() for word in self.needs.split()))
 
-    def can_be_in(self, low: bytes) -> bool:
+    def can_be_in(self, low: bytes, has: dict[bytes, bool]) -> bool:
         """Say whether a text may hold what the rule finds.
 
         Args:
             low: The text in lower case.
+            has: Of words that were looked for before, whether it has them; further ones are added.
         """
-        return not self._needed or any(word in low for word in self._needed)
+        return not self._needed or any(
+            has[word] if word in has else has.setdefault(word, word in low) for word in self._needed
+        )

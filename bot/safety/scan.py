@@ -117,20 +117,20 @@ class Scan:
 
     def _search(self) -> None:
         strong, *others = _STEPS
-        low = self.data.lower()
-        self._step(strong, low)
+        low, has = self.data.lower(), dict[bytes, bool]()
+        self._step(strong, low, has)
         self._tokens()
         for step in others:
-            self._step(step, low)
+            self._step(step, low, has)
         self._bare_aws_secrets()
         if self.depth == 0:
             self._encoded()
             self._escaped()
 
-    def _step(self, step: _Sieve, low: bytes) -> None:
+    def _step(self, step: _Sieve, low: bytes, has: dict[bytes, bool]) -> None:
         if len(self.data) > _SIFTED_BYTES or step.any_rule.is_in(self.data, self.meter):
             for rule in step.rules:
-                if rule.can_be_in(low):
+                if rule.can_be_in(low, has):
                     self._apply(rule)
 
     def claim(self, start: int, end: int, kind: str, *, spreads: bool = False) -> bool:
