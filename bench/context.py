@@ -2,8 +2,8 @@
 
 An incident file, or the shipped incident with alerts, log lines, deploys and talk of 2,000 messages around
 it. It is folded at once, then 1, 10 and 100 more messages come: each time what entered the prompt is
-measured, and how long that took on top of the digest and from nothing. Beside it two ways without folding: the
-newest messages in as much room, and the facts alone. Tokens are estimated: three characters each.
+measured, and how long that took on top of the digest and from nothing. Beside it two ways without folding:
+the newest messages in as much room, and the facts alone. Tokens are estimated: three characters each.
 
 Goals: a noisy thread of 2,000 messages enters with an eighth of its tokens, with every identifier and figure,
 and with every message that was there before the noise still to be cited; on top of a digest the cost grows

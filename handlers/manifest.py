@@ -94,7 +94,7 @@ _COMMANDS = (
     {
         "command": "/opus",
         "description": "Ask Opus about this channel's incident",
-        "usage_hint": "[question]",
+        "usage_hint": "[full] [question]",
     },
     {
         "command": "/copilot",

@@ -36,7 +36,7 @@ READ_TOKENS = 24_000
 MOST_NOTES = 80
 NOTE_CHARS = 240
 GROWTH = 1.1
-"""Notes that need more room than this, beside what code had to add to them, are no better."""
+"""The page may grow by so much, since a summary stands beside the words that it rests on."""
 
 
 async def fold(
@@ -111,7 +111,7 @@ def better(
     """Return a chunk with a model's notes in place of those of code, as far as they hold; code adds the rest.
 
     Raises:
-        ModelFailedError: What holds of them is no better than what code noted.
+        ModelFailedError: Nothing of them holds, or together with what had to be added they need much more room.
     """
     by_id = {message.id: message for message in read}
     own = [note for wire in notes[:MOST_NOTES] if (note := checked(wire, by_id)) is not None]
