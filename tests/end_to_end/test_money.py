@@ -1,6 +1,7 @@
 """Money over the whole product: two processes, a stand-in for Claude's API, a person at the page."""
 
 import asyncio
+import re
 from decimal import Decimal
 
 import pytest
@@ -63,19 +64,26 @@ async def test_opus_asks_first_above_the_cap_and_answers_who_agrees(product):
     assert len(await person.own_posts()) == 3
 
 
-async def test_sonnet_goes_on_without_asking(product):
+def read_of(post):
+    """How many messages were read for an answer."""
+    return int(re.search(r"read (\d+) of", words(post["blocks"]))[1])
+
+
+async def test_sonnet_goes_on_without_asking_and_reads_what_was_said_until_the_press(product):
     person, api = await product.fresh(), product.api
     await person.ask()
     await person.answers(1)
     await person.ask()
-    _, held_up = await person.answers(2)
+    first, held_up = await person.answers(2)
     before = len(asked_of(api))
+    await person.wait_for_slack(seconds=600)
 
     await person.press(held_up, "consent_sonnet")
     await person.posts(3)
-    await person.answers(2)
+    _, answer = await person.answers(2)
 
     assert asked_of(api)[before:] == ["claude-sonnet-5-5"]
+    assert read_of(answer) > read_of(first)
 
 
 async def test_cost_is_told_to_the_person_alone(product):
