@@ -111,7 +111,7 @@ def better(
     """Return a chunk with a model's notes in place of those of code, as far as they hold; code adds the rest.
 
     Raises:
-        ModelFailedError: Nothing of them holds, or together with what had to be added they need much more room.
+        ModelFailedError: Nothing of them holds, or with what had to be added they need much more room.
     """
     by_id = {message.id: message for message in read}
     own = [note for wire in notes[:MOST_NOTES] if (note := checked(wire, by_id)) is not None]
