@@ -34,6 +34,8 @@ SDK_FAILURES = (
     *(ValueError, LookupError, TypeError, RuntimeError),
 )
 Message = ParsedBetaMessage[None]
+UNNAMED = "unnamed"
+"""The model of an answer that does not say which one gave it; it has no price."""
 _MILESTONES = frozenset("{]")
 """A hypothesis begins with a brace and a list ends with a bracket: the partial answer is parsed then only."""
 
@@ -165,7 +167,8 @@ def _take_down(ledger: Ledger, message: Message | None, *, is_free: bool) -> Non
         ledger.leave(is_free=is_free)
         return
     is_whole = message.stop_reason is not None
-    ledger.take(message.model, message.usage, request_id=message.id, is_whole=is_whole)
+    usage = getattr(message, "usage", None)
+    ledger.take(message.model or UNNAMED, usage, request_id=message.id, is_whole=is_whole)
 
 
 async def _events(

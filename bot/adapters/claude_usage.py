@@ -44,13 +44,17 @@ class Ledger:
 
         Args:
             model: Id of the model that answered.
-            usage: The SDK's usage object.
+            usage: The SDK's usage object; None when there was none.
             request_id: The API's id of the answer.
             is_whole: The answer came to its end, so that the usage tells of all of it.
         """
+        if usage is None:  # a gateway before the API left it out
+            self.leave(is_free=False)
+            return
         self.model, self.request_id = model, request_id
         self.requests += 1
         used = tokens_of(model, usage)
+        is_whole = is_whole and _is_told(usage)
         self.samplings += used
         self.is_partial = self.is_partial or not is_whole
         if self.booking is not None:
@@ -93,13 +97,24 @@ def tokens_of(model: str, usage: Any) -> list[Tokens]:
 
 
 def _tokens(model: str, part: Any) -> Tokens:
-    written = part.cache_creation_input_tokens or 0
-    for_an_hour = part.cache_creation.ephemeral_1h_input_tokens if part.cache_creation else 0
+    written = _count(part, "cache_creation_input_tokens")
+    for_an_hour = _count(getattr(part, "cache_creation", None), "ephemeral_1h_input_tokens")
     return Tokens(
         model=model,
-        input=part.input_tokens or 0,
-        output=part.output_tokens or 0,
+        input=_count(part, "input_tokens"),
+        output=_count(part, "output_tokens"),
         write_5m=max(0, written - for_an_hour),
         write_1h=for_an_hour,
-        read=part.cache_read_input_tokens or 0,
+        read=_count(part, "cache_read_input_tokens"),
     )
+
+
+def _is_told(usage: Any) -> bool:
+    """Say whether the two figures stand there that every answer has."""
+    return all(isinstance(getattr(usage, name, None), int) for name in ("input_tokens", "output_tokens"))
+
+
+def _count(part: Any, name: str) -> int:
+    """Return a figure that the API, or a gateway before it, may have left out."""
+    found = getattr(part, name, None)
+    return max(0, found) if isinstance(found, int) else 0

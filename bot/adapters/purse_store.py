@@ -17,6 +17,7 @@ from bot.purse import Account, Decision, Payment, dearest_first
 
 UNREPORTED = "unreported"
 _FIGURES = ("questions", "samplings", "input", "output", "read", "written", "nanousd", "unpriced")
+MOST_NAME_CHARS = 100
 _OPUS, _SONNET = "opus", "sonnet"
 
 BOOK = """
@@ -153,5 +154,5 @@ def _amounts(payments: Sequence[Payment]) -> dict[tuple[str, str], int]:
             "unpriced": int(payment.nanousd is None),
         }
         for figure, amount in figures.items():
-            sums[tokens.model, figure] += amount
+            sums[tokens.model[:MOST_NAME_CHARS], figure] += amount
     return sums

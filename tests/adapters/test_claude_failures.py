@@ -100,3 +100,13 @@ def test_a_model_of_unknown_price_costs_none_and_not_zero():
     ledger.take("claude-opus-9", usage(), request_id="msg_1")
 
     assert ledger.usage(default_catalogue()).cost_usd is None
+
+
+def test_a_usage_that_a_gateway_left_out_is_unknown_and_not_nothing():
+    ledger = Ledger()
+
+    ledger.take("claude-opus-5-5", None, request_id="msg_1")
+    ledger.take("claude-opus-5-5", SimpleNamespace(input_tokens=7, output_tokens=None), request_id="msg_2")
+
+    usage = ledger.usage(default_catalogue())
+    assert (usage.input_tokens, usage.output_tokens, usage.is_partial) == (7, 0, True)
