@@ -4,6 +4,7 @@ Whoever presses first decides, for that one question: later presses, of theirs o
 decision is a request like any other: it reads what stands there then, and has an answer of its own.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 
 import structlog
@@ -24,6 +25,7 @@ from bot.stopping import name_of
 log = structlog.get_logger()
 
 DECISIONS = frozenset({RequestKind.CONSENT, RequestKind.DECLINE})
+SHOW_SECONDS = 2.0
 DECIDED = "Somebody was faster: {model} answers, below. The buttons under that answer can ask the other one."
 FORGOTTEN = "I no longer know what was asked: it is older than my memory. Ask again and I will read anew."
 
@@ -34,12 +36,14 @@ class Consent:
 
     Args:
         out: The gate, for the incident.
+        show_seconds: The most that telling of the decision may keep the answer waiting.
     """
 
     workspace: Workspace
     memory: Memory
     money: Money
     out: Outgoing
+    show_seconds: float = SHOW_SECONDS
 
     async def decide(self, request: Request) -> bool:
         """Say whether a press of a button is the one that decides; tell its presser when it is not.
@@ -61,7 +65,10 @@ class Consent:
         return False
 
     async def show(self, run: Run) -> None:
-        """Put the decision in the place of the buttons; the answer does not wait for it to succeed."""
+        """Put the decision in the place of the buttons; the answer does not depend on it, nor wait for long.
+
+        Buttons that stay do no harm: whoever presses one is told what was decided.
+        """
         asked = await self.memory.answer(run.request.subject)
         if asked is None or not any(block["type"] == "actions" for block in asked.blocks):
             return
@@ -71,9 +78,10 @@ class Consent:
         blocks, text = self.out.message(numbered([*kept, rich([line])], asked.id), asked.text)
         posted = Posted(channel_id=asked.channel_id, ts=asked.ts)
         try:
-            await self.workspace.update(posted, blocks, text=text)
-        except EditFailedError as error:
-            run.log("consent.left_unmarked", error=error.code)
+            async with asyncio.timeout(self.show_seconds):
+                await self.workspace.update(posted, blocks, text=text)
+        except (EditFailedError, TimeoutError) as error:
+            run.log("consent.left_unmarked", error=type(error).__name__)
             return
         await self.memory.save_answer(replace(asked, blocks=blocks))
 

@@ -1,5 +1,6 @@
 """Above the hard cap Opus asks first; what was spent is told below answers and by `cost`."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -248,6 +249,22 @@ async def test_an_answer_does_not_wait_for_the_buttons_to_go():
     await asks(bot)
 
     assert "Likely" in seen(await asks(bot, press()))
+
+
+async def test_a_slack_that_hangs_keeps_the_decided_answer_waiting_for_a_moment_only():
+    @dataclass
+    class Hanging(FakeWorkspace):
+        async def update(self, posted, blocks, *, text):
+            await asyncio.Event().wait()
+
+    bot = bot_with(await spent("5.12"), workspace=Hanging(STORE))
+    await asks(bot)
+    consent = replace(bot._consent(bot._outgoing()), show_seconds=0.01)
+    run = await bot._begin(press())
+
+    await consent.show(run)
+
+    assert "consent_opus" in buttons(bot.memory.answers_kept[ASKED.id].blocks)
 
 
 class Shut(LocalPurse):
