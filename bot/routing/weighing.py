@@ -20,6 +20,8 @@ _NAMES_ANOTHER = 2.0
 """A foreign signal of this weight or more says whose refusals the text is about."""
 _LEAST_NAMING = 0.1
 """A word that weighs nothing still names its domain."""
+_REFUSES = 1.0
+"""`account` or `token` are no more than a hint that access is spoken of."""
 _REFUSAL_NAMES = 0.3
 _NAMING = frozenset({Role.VENDOR, Role.FOREIGN})
 _WHOSE = {(True, False): "aws", (False, True): "another", (True, True): "both", (False, False): "nobody"}
@@ -81,12 +83,14 @@ def _names_another(roles: Hits) -> bool:
 
 
 def _said(roles: Hits) -> str:
-    """Return what a text says most clearly: `policy`, words that others `share`, `access` or `nothing`."""
+    """Return what a text says most clearly: policy, shared words of it, access, a hint of it, nothing."""
     if any(not hit.signal.is_shared for hit in roles[Role.POLICY]):
         return "policy"
     if roles[Role.POLICY]:
         return "share"
-    return "access" if roles[Role.ACCESS] else "nothing"
+    if any(hit.signal.weight >= _REFUSES for hit in roles[Role.ACCESS]):
+        return "access"
+    return "hint" if roles[Role.ACCESS] else "nothing"
 
 
 def _strain(roles: Hits) -> str:

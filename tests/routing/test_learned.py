@@ -57,6 +57,7 @@ def test_the_bias_the_situation_and_what_phrases_count_for_are_added():
         ("", "nobody:nothing"),
         ("who may read?", "nobody:nothing"),
         ("permission denied", "nobody:access"),
+        ("the token of the account", "nobody:hint"),
         ("permission denied in the Lambda", "aws:access"),
         ("Lambda times out with high latency", "aws:nothing:trouble"),
         ("the bucket", "nobody:share"),
