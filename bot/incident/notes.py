@@ -19,6 +19,7 @@ _CUT_CHARS = 190
 """Quotes of facts are cut at two hundred characters."""
 
 _MOST_PARTS = 12
+_FEWEST_WORDS = 5
 _ERROR_LINES = 3
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)")
 _FENCE = "```"
@@ -108,9 +109,10 @@ def _limited(text: str, parts: Sequence[_Part]) -> list[_Part]:
 
 
 def _says(text: str, part: _Part) -> bool:
-    """Say whether a sentence holds a figure or a name."""
+    """Say whether a sentence is more than a call, or holds a figure or a name."""
     words = text[part.start : min(part.end, part.start + QUOTE_CHARS)]
-    return any(char.isdigit() for char in words) or bool(marks_of(words))
+    is_sentence = len(words.split()) >= _FEWEST_WORDS
+    return is_sentence or any(char.isdigit() for char in words) or bool(marks_of(words))
 
 
 def _runs(text: str, parts: Sequence[_Part]) -> Iterator[list[_Part]]:
