@@ -141,6 +141,25 @@ async def test_a_key_that_is_refused_says_nothing_of_the_model(api, settings, st
     assert models.pair.opus.id == NEW
 
 
+@pytest.mark.parametrize("answer", [[], "no model", {"type": "page"}, {"capabilities": {"effort": 3}}])
+async def test_an_answer_in_an_unknown_form_says_nothing_of_the_model(api, settings, answer):
+    api.listed[NEW] = answer
+
+    with capture_logs() as logs:
+        models = await looked_up(settings(api.base_url, model_opus=NEW))
+
+    assert models.pair.opus.efforts == ("low", "medium", "high")
+    assert [entry["event"] for entry in logs] in ([], ["model.not_looked_up"])
+
+
+async def test_an_address_that_is_none_stops_no_start(settings):
+    with capture_logs() as logs:
+        models = await looked_up(settings("http://[::1", model_opus=NEW))
+
+    assert logs[0]["event"] == "model.not_looked_up"
+    assert models.pair.opus.id == NEW
+
+
 async def test_without_a_key_nobody_is_asked(settings):
     with capture_logs() as logs:
         models = await looked_up(settings(key="", model_opus=NEW))
