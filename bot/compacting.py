@@ -1,8 +1,10 @@
 """When an incident is folded, what is kept of it, and when a model tells it better."""
 
 import asyncio
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 from bot.answers import KeptDigest
@@ -12,7 +14,7 @@ from bot.incident.compaction import Reading, compact, estimate_tokens, unfolded
 from bot.incident.digest import Digest
 from bot.incident.facts import Facts
 from bot.incident.hypotheses import Hypothesis, cited_ids
-from bot.incident.messages import Incident, IncidentRef, ts_key
+from bot.incident.messages import Incident, IncidentRef
 from bot.incident.sizes import MESSAGE_CHARS
 from bot.models.catalogue import Catalogue
 from bot.ports import Digests, Log, Memory
@@ -142,24 +144,26 @@ class Compacting:
         if case.is_full or digest == run.kept.digest or not run.incident.cursor:
             return None
         try:
-            kept = await self.store(run.incident, KeptDigest(digest=digest, version=run.kept.version))
+            following = KeptDigest(digest=digest, version=run.kept.version)
+            kept = await self.store(run.incident, following, as_of=run.asked_at)
         except CopilotError as error:
             run.log("digest.left", error=type(error).__name__)
             return None
         run.log("digest.kept" if kept else "digest.not_kept", chunks=len(digest.chunks))
         return kept
 
-    async def store(self, incident: Incident, kept: KeptDigest) -> KeptDigest | None:
+    async def store(self, incident: Incident, kept: KeptDigest, *, as_of: datetime) -> KeptDigest | None:
         """Store a digest, then look whether its words may be kept: whoever erases words looks for it.
 
         Args:
             incident: As it was read for the digest.
             kept: The digest, and the version that it follows.
+            as_of: What counts as now, by Slack's clock.
 
         Raises:
             StoreUnavailableError: It may be kept and must not be; its words go with the next lost word.
         """
-        age_seconds = _age_seconds(incident, kept)
+        age_seconds = _age_seconds(incident, kept, as_of)
         if not await self.digests.commit_digest(incident.ref, kept, age_seconds=age_seconds):
             return None
         if await self._must_go(incident, kept):
@@ -175,7 +179,9 @@ class Compacting:
         return is_gone or any(m.ts in lost or marks.covers(m.ts, m.thread_ts) for m in told)
 
 
-def _age_seconds(incident: Incident, kept: KeptDigest) -> int:
-    """Return how much older the oldest message of a digest is than the newest one."""
-    told = [ts_key(incident.by_id[one].ts)[0] for one in kept.told if one in incident.by_id]
-    return max(ts_key(incident.messages[-1].ts)[0] - min(told), 0) if told else 0
+def _age_seconds(incident: Incident, kept: KeptDigest, as_of: datetime) -> int:
+    """Return how old the oldest message of a digest is, whole seconds rounded up."""
+    told = [incident.by_id[one].at for one in kept.told if one in incident.by_id]
+    oldest = min(told, default=as_of)
+    now = max(as_of, incident.messages[-1].at) if incident.messages else as_of
+    return max(math.ceil((now - oldest).total_seconds()), 0)

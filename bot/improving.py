@@ -59,7 +59,7 @@ class Improving:
             async with asyncio.timeout(self.seconds):
                 chunk = await self.improver.fold(case)
             better = replace(kept, digest=Digest(chunks=(*earlier, chunk)))
-            stored = await compacting.store(run.incident, better)
+            stored = await compacting.store(run.incident, better, as_of=run.asked_at)
         except (CopilotError, TimeoutError) as error:
             run.log("digest.not_improved", error=type(error).__name__, reason=str(error))
             return

@@ -247,7 +247,7 @@ class Digests(Protocol):
         Args:
             ref: The incident.
             kept: The digest, and the version that it follows.
-            age_seconds: How much older the oldest message in it is than the newest one known.
+            age_seconds: How old the oldest message in it is, by Slack's clock.
 
         Returns:
             False when somebody was faster, when nothing of the incident is logged, or when it is too old.

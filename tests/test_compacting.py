@@ -1,7 +1,7 @@
 """Digests around an answer: read before it, kept after it, and never with a word that must not be kept."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -175,10 +175,13 @@ async def test_how_old_the_oldest_words_are_is_told_to_the_store(incident, case)
             ages.append(age_seconds)
             return False
 
-    await compacting(digests=Ageing()).keep(a_run(incident), case)
+    later = incident.messages[-1].at + timedelta(days=3)
+    await compacting(digests=Ageing()).keep(a_run(incident, asked_at=later), case)
+    await compacting(digests=Ageing()).keep(a_run(incident, asked_at=incident.messages[0].at), case)
 
     oldest = min(incident.by_id[one].at for one in case.reading.digest.ids)
-    assert ages == [(incident.messages[-1].at - oldest).total_seconds()]
+    span = (incident.messages[-1].at - oldest).total_seconds()
+    assert ages == [span + timedelta(days=3).total_seconds(), span]
 
 
 async def test_a_digest_of_which_every_message_is_gone_is_replaced_by_nothing(incident, case):
@@ -241,7 +244,8 @@ def test_a_long_paste_counts_whole_when_it_is_read_whole():
 
 
 def test_what_not_even_the_window_holds_is_folded_and_said():
-    incident = a_long_incident(400)
+    alerts = (f"ALERT HighLatency on web-{n % 50:02} is firing, value {n % 9}.5 s" for n in range(1, 1_001))
+    incident = an_incident(*(a_message(n, words) for n, words in enumerate(alerts, 1)))
 
     reading = full_reading(incident, Facts(), context_tokens=BESIDE_TOKENS + 20_000)
 

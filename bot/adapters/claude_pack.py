@@ -153,7 +153,8 @@ def _state(case: Case, reading: Reading, repair: str) -> tuple[Turn, Turn]:
 
 def _known(case: Case, reading: Reading) -> dict[str, object]:
     incident, kept = case.incident, frozenset(reading.kept)
-    told = [fact for fact in case.facts if kept.intersection(fact.cites)]
+    marking = (case.facts.onset, case.facts.recovery)
+    told = [fact for fact in case.facts if fact in marking or kept.intersection(fact.cites)]
     facts = _facts_within(told, beside_digest=bool(reading.digest.chunks))
     return {
         "source": "code",

@@ -42,17 +42,12 @@ class RedisDigests:
 
     async def commit_digest(self, ref: IncidentRef, kept: KeptDigest, *, age_seconds: int = 0) -> bool:
         """Store a digest as the next version; see `bot.ports.Digests`."""
-        name, left_seconds = key("digest", ref.key), self._ttl_seconds - age_seconds
-        if left_seconds <= 0:
-            return False
+        name = key("digest", ref.key)
         sealed = self._sealer.seal(_DIGEST.dump_json(kept.digest), about=name)
         told = sorted(kept.told)
+        args: list[int | bytes | str] = [kept.version, sealed, self._ttl_seconds, age_seconds, *told]
         with store_errors_named():
-            return bool(
-                await self._commit(
-                    keys=[name, key("log", ref.key)], args=[kept.version, sealed, left_seconds, *told]
-                )
-            )
+            return bool(await self._commit(keys=[name, key("log", ref.key)], args=args))
 
     async def drop_digest(self, ref: IncidentRef) -> None:
         """Remove the digest of an incident."""

@@ -139,14 +139,16 @@ return 1
 """
 
 COMMIT_DIGEST = """
--- KEYS: digest, log. ARGV: version it was read at, sealed digest, seconds left, then the ids of the messages
--- that it tells of. Returns 1 when stored, 0 when somebody was faster or there is no log to keep it beside.
-if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
+-- KEYS: digest, log. ARGV: version it was read at, sealed digest, how long words are kept and how old the
+-- oldest of these are in seconds, then the ids of the messages that it tells of. Returns 1 when stored, 0
+-- when somebody was faster, there is no log to keep it beside, or it is too old.
+local left = math.min(ARGV[3], redis.call('TTL', KEYS[2])) - ARGV[4]
+if redis.call('EXISTS', KEYS[2]) == 0 or left <= 0 then return 0 end
 if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'version', ARGV[1] + 1, 'digest', ARGV[2])
-for i = 4, #ARGV do redis.call('HSET', KEYS[1], ARGV[i], '') end
-redis.call('EXPIRE', KEYS[1], ARGV[3])
+for i = 5, #ARGV do redis.call('HSET', KEYS[1], ARGV[i], '') end
+redis.call('EXPIRE', KEYS[1], left)
 return 1
 """
 

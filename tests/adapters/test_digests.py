@@ -97,6 +97,10 @@ async def test_a_digest_lives_no_longer_than_its_oldest_words(digests, redis_cli
 
     assert not await digests.commit_digest(REF, replace(KEPT, version=1), age_seconds=3600)
 
+    await redis_client.expire(key("log", REF.key), 100)
+    assert await digests.commit_digest(REF, replace(KEPT, version=1), age_seconds=60)
+    assert 0 < await redis_client.ttl(name) <= 40
+
     assert [keys.owner for keys in TABLE if keys.matches(name)] == ["digests"]
 
 
