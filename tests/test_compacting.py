@@ -24,7 +24,7 @@ from tests.fakes import FakeLog, FakeMemory
 SECRET = "the quaternary relay of rack 14 was unplugged by hand"
 
 
-def a_long_incident(count=900, *, cursor="1-1"):
+def a_long_incident(count=500, *, cursor="1-1"):
     """Above the budget; m5 says what nobody else does."""
     texts = {5: SECRET}
     shown = [

@@ -12,9 +12,12 @@ from bot.adapters.log_keeper import LogKeeper
 from bot.adapters.sealing import Sealer
 from bot.adapters.store import RedisMemory
 from bot.answers import KeptDigest
+from bot.forgetting import Forgetting
 from bot.incident.digest import Carried, Chunk, Digest, Note, Pattern
 from bot.incident.facts import FactKind
+from bot.incident.log import Said
 from bot.incident.messages import IncidentRef
+from bot.permalinks import Place
 
 REF = IncidentRef(team_id="T1", channel_id="C1")
 ONE, TWO, THREE = "1.000001", "1.000002", "1.000003"
@@ -150,3 +153,20 @@ async def test_a_digest_can_be_dropped(digests):
     await digests.drop_digest(REF)
 
     assert await digests.digest(REF) == KeptDigest()
+
+
+@pytest.mark.parametrize(
+    ("ts", "is_thread"),
+    [(THREE, False), (ONE, True), (None, False)],
+    ids=["a message that it tells of", "its thread", "the channel"],
+)
+async def test_the_command_forget_leaves_no_digest_of_what_it_forgets(
+    digests, keeper, redis_client, ts, is_thread
+):
+    await keeper.log.write(REF, [Said(ts=THREE, version=THREE, body="{}", thread_ts=ONE)])
+    await digests.commit_digest(REF, KEPT)
+    forgetting = Forgetting(kept=RedisMemory(redis_client), logs=keeper, slack=None)
+
+    await forgetting.forget("T1", Place(channel_id="C1", ts=ts, is_thread=is_thread))
+
+    assert not await everything(redis_client)
