@@ -10,7 +10,7 @@ from bot.incident.marks import Kind, kind_of
 from bot.incident.repetition import span_of
 from bot.incident.templates import shape_of
 
-_SPAN = re.compile(r"([\d.,]+)\.\.([\d.,]+)")
+_SPAN = re.compile(r"([+-]?\d+(?:\.\d+)?)\.\.([+-]?\d+(?:\.\d+)?)")
 _NAMED = re.compile(r" \(m\d+\)$")
 _LISTED = 8
 
@@ -95,7 +95,7 @@ def _tidied(column: Iterable[str]) -> tuple[str, ...]:
     named = {_NAMED.sub("", value): value for value in reversed(list(dict.fromkeys(column)))}
     values = list(reversed(named.values()))
     counts = [end for value in values for end in _ends(value)]
-    if len(counts) <= _LISTED:
+    if len(counts) <= _LISTED and not any(map(_SPAN.fullmatch, values)):
         return tuple(values)
     return (*(value for value in values if not _ends(value)), span_of(counts))
 

@@ -246,13 +246,5 @@ def _named(value: Value, message_id: str) -> str:
 
 
 def span_of(counts: Sequence[str]) -> str:
-    """Return the smallest and the largest of some numbers."""
-    ordered = sorted(counts, key=_size)
-    return f"{ordered[0]}..{ordered[-1]}"
-
-
-def _size(count: str) -> tuple[float, str]:
-    try:
-        return float(count.replace(",", "")), count
-    except ValueError:
-        return 0.0, count
+    """Return the smallest and the largest of some plain numbers."""
+    return f"{min(counts, key=float)}..{max(counts, key=float)}"
