@@ -337,6 +337,8 @@ class Copilot:
         run, renewed, finding = await freshness.renewed(run, case, finding)
         if renewed is not case:
             renewed = await asyncio.to_thread(self.router.raised, renewed)
+        if renewed.risen is not None:
+            run.log_route(renewed.risen)
         return run, renewed, finding
 
     def _finishing(self, out: Outgoing) -> Finishing:

@@ -8,6 +8,7 @@ import pytest
 from bot.errors import ChannelUnreadableError, PostRefusedError
 from bot.incident.hypotheses import EvidenceKind, Status
 from bot.request import RequestKind
+from bot.routing.route import Tier
 from bot.slack.limits import visible_text
 from bot.watching import Scope, Watch
 from tests.fakes import FakeFence, FakeLog, FakeMemory, FakeReply, FakeWorkspace
@@ -225,3 +226,17 @@ async def test_an_answer_keeps_a_quote_of_all_that_it_shows():
     shown = {f"m{n}" for n in re.findall(r"\[(\d+)\]", seen(kept.blocks))}
     assert shown
     assert shown == set(kept.quotes)
+
+
+async def test_a_refusal_that_an_edit_brought_raises_the_route_and_the_answer_says_so():
+    quiet = {"m1", "m2", "m13", "m15"}
+    before = STORE.with_messages(replace(m, text="looking") if m.id in quiet else m for m in STORE.messages)
+    bot = copilot(CLAUDE, workspace=Changing(before, then=STORE))
+    bot = replace(bot, log=FakeLog(news=[{m.ts for m in STORE.messages if m.id in quiet}]))
+    asked = replace(request(), text="why are uploads failing?")
+
+    await bot.handle(asked, FakeFence())
+
+    words = seen(bot.workspace.replies[asked.id].final)
+    assert bot.analyst.cases[0].route.tier is Tier.SONNET
+    assert "by now it would go to Opus, because of InvalidAccessKeyId" in words
