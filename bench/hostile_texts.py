@@ -116,7 +116,7 @@ HOSTILE: Mapping[str, Text] = MappingProxyType(
         "at signs": _repeated("@"),
         "digits": _repeated("4"),
         "cards": _varied("4242 {} ", string.digits, length=12),
-        "shell flags": _varied("-p {} -u a:b --password "),
+        "shell flags": _varied("curl -u a:{} -p x\n"),
         "one command": lambda size: "mysql " + _varied("-p{} ")(size),
         "commands": _repeated("curl mysql redis-cli htpasswd docker login "),
         "private keys without end": _repeated(_BEGIN + "\n"),

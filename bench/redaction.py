@@ -1,6 +1,6 @@
 """What redaction costs: `python -m bench.redaction [--size 1000000] [--limit 5] [--kinds WORD] [--alone]`.
 
-Ordinary incident text (talk, alerts and logs of the example incidents), 10,000 messages, and every hostile kind
+Ordinary incident text (talk, alerts and logs of the example incidents), 10,000 messages, every hostile kind
 of `bench.hostile_texts`. Beside each the same rule table on Python's own `re`, in a process of its own with a
 time limit, since nothing else stops it; and a plain table of ten prefixes. Goals: at least 2 MB/s of ordinary
 text, every hostile megabyte within a second, the event loop's pause at most 50 ms (p99) while a megabyte is
@@ -122,9 +122,7 @@ def measure(size: int, limit: float, word: str, *, is_alone: bool) -> dict[str, 
     small = seconds_of(lambda: Redactor(b"bench").redact_all(messages))
     p99, longest = asyncio.run(pause_ms(text))
     print("ordinary text, MB/s:", {name: round(rate, 1) for name, rate in rates.items()})
-    print(
-        f"{MESSAGES:,} messages: {small:.2f} s · pause of the loop: p99 {p99:.1f} ms, longest {longest:.1f} ms"
-    )
+    print(f"{MESSAGES:,} messages: {small:.2f} s · loop paused: p99 {p99:.1f} ms, longest {longest:.1f} ms")
     print(f"{'hostile kind, seconds a text':40} {'ours':>6} {'re':>6} {'prefixes':>8}")
     rows = {kind: row(kind, size, limit, is_alone=is_alone) for kind in HOSTILE if word in kind}
     worst = max(rows, key=lambda kind: rows[kind].ours)

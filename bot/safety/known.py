@@ -39,14 +39,11 @@ class KnownValues:
         stand alone. Whoever asks claims each place before asking for the next.
         """
         for pattern in self._searched():
-            for start, end in scan.unclaimed():
-                if end - start >= LEAST_LITERAL:
-                    yield from self._within(pattern, scan, max(0, start - 1), min(end + 1, len(scan.data)))
-
-    def _within(self, pattern: Pattern, scan: Scan, at: int, end: int) -> Iterator[tuple[Span, bytes]]:
-        while (spans := pattern.first(scan.data, scan.meter, at, end)) is not None:
-            start, at = spans[1]
-            yield (start, at), self._values[scan.data[start:at]]
+            left = scan.left()
+            at = 0
+            while (spans := pattern.first(left, scan.meter, at)) is not None:
+                start, at = spans[1]
+                yield (start, at), self._values[left[start:at]]
 
     def _searched(self) -> tuple[Pattern, ...]:
         if self._compiled != len(self._values):

@@ -1,6 +1,6 @@
 """Finds secrets in one text: the rules in their order, then what is only visible after decoding."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -142,13 +142,15 @@ class Scan:
             self.hits.append(Hit(start, end, kind, spreads))
         return True
 
-    def unclaimed(self) -> Iterator[Span]:
-        """Yield the spans between what is claimed when each is asked for."""
-        at = self._claimed.find(0)
-        while at >= 0:
-            end = self._claimed.find(1, at)
-            yield at, len(self.data) if end < 0 else end
-            at = self._claimed.find(0, end) if end >= 0 else -1
+    def left(self) -> bytes:
+        """Return the text with zeros where something is claimed."""
+        parts, at = [], 0
+        start = self._claimed.find(1)
+        while start >= 0:
+            end = self._claim_end(start)
+            parts += [self.data[at:start], bytes(end - start)]
+            start, at = self._claimed.find(1, end), end
+        return b"".join([*parts, self.data[at:]])
 
     def text(self, span: Span) -> str:
         """Return the text of a span."""

@@ -1,0 +1,143 @@
+"""No text makes the redactor blow up: work grows as the text does, and nothing that was planted comes out."""
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bench.hostile_texts import HOSTILE
+from bot.errors import RedactionFailedError
+from bot.safety import redaction
+from bot.safety.patterns import Meter, Pattern, TooMuchWorkError
+from bot.safety.redaction import Redactor
+from bot.safety.rules import RULES, STRONG
+from bot.safety.scan import Scan
+from tests.safety.secrets import UPPER, Maker
+
+SMALL, LARGE = 4_000, 16_000
+GROWTH = LARGE / SMALL
+make = Maker(31)
+KEY_ID = "AKI" + "A" + make.of(UPPER, 16)
+WORD = make.word(18)
+PLANTED = f"password={WORD} and {KEY_ID}\n"
+
+
+def redacted(text: str) -> str:
+    return Redactor(b"key").redact(text).text
+
+
+def work(text: str) -> int:
+    """Count what all patterns read of a text."""
+    meter = Meter(10**12)
+    Scan(text.encode(), meter).run()
+    return 10**12 - meter.left
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_four_times_the_text_is_not_much_more_than_four_times_the_work(kind: str) -> None:
+    small, large = work(HOSTILE[kind](SMALL)), work(HOSTILE[kind](LARGE))
+
+    assert large < 2 * GROWTH * small + 10_000_000
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_secret_that_stands_before_a_hostile_text_is_gone_and_a_second_pass_changes_nothing(
+    kind: str,
+) -> None:
+    once = redacted(PLANTED + HOSTILE[kind](2_000))
+
+    assert WORD not in once
+    assert KEY_ID not in once
+    assert redacted(once) == once
+
+
+def _pieces(pattern: str) -> list[str]:
+    """List the runs of letters that stand in a pattern as they are."""
+    words, word = [], ""
+    for letter in pattern:
+        if letter.isalnum() or letter in "-_=:@/ ":
+            word += letter
+        else:
+            words, word = [*words, word], ""
+    return [word for word in (*words, word) if len(word) > 1]
+
+
+PIECES = sorted({p for step in (STRONG, *RULES) for rule in step for p in _pieces(rule.pattern)})
+GLUE = [
+    "",
+    " ",
+    "\n",
+    "=",
+    ": ",
+    '"',
+    "'",
+    "\\",
+    "&",
+    "%3D",
+    "@",
+    "://",
+    "|",
+    "é",
+    "…",
+    "\u200b",
+    "aZ7",
+    "😀",
+]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(PIECES + GLUE), min_size=1, max_size=8), st.sampled_from(GLUE))
+@example(["password", "%3D"], "&")
+def test_the_rules_own_words_repeated_take_linear_work_and_hide_no_secret(
+    pieces: list[str], glue: str
+) -> None:
+    piece = glue.join(pieces) + glue
+
+    small, large = (work(piece * max(1, size // len(piece))) for size in (1_000, 4_000))
+    text = f"{piece * 20}\n{PLANTED}{piece * 20}"
+    once = redacted(text)
+
+    assert large < 2 * GROWTH * small + 10_000_000
+    assert KEY_ID not in once
+    assert redacted(once) == once
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_whatever_stands_around_it_a_token_is_gone_and_what_is_around_it_stays(
+    before: str, after: str
+) -> None:
+    shown = redacted(f"{before}\n{KEY_ID}\n{after}")
+
+    assert KEY_ID not in shown
+    assert shown.count("\n[aws_key_id:1]\n") == 1
+
+
+def test_a_text_that_takes_too_much_work_is_refused_and_not_sent() -> None:
+    with pytest.raises(TooMuchWorkError):
+        Scan(b"password=" * 10_000, Meter(1_000)).run()
+    with pytest.raises(RedactionFailedError, match="TooMuchWorkError"):
+        Redactor(b"key").redact("a " * redaction._MOST_BYTES)
+
+
+def test_the_meter_counts_what_is_read_and_each_match() -> None:
+    meter = Meter(10_000)
+
+    spans = list(Pattern("(b)").spans(b"abab", meter))
+
+    assert [span for span, _ in spans] == [(1, 2), (3, 4)]
+    assert 10_000 - meter.left > 4
+
+
+def test_very_many_and_very_long_known_values_are_all_found_bare() -> None:
+    values = [make.word(14) for _ in range(3_000)] + [make.word(3_500) for _ in range(90)] + ["a/b" + WORD]
+    texts = ["\n".join(f"password='{value}'" for value in values), " ".join(values)]
+
+    _, bare = Redactor(b"key").redact_all(texts)
+
+    assert not [value for value in values if value in bare.text]
+
+
+def test_what_percent_signs_hide_is_gone_where_it_is_written_and_the_rest_stays() -> None:
+    text = f"got %22password%22%3A%22{WORD}%22 and a%20b from 10.0.0.1"
+
+    assert redacted(text) == "got %22password%22%3A%22[password:1]%22 and a%20b from 10.0.0.1"
