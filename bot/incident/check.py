@@ -53,6 +53,16 @@ def completed(chunk: Chunk, messages: Iterable[Message], facts: Facts) -> Chunk:
     return replace(told, carried=(*told.carried, *carried))
 
 
+def renewed(chunk: Chunk, messages: Iterable[Message], facts: Facts) -> Chunk:
+    """Return the chunk with statements that were found to decide something since it was folded.
+
+    What a sentence means may show later, by what others say or take back. The same chunk when nothing did.
+    """
+    folded = _folded(chunk, messages)
+    added = tuple(_as_note(fact, words, folded) for fact, words in _lost_facts(chunk, facts, folded))
+    return replace(chunk, notes=(*chunk.notes, *added)) if added else chunk
+
+
 def words_of(chunk: Chunk) -> set[str]:
     """Return every mark that stands in a chunk."""
     texts = [note.quote for note in chunk.notes] + [note.text for note in chunk.notes]

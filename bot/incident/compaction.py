@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from bot.incident.check import renewed
 from bot.incident.digest import Chunk, Digest
 from bot.incident.facts import Facts
 from bot.incident.folding import fold, print_of
@@ -178,7 +179,7 @@ def _renewed(digest: Digest, incident: Incident, facts: Facts) -> Digest:
         left = [m for i in chunk.ids if i not in seen and (m := incident.by_id.get(i)) is not None]
         seen.update(chunk.ids)
         if tuple(print_of(message) for message in left) == chunk.prints:
-            chunks.append(chunk)
+            chunks.append(renewed(chunk, left, facts))
         elif left:
             chunks.append(fold(left, facts))
     return Digest(chunks=tuple(chunks))

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from bot.incident.check import missing
 from bot.incident.compaction import MOST_CHUNKS, NEWEST, Reading, compact, unfolded
 from bot.incident.digest import Digest
+from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.marks import marks_of
 from bot.incident.messages import Incident, Message
 from bot.incident.pages import pages_of
 from tests.incident.folding_samples import alerts, facts_of, said, talk, told
+from tests.incident.scripts import DAY
 
 BUDGET = {"budget_tokens": 3_000, "target_tokens": 1_500}
 
@@ -153,6 +155,19 @@ def test_a_message_that_two_chunks_claim_is_folded_once():
     doubled = Digest(chunks=(*first.digest.chunks, *first.digest.chunks))
 
     assert read(told(*messages), doubled).digest == first.digest
+
+
+def test_a_statement_that_is_found_to_decide_something_later_is_told_from_then_on():
+    messages = [*talk(60), said(61, "so be it"), *talk(90, first=62)]
+    first = read(told(*messages))
+    late = Fact(id="f1", kind=FactKind.DECISION, text="so be it", cites=("m61",), at=DAY, quote="so be it")
+
+    again = compact(told(*messages), Facts(items=(late,)), digest=first.digest, **BUDGET)
+
+    assert "m61" in first.digest.ids
+    assert "so be it" not in prompt_of(first, told(*messages))
+    assert "so be it" in prompt_of(again, told(*messages))
+    assert again.folded_now == ()
 
 
 @pytest.mark.parametrize("folds", [3, MOST_CHUNKS + 3])
