@@ -20,6 +20,8 @@ _PART = re.compile(
     r"|[0-9]+"
 )
 
+_LONGEST_NAME = 64
+"""Characters that stand together; longer ones are pastes, which are not worth remembering."""
 _ALIAS = re.compile(r"\[[a-z_]{1,40}:\d{1,6}\]")
 """What redaction leaves: its words are ours, not the author's."""
 
@@ -130,7 +132,8 @@ class Lexicon:
 
     def _words(self, text: str) -> Iterator[Word]:
         for run in _RUN.finditer(text):
-            for word, start, end in self._parts(run[0]):
+            parts = self._parts if run.end() - run.start() <= _LONGEST_NAME else self._split
+            for word, start, end in parts(run[0]):
                 if word not in _PASSED_OVER:
                     yield word, run.start() + start, run.start() + end
 

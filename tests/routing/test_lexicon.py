@@ -41,6 +41,7 @@ def found(text):
         ("assume_role failed", "assume role", "assume_role"),
         ("who may assume the roles?", "assume role", "assume the roles"),
         ("AssumeRoleWithWebIdentity", "assume role with web identity", "AssumeRoleWithWebIdentity"),
+        ("x" * 100 + "AccessDenied", "access denied", "AccessDenied"),
         ("AccessDenied", "access denied", "AccessDenied"),
         ("two ACLs", "acl", "ACLs"),
         ("IMDSv2 only", "imdsv2", "IMDSv2"),
