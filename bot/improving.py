@@ -94,10 +94,10 @@ class Folding:
     async def after(self, run: Run, case: Case, finding: Finding) -> None:
         """Keep what was folded for an answer; where a model gave it, it may tell that better meanwhile.
 
-        It never fails the answer, which stands.
+        It never fails the answer, which stands. A model that was down or was stopped is not asked.
         """
-        kept = await self.compacting.keep(run, case)
-        if kept is None or self.improving is None or finding.closing.analyst == "rules":
+        kept, closing = await self.compacting.keep(run, case), finding.closing
+        if kept is None or self.improving is None or closing.analyst == "rules" or closing.cut_short:
             return
         try:
             is_to_spare = await self.money.is_to_spare(run.ref)

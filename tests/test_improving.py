@@ -166,6 +166,14 @@ async def test_an_answer_of_the_rules_keeps_its_digest_and_asks_no_model(improve
     assert not (improver and improver.cases)
 
 
+async def test_after_an_answer_that_was_stopped_no_model_is_asked():
+    bot = copilot(FakeImprover(), closing=replace(CLAUDE, cut_short="Stopped by a person; best so far."))
+
+    await bot.handle(request(), FakeFence())
+
+    assert await told(bot) == ([Folder.CODE], 1)
+
+
 async def test_above_the_hard_cap_nothing_is_told_better():
     till = Till(LocalPurse(), default_catalogue())
     account = till.account(LONG.ref, "r0")
