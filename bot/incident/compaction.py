@@ -1,7 +1,7 @@
-"""Which messages an analyst reads in full when an incident is larger than the budget.
+"""What of a large incident enters a prompt in full, and what stands for the rest.
 
-Nothing is summarised by a model: a folded message lives on in the facts that code extracted from it, and
-the analyst is told how many it does not see in full. The plan is a value; carrying it out is elsewhere.
+No model is needed: repetition becomes patterns, then the oldest messages become notes in their own words. A
+fold goes far below the budget, so that the next one is far away and prompts only grow in between.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +21,7 @@ from bot.incident.sizes import MESSAGE_CHARS, MESSAGE_TOKENS, estimate_tokens, m
 
 __all__ = [
     "MESSAGE_CHARS", "MESSAGE_TOKENS", "NEWEST", "Plan", "Reading", "compact", "estimate_tokens",
-     "message_tokens", "plan",  "ranges", "unfolded",
+    "message_tokens", "plan", "ranges", "unfolded",
 ]  # fmt: skip
 
 NEWEST = 40
