@@ -31,9 +31,16 @@ _PARAMETERS = (
 
 STRONG = (
     Rule(kind=EVIDENCE, pattern=r"(\[[a-z0-9_]{3,24}:\d{1,5}\])"),
-    Rule(kind="private_key", pattern=rf"(?s){_BEGIN}(.*?)(?:{_END}|\z)", shape=Shape.PEM, spreads=False),
     Rule(
         kind="private_key",
+        needs="private",
+        pattern=rf"(?s){_BEGIN}(.*?)(?:{_END}|\z)",
+        shape=Shape.PEM,
+        spreads=False,
+    ),
+    Rule(
+        kind="private_key",
+        needs="private-lines",
         pattern=r"(?s)Private-Lines: \d+\s(.*?)(?:Private-MAC|\z)",
         shape=Shape.PEM,
         spreads=False,
@@ -45,12 +52,20 @@ STRONG = (
 CONTEXT = (
     Rule(
         kind="url_password",
+        needs="://",
         pattern=rf"(?i){_SCHEME}[^\s:/?#@\"'<>`]*:([^\s\"'<>`]+?)@[\w.\[\]-]+(?:[:/?,;&\s\"'<>`)|\]\\]|$)",
         check=is_url_password,
         shape=Shape.EXACT,
     ),
-    Rule(kind="url_password", pattern=rf"(?i){_SCHEME}([^\s:/?#@\"'<>`]{{16,}})@[\w.-]+", check=is_opaque),
-    Rule(kind="url_password", pattern=r"(?i)[a-z0-9]%3A%2F%2F[^\s%]*%3A([^\s\"'<>`]+?)%40"),
+    Rule(
+        kind="url_password",
+        needs="://",
+        pattern=rf"(?i){_SCHEME}([^\s:/?#@\"'<>`]{{16,}})@[\w.-]+",
+        check=is_opaque,
+    ),
+    Rule(
+        kind="url_password", needs="%3a%2f%2f", pattern=r"(?i)[a-z0-9]%3A%2F%2F[^\s%]*%3A([^\s\"'<>`]+?)%40"
+    ),
     Rule(
         kind="url_password",
         pattern=r"(?:^|[\s\"'=`])[\w.-]+:([^\s@/\"'`]{3,})@(?:tcp|unix|udp)\("
@@ -71,10 +86,13 @@ CONTEXT = (
     ),
     Rule(
         kind="secret",
+        needs="account.key sas.",
         pattern=r"(?i)\b(?:account\.key|sas)\.[\w.-]+\.net(?:[ \t]*[=:][ \t]*"
         r"|[ \t]+)[\"']?([A-Za-z0-9+/=%&?_-]{20,})",
     ),
-    Rule(kind="signature", pattern=r"(?i)(?:^|[\s,&\"'])Signature=([A-Za-z0-9%+/=_-]{20,})"),
+    Rule(
+        kind="signature", needs="signature=", pattern=r"(?i)(?:^|[\s,&\"'])Signature=([A-Za-z0-9%+/=_-]{20,})"
+    ),
 )
 
 _LABELLED_IDS = (
@@ -129,12 +147,16 @@ ASSIGNED = (
     ),
     Rule(
         kind="authorization",
+        needs="bearer basic",
         pattern=r"(?i)\b(?:bearer|basic)[ \t]+\\*[\"']?([A-Za-z0-9._~+/=-]{12,})",
         check=is_said_token,
     ),
-    Rule(kind="authorization", pattern=r"(?i)\bdigest[ \t][^\n]*?response=\"?([0-9a-f]{32,})"),
+    Rule(
+        kind="authorization", needs="digest", pattern=r"(?i)\bdigest[ \t][^\n]*?response=\"?([0-9a-f]{32,})"
+    ),
     Rule(
         kind="cookie",
+        needs="cookie",
         pattern=r"(?i)\b(?:set-)?cookie\\*[\"'`]?\s*[:=]\s*\\*[\"'`]?([^\n\"'`\\]+)",
         shape=Shape.PAIRS,
         check=is_opaque,

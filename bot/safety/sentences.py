@@ -150,6 +150,7 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="otp",
+        needs="otp 2fa mfa authenticator codes code pin",
         pattern=r"(?i)\b(?:totp|otp|2fa|mfa|authenticator)[ _-]?(?:seed|secret"
         r"|key)\b[^\n]{0,40}?[\s:=]([A-Z2-7]{16,})\b"
         r"|\b(?:recovery|backup)[ -]codes?\b[^\n]{0,30}?[:\s]((?:[0-9a-z]{4,10}-[0-9a-z]{4,10}[\s,;/|]*)+)"
