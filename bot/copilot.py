@@ -60,6 +60,7 @@ LEAST_SECONDS = 15.0
 GAVE_UP = (
     "I tried this several times, failed each time and gave up. Please ask again; nothing else is affected."
 )
+UNREADABLE = "I can no longer read this question: the secret that sealed it was changed. Please ask again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +142,9 @@ class Copilot:
             raise WithdrawnError
 
     async def give_up(self, request: Request, fence: Fence) -> None:
-        """Tell the asker that a request failed too often to be tried again."""
-        await self._fenced(fence)._apologize(request, fence, GAVE_UP)  # noqa: SLF001  # one of our own
+        """Tell the asker that a request failed too often to be tried again, or cannot be read any more."""
+        sentence = UNREADABLE if request.is_unreadable else GAVE_UP
+        await self._fenced(fence)._apologize(request, fence, sentence)  # noqa: SLF001  # one of our own
 
     async def _apologize(self, request: Request, fence: Fence, sentence: str) -> None:
         """End a request with one plain sentence: in its message if it has one, else to the asker alone.
