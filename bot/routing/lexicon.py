@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _PART = re.compile(
@@ -73,9 +73,8 @@ class Shape:
     signal: Signal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A signal found in a text.
+class Hit(NamedTuple):
+    """A signal found in a text; a tuple, since there are many of them.
 
     Attributes:
         start: Where its words begin, in characters.

@@ -49,7 +49,9 @@ class Weighed:
 def weigh(found: Iterable[Hit]) -> Weighed:
     """Add up the signals of a text; one that is there twice counts once."""
     hits = _distinct(found)
-    roles = {role: [hit for hit in hits if hit.signal.role is role] for role in Role}
+    roles: dict[Role, list[Hit]] = {role: [] for role in Role}
+    for hit in hits:
+        roles[hit.signal.role].append(hit)
     is_aws, is_foreign = _names_aws(roles), _names_another(roles)
     spoken = _spoken(roles, is_aws=is_aws, is_foreign=is_foreign)
     naming = [(hit, hit.signal.weight) for hit in hits if hit.signal.role in _NAMING]
