@@ -30,7 +30,7 @@ LONG = replace(
     an_incident(
         *(
             a_message(n, f"{words_of(n)}.\n{words_of(-n)}.\nrolled web-{n} back to v1.{n}.0")
-            for n in range(1, 501)
+            for n in range(1, 401)
         )
     ),
     cursor="1-1",
@@ -219,11 +219,11 @@ async def test_the_price_of_reading_everything_is_told_before_the_model_is_asked
     await bot.handle(asked, FakeFence())
 
     reply = bot.workspace.replies["r1"]
-    price = "reading 500 of 500 messages in full with Opus 5.5 for about $"
+    price = "reading 400 of 400 messages in full with Opus 5.5 for about $"
     assert price in seen(reply.shown[1])
     assert any(price in status for status in bot.workspace.statuses)
     assert bot.analyst.cases[0].is_full
-    assert len(bot.analyst.cases[0].reading.kept) == 500
+    assert len(bot.analyst.cases[0].reading.kept) == 400
     assert "every message in full, as asked" in seen(reply.final)
     assert await told(bot) == ([], 0)
 
