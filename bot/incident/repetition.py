@@ -1,5 +1,6 @@
 """Repetition found without a model: equal alerts, equal log lines, equal chatter, by their shape."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,9 @@ FEWEST_SAID = 8
 """Of what people say the same, when the words are not quite equal."""
 
 EXAMPLE_CHARS = 1_200
+_REFUSED = re.compile(
+    r"denied|forbidden|unauthori[sz]ed|not authori[sz]ed|privilege|permission", re.IGNORECASE
+)
 _CHATTER_WORDS = 4
 _TABLE_ROWS = 24
 _LISTED_COUNTS = 8
@@ -163,8 +167,13 @@ def _is_repetition(group: Sequence[Unit]) -> bool:
     """What people write in other words each time is a habit only when it is frequent."""
     if len(group) < FEWEST:
         return False
-    is_prose = group[0].source in {_PEOPLE, _PROSE}
+    is_prose = group[0].source in {_PEOPLE, _PROSE} or _is_pasted_refusal(group[0])
     return not is_prose or len(group) >= FEWEST_SAID or len({unit.shape.values for unit in group}) == 1
+
+
+def _is_pasted_refusal(unit: Unit) -> bool:
+    """Who was refused what decides much: a few refusals that people paste stand word for word."""
+    return unit.source in {_LINES, _PASTES} and _REFUSED.search(unit.text) is not None
 
 
 def _without_names(units: Sequence[Unit]) -> list[Unit]:

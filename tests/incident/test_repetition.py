@@ -153,3 +153,10 @@ def test_many_equal_lines_and_many_unlike_messages_are_read_once():
     found = repetition([equal, *unlike])
 
     assert 20_000 in {pattern.count for pattern in found.patterns}
+
+
+@pytest.mark.parametrize(("count", "folded"), [(4, 0), (8, 8)])
+def test_a_few_refusals_that_people_paste_are_not_folded(count, folded):
+    pastes = [f"```session to 10.0.0.{n}: insufficient privilege```" for n in range(10, 10 + count)]
+
+    assert len(repetition(texts(*pastes)).ids) == folded
