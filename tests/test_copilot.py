@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.answers import Closing, Restart, Usage
-from bot.copilot import GAVE_UP, LEAST_SECONDS, OUT_OF_TIME, Copilot
+from bot.copilot import GAVE_UP, LEAST_SECONDS, OUT_OF_TIME, UNREADABLE, Copilot
 from bot.errors import (
     AnalystFailedError,
     ChannelUnreadableError,
@@ -176,6 +176,14 @@ async def test_giving_up_is_said_once_in_plain_words():
     await bot.give_up(request(), FakeFence())
 
     assert seen(bot.workspace.whispers[0][1]) == GAVE_UP
+
+
+async def test_who_asked_what_can_no_longer_be_read_is_told_to_ask_again():
+    bot = copilot()
+
+    await bot.give_up(replace(request(), text="", is_unreadable=True), FakeFence())
+
+    assert seen(bot.workspace.whispers[0][1]) == UNREADABLE
 
 
 async def test_a_board_that_changed_meanwhile_keeps_both_changes():
