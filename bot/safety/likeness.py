@@ -70,7 +70,7 @@ _STOP = _words(
 _NEVER = re.compile(
     r"""(?ix) \$[({] | \$(?-i:[A-Z_][A-Z0-9_]*)(?![\w!@#%^*+=?~-]) | \$env: | \$[a-z_]+(?:-|->\w+|[.\[].*)?$
     | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3} | -{2} | //\w
-    | v?\d+\.\d+\.\d+(?:[-+.][\w.-]+)?$ | \\u00 | \?{2} | \w+/\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
+    | v?\d+\.\d+\.\d+(?:[-+.][\w.-]+)?$ | \\u00 | \?{2} | (?:\w+/)?\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
     | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs:// | ENC\[
     | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | ref\+ | sops:
     | \!(?:Ref|Sub|GetAtt|ImportValue|Join)\b | \!(?-i:[a-z_]+)$
