@@ -35,7 +35,7 @@ def strip_hidden(text: str) -> str:
     )
     if _is_printable(kept):
         return kept
-    return "".join(c for c in kept if unicodedata.category(c) != "Cn")
+    return kept.translate({ord(c): None for c in set(kept) if unicodedata.category(c) == "Cn"})
 
 
 def _is_printable(text: str) -> bool:

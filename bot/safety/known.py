@@ -13,6 +13,10 @@ LEAST_LITERAL = 6
 """Shorter values are not looked for bare."""
 _LEAST_LOOSE = 12
 _MOST_SPACED = 256
+_MANY = 2_000
+"""More values than this are not compiled together before something of them is seen: that takes a while."""
+_STEM_COST = 10
+"""What looking up one beginning costs, in bytes read by a pattern."""
 _MOST_PATTERN_BYTES = 1 << 18
 """RE2 refuses patterns that would take too much memory."""
 _APART = "(?:^|[^A-Za-z0-9]){}(?:[^A-Za-z0-9]|$)"
@@ -24,13 +28,22 @@ class KnownValues:
     """Values found in one incident, in each way in which links, markup and JSON write them."""
 
     _values: dict[bytes, bytes] = field(init=False, default_factory=dict, repr=False)
+    _stems: dict[bytes, list[bytes]] = field(init=False, default_factory=dict, repr=False)
+    """Values by how they begin."""
     _patterns: tuple[Pattern, ...] = field(init=False, default=(), repr=False)
     _compiled: int = field(init=False, default=0, repr=False)
 
+    def __contains__(self, value: bytes) -> bool:
+        """Say whether a value is looked for as it is."""
+        return value in self._values
+
     def add(self, value: bytes) -> None:
         """Look for a value from now on."""
-        if value not in self._values:
-            self._values.update((form, value) for form in _forms(value))
+        if value in self._values:
+            return
+        for form in _forms(value):
+            self._values[form] = value
+            self._stems.setdefault(form[:LEAST_LITERAL], []).append(form)
 
     def places(self, scan: Scan) -> Iterator[tuple[Span, bytes]]:
         """Yield where a value stands in what nobody has claimed, and the value as it was first found.
@@ -38,24 +51,55 @@ class KnownValues:
         One pass for all values, however many: those of a dozen characters anywhere, shorter ones where they
         stand alone. Whoever asks claims each place before asking for the next.
         """
-        for pattern in self._searched():
+        if not self._values:
+            return
+        for pattern in self._searched(scan):
             left = scan.left()
             at = 0
             while (spans := pattern.first(left, scan.meter, at)) is not None:
-                start, at = spans[1]
+                start, at = self._bare(left, *spans[0])
                 yield (start, at), self._values[left[start:at]]
 
-    def _searched(self) -> tuple[Pattern, ...]:
+    def _bare(self, left: bytes, start: int, end: int) -> Span:
+        """Return where the value stands in what was found: one more may be there on either side."""
+        spans = [
+            (first, last)
+            for first in ((start, start + 1) if start == 0 else (start + 1,))
+            for last in ((end, end - 1) if end == len(left) else (end - 1,))
+        ]
+        return next(span for span in ((start, end), *spans) if left[span[0] : span[1]] in self._values)
+
+    def _searched(self, scan: Scan) -> tuple[Pattern, ...]:
+        if len(self._values) > _MANY:
+            return _patterns(self._begun(scan))
         if self._compiled != len(self._values):
-            values = sorted(self._values.copy())  # another thread may add one meanwhile
-            long = [value for value in values if len(value) >= _LEAST_LOOSE]
-            short = [value for value in values if len(value) < _LEAST_LOOSE]
-            self._patterns = (
-                *map(any_literal, _portions(long)),
-                *(any_literal(portion, around=_APART) for portion in _portions(short)),
-            )
-            self._compiled = len(values)
+            values = list(self._values.copy())  # another thread may add one meanwhile
+            self._patterns, self._compiled = _patterns(values), len(values)
         return self._patterns
+
+    def _begun(self, scan: Scan) -> list[bytes]:
+        """Return those of very many values whose beginning stands in the text: mostly none."""
+        runs = dict.fromkeys(scan.left().split(b"\0"))
+        stems = self._stems.copy()
+        begun = {
+            run[at : at + LEAST_LITERAL]
+            for run in runs
+            for at in range(len(run) - LEAST_LITERAL + 1)
+            if run[at : at + LEAST_LITERAL] in stems
+        }
+        scan.meter.spend(_STEM_COST * sum(map(len, runs)))
+        return [value for stem in begun for value in stems[stem].copy()]
+
+
+def _patterns(values: Sequence[bytes]) -> tuple[Pattern, ...]:
+    """Compile values: those of a dozen characters to be found anywhere, shorter ones standing alone."""
+    values = sorted(values)
+    long = [value for value in values if len(value) >= _LEAST_LOOSE]
+    short = [value for value in values if len(value) < _LEAST_LOOSE]
+    return (
+        *map(any_literal, _portions(long)),
+        *(any_literal(portion, around=_APART) for portion in _portions(short)),
+    )
 
 
 def _portions(values: Sequence[bytes]) -> Iterator[list[bytes]]:

@@ -85,10 +85,15 @@ class Pattern:
         self, data: bytes, meter: Meter, start: int = 0, end: int | None = None
     ) -> Iterator[Sequence[Span]]:
         """Yield the spans of each match and of its groups; `(-1, -1)` is a group that took no part."""
-        end = len(data) if end is None else end
-        while start <= end and (spans := self.first(data, meter, start, end)) is not None:
+        end, match = len(data) if end is None else end, self._match
+        while start <= end:
+            spans: Sequence[Span] = match(_ANYWHERE, data, start, end)
+            at = spans[0][1]
+            meter.spend((end if at < 0 else at) - start + _MATCH_COST)
+            if at < 0:
+                return
             yield spans
-            start = max(spans[0][1], start + 1)
+            start = at if at > start else start + 1
 
     def first(
         self, data: bytes, meter: Meter, start: int = 0, end: int | None = None
@@ -119,12 +124,14 @@ def any_of(patterns: Iterable[Pattern]) -> Pattern:
 
 
 def any_literal(values: Iterable[bytes], *, around: str = "{}") -> Pattern:
-    """Return a pattern whose one group is any of these values, the longest that stands at a place.
+    """Return a pattern for any of these values, the longest that stands at a place.
+
+    It has no group: telling one in a pattern of so many states takes longer than the search.
 
     Args:
         values: UTF-8. In their order, beginnings that they share are searched once.
         around: What must stand around; `{}` is the value.
     """
     before, after = around.encode().split(b"{}")
-    source = b"%b(%b)%b" % (before, b"|".join(map(re2.escape, sorted(values))), after)
-    return Pattern(source, takes_longest=True, memory_bytes=_MOST_LITERALS_BYTES)
+    source = b"%b(?:%b)%b" % (before, b"|".join(map(re2.escape, sorted(values))), after)
+    return Pattern(source, takes_longest=True, captures=False, memory_bytes=_MOST_LITERALS_BYTES)

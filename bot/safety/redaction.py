@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import NamedTuple
 
 from bot.errors import RedactionFailedError
 from bot.safety.cuts import unfinished
@@ -13,7 +14,7 @@ from bot.safety.hidden import strip_hidden
 from bot.safety.known import LEAST_LITERAL, KnownValues, own_pattern
 from bot.safety.likeness import can_spread
 from bot.safety.patterns import EngineError, Meter, Pattern, TooMuchWorkError
-from bot.safety.scan import Hit, Scan
+from bot.safety.scan import Scan
 
 _UNEXPECTED = (
     TooMuchWorkError,
@@ -39,8 +40,7 @@ _HARMLESS: dict[bytes, None] = {}
 They hold for one set of literals; what else an incident's redactor knows is looked for all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One secret that was replaced."""
 
     kind: str
@@ -61,7 +61,8 @@ class Redactor:
 
     What it has found once it removes from every later text too, bare as well. An alias is stable within the
     redactor: the same value is the same `[aws_secret_key:1]`, so that a reader can still say "the same key in
-    both places". Values are told apart by an HMAC with the incident's key; they live as long as this object.
+    both places". Values are told apart by a MAC (keyed BLAKE2b) with the incident's key; they live as long as
+    this object.
 
     Args:
         key: The incident's own secret.
@@ -76,10 +77,12 @@ class Redactor:
     _numbering: Lock = field(init=False, default_factory=Lock, repr=False)
     _own: tuple[tuple[Pattern, bytes], ...] = field(init=False, repr=False)
     _about: bytes = field(init=False, repr=False)
+    _mac_key: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         own = sorted({value for value in self.literals if len(value) >= LEAST_LITERAL}, key=len, reverse=True)
         self.literals = ()
+        self._mac_key = hashlib.blake2b(self.key).digest()  # a key of any length, as long as BLAKE2b takes
         self._own = tuple((own_pattern(value), value.encode()) for value in own)
         self._about = hmac.digest(_PROCESS_KEY, "\0".join(own).encode(), "sha256")
 
@@ -121,27 +124,33 @@ class Redactor:
 
     def _search_anew(self, work: "_Work") -> None:
         scan = work.scan
-        for pattern, value in self._own:
-            for span, *_ in pattern.spans(scan.data, scan.meter):
-                if scan.claim(*span, _OWN):
-                    work.names[span[0]] = self._alias(value, _OWN)
-        for hit in (hit for hit in scan.run() if hit.kind != _OWN):
-            value = scan.data[hit.start : hit.end]
-            work.names[hit.start] = self._alias(value, hit.kind)
-            if hit.spreads:
-                self._spread(value)
+        self._take_own(work)
+        for start, end, kind, spreads in scan.run():
+            if kind != _OWN:
+                value = scan.data[start:end]
+                work.names[start] = self._alias(value, kind)
+                if spreads:
+                    self._spread(value)
         for start, end in unfinished(scan, is_cut=work.is_cut):
             if scan.claim(start, end, _CUT):
                 work.names[start] = self._alias(scan.data[start:end], _CUT)
                 self._spread(scan.data[start:end])
 
+    def _take_own(self, work: "_Work") -> None:
+        scan = work.scan
+        for pattern, value in self._own:
+            for span, *_ in pattern.spans(scan.data, scan.meter):
+                if scan.claim(*span, _OWN):
+                    work.names[span[0]] = self._alias(value, _OWN)
+
     def _spread(self, value: bytes) -> None:
         """Look for a value everywhere from now on, if it is particular enough."""
-        if len(value) <= _MOST_SPREAD and can_spread(value.decode(errors="replace")):
+        is_new = value not in self._known and len(value) <= _MOST_SPREAD
+        if is_new and can_spread(value.decode(errors="replace")):
             self._known.add(value)
 
     def _alias(self, value: bytes, kind: str) -> Found:
-        digest = hmac.digest(self.key, value, "sha256")
+        digest = hashlib.blake2b(value, key=self._mac_key, digest_size=32).digest()
         found = self._aliases.get(digest)
         return found or self._new_alias(digest, kind)
 
@@ -158,12 +167,12 @@ class Redactor:
             if scan.claim(*span, "known"):
                 work.names[span[0]] = self._alias(value, "known")
         parts, found, at = [], [], 0
-        for hit in sorted(scan.hits, key=_start):
-            alias = work.names[hit.start]
-            parts += [scan.data[at : hit.start].decode(), alias.alias]
+        for start, end, *_ in sorted(scan.hits):
+            alias = work.names[start]
+            parts += [scan.data[at:start], alias.alias.encode()]
             found.append(alias)
-            at = hit.end
-        return Redacted("".join([*parts, scan.data[at:].decode()]), tuple(dict.fromkeys(found)))
+            at = end
+        return Redacted(b"".join([*parts, scan.data[at:]]).decode(), tuple(dict.fromkeys(found)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +182,6 @@ class _Work:
     scan: Scan
     is_cut: bool = False
     names: dict[int, Found] = field(default_factory=dict)
-
-
-def _start(hit: Hit) -> int:
-    return hit.start
 
 
 def _bytes(text: str) -> bytes:

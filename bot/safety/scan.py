@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.safety.decoding import Joined, Unescaped, base64_text
 from bot.safety.kubernetes import secret_values
@@ -37,6 +38,8 @@ _VALUE_END = Pattern(
     r"|\*+(?:\s|$)|\]\(|</"
 )
 """Where a bare value ends: at a space or quote, or where the next setting begins."""
+_KEPT = bytes([0xFF, *bytes(0xFF)])
+"""Turns what is claimed into a mask of what is not."""
 _SHORT = 6
 _NESTED_BYTES = 256
 _QUOTES = (b'"', b"'", b"`")
@@ -60,13 +63,11 @@ class _Sieve:
 
 
 _STEPS = tuple(_Sieve(rules, any_of(rule.compiled for rule in rules)) for rules in (STRONG, *RULES))
-_ANYTHING = any_of(
-    (TOKENS, _LETTERS_RUN, _BASE64_RUN, _ESCAPED_RUN, *(step.any_rule for step in _STEPS)),
-)
+_ANYTHING = (any_of((TOKENS, _LETTERS_RUN, _BASE64_RUN, _ESCAPED_RUN)), *(step.any_rule for step in _STEPS))
+"""Not one pattern of all: its states outgrow its memory on some texts, and it is slow from then on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One secret in a text; offsets are bytes of its UTF-8 form."""
 
     start: int
@@ -90,7 +91,7 @@ class Scan:
     depth: int = 0
     hits: list[Hit] = field(default_factory=list)
     _claimed: bytearray = field(init=False)
-    _judged: dict[tuple[object, bytes], bool] = field(init=False, default_factory=dict, repr=False)
+    _judged: dict[object, dict[bytes, bool]] = field(init=False, default_factory=dict, repr=False)
     """What was said of a value before: a paste may hold one thousands of times."""
 
     def __post_init__(self) -> None:
@@ -111,9 +112,9 @@ class Scan:
             self.claim(start, end, "k8s_secret", spreads=True)
         for start, end in secret_cells(self.data):
             self.claim(start, end, "secret", spreads=True)
-        if len(self.data) > _SIFTED_BYTES or _ANYTHING.is_in(self.data, self.meter):
+        if len(self.data) > _SIFTED_BYTES or any(one.is_in(self.data, self.meter) for one in _ANYTHING):
             self._search()
-        return sorted(self.hits, key=lambda hit: hit.start)
+        return sorted(self.hits)
 
     def _search(self) -> None:
         strong, *others = _STEPS
@@ -144,13 +145,8 @@ class Scan:
 
     def left(self) -> bytes:
         """Return the text with zeros where something is claimed."""
-        parts, at = [], 0
-        start = self._claimed.find(1)
-        while start >= 0:
-            end = self._claim_end(start)
-            parts += [self.data[at:start], bytes(end - start)]
-            start, at = self._claimed.find(1, end), end
-        return b"".join([*parts, self.data[at:]])
+        kept = int.from_bytes(self._claimed.translate(_KEPT))  # as one number: no work for each claim
+        return (int.from_bytes(self.data) & kept).to_bytes(len(self.data))
 
     def text(self, span: Span) -> str:
         """Return the text of a span."""
@@ -161,10 +157,11 @@ class Scan:
         if span[1] - span[0] > _MOST_JUDGED:
             return True
         value = self.data[span[0] : span[1]]
-        key = (check, value)
-        if key not in self._judged:
-            self._judged[key] = check(value.decode(errors="replace"))
-        return self._judged[key]
+        judged = self._judged.setdefault(check, {})
+        told = judged.get(value)
+        if told is None:
+            told = judged[value] = check(value.decode(errors="replace"))
+        return told
 
     def _tokens(self) -> None:
         for kind, span in tokens_in(self.data, self.meter):
@@ -241,6 +238,8 @@ class Scan:
     def _trimmed(self, span: Span) -> Span:
         """End a bare value where the next setting or the sentence's punctuation begins."""
         start, end = span
+        if self.data[start:end].isalnum():
+            return span
         stop = _VALUE_END.first(self.data, self.meter, start + 1, end)
         end = stop[0][0] if stop else end
         value = self.data[start:end]
@@ -301,9 +300,11 @@ class Scan:
         """Search texts that were decoded; return the secrets of each, by where they stand in it."""
         joined = Joined(parts)
         found: list[list[tuple[int, int, str]]] = [[] for _ in parts]
-        for hit in Scan(joined.data, self.meter, depth=self.depth + 1).run():
-            for number, span in joined.parts(hit.start, hit.end):
-                found[number].append((*span, hit.kind))
+        inner = Scan(joined.data, self.meter, depth=self.depth + 1)
+        inner._judged = self._judged
+        for start, end, kind, _ in inner.run():
+            for number, span in joined.parts(start, end):
+                found[number].append((*span, kind))
         return found
 
 

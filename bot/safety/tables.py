@@ -7,7 +7,7 @@ from bot.safety.likeness import Name, can_be_assigned, judge_name
 from bot.safety.patterns import Span
 
 _RULE = re.compile(rb"[\s|+:=-]*")
-_NAMES = (b"pass", b"secret", b"token", b"pwd", b"key")
+_NAMES = re.compile(b"pass|secret|token|pwd|key")
 _MOST_COLUMNS = 40
 _LONGEST_HEADING = 1024
 _BARS = (b"|", b",", b"\t", b";")
@@ -18,9 +18,10 @@ def secret_cells(data: bytes) -> Iterator[Span]:
     if b"\n" not in data or not _may_announce(data):
         return
     columns: dict[int, Name] = {}
+    headings: dict[bytes, tuple[bytes, dict[int, Name]] | None] = {}
     bar, at = b"", 0
     for line in data.splitlines(keepends=True):
-        told = _heading(line)
+        told = headings[line] if line in headings else headings.setdefault(line, _heading(line))
         if told:
             bar, columns = told
         elif columns and bar in line:
@@ -31,15 +32,15 @@ def secret_cells(data: bytes) -> Iterator[Span]:
 
 
 def _may_announce(line: bytes) -> bool:
-    low = line.lower()
-    return any(name in low for name in _NAMES)
+    return bool(_NAMES.search(line.lower()))
 
 
 def _heading(line: bytes) -> tuple[bytes, dict[int, Name]] | None:
     """Return the bar and the telling columns of a line that holds names only."""
-    if len(line) > _LONGEST_HEADING or not _may_announce(line):
+    bars = [bar for bar in _BARS if bar in line]
+    if not bars or len(line) > _LONGEST_HEADING or not _may_announce(line):
         return None
-    for bar in _BARS:
+    for bar in bars:
         cells = [cell.strip(b" \t*`\"'") for cell in line.strip().strip(b"|").split(bar)]
         if 1 < len(cells) <= _MOST_COLUMNS and all(
             re.fullmatch(rb"[A-Za-z][\w .-]{0,40}", cell) for cell in cells
