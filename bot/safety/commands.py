@@ -1,6 +1,14 @@
 """Where commands and statements carry a secret without naming it, or print one."""
 
-from bot.safety.likeness import is_odd, is_opaque, is_real, is_said_password, is_said_token, is_striking
+from bot.safety.likeness import (
+    is_long_token,
+    is_odd,
+    is_opaque,
+    is_real,
+    is_said_password,
+    is_said_token,
+    is_striking,
+)
 from bot.safety.rule import Check, Rule, Shape
 
 _WORD = r"[\"']?([^\s\"'`]+)"
@@ -11,12 +19,13 @@ _ATTACHED = (
 )
 _LOWER_P = (
     "mongo mongosh mongodump mongorestore mongoexport mongoimport cqlsh nodetool racadm evil-winrm netexec"
-    " nxc crackmapexec zip unzip influx beeline cf ibmcloud asadmin jboss-cli jcli osql"
+    " nxc crackmapexec zip unzip snowsql certutil useradd usermod influx beeline cf ibmcloud"
+    " asadmin jboss-cli jcli osql"
 )
 _UPPER_P = (
     "sqlcmd bcp isql tsql osql ipmitool ipmi-sensors ipmi-chassis unzip zip mosquitto_pub mosquitto_sub"
 )
-_WINDOWS = "cmdkey schtasks wmic xfreerdp xfreerdp3 rdesktop psexec psexec64 winrs mstsc"
+_WINDOWS = "cmdkey schtasks wmic xfreerdp xfreerdp3 rdesktop psexec psexec64 winrs mstsc signtool"
 _SAMBA = "smbclient smbmap rpcclient winexe smbget net"
 _ORACLE = "sqlplus sqlldr exp imp expdp impdp rman sqlcl"
 _LDAP = "ldapsearch ldapmodify ldapadd ldapwhoami ldappasswd ldapdelete ldapcompare"
@@ -67,6 +76,54 @@ _LOGINS: tuple[tuple[str, str, Check | None], ...] = (
     ("plink pscp psftp putty", _of("plink pscp psftp putty") + rf"-pw[ \t]+{_WORD}", is_real),
     (_SAMBA, _of(_SAMBA) + r"(?:-U|--user)[ \t=]*[\"']?[^\s%\"']+%([^\s\"'`]{3,})", is_real),
     (".py", r"\b[\w-]+\.py[ \t]+[\"']?[\w.-]+/[\w.$-]+:([^\s@\"']+)@", is_real),
+    (
+        _SAMBA,
+        r"\bsmb(?:client|get)[ \t]+[\"']?(?://|\\\\)[^\s\"']+[\"']?[ \t]+[\"']?([^\s\"'-][^\s\"']{3,})",
+        is_odd,
+    ),
+    ("user", r"\buser(?:name)?=[^\s,%=]+%([^\s,\"']{3,})", is_odd),
+    ("curl", r"\bcurl\b[^\n|;]*?\s-[a-zA-Z]{1,6}u[ \t]+[\"']?[\w.@+\\-]+:([^\s\"'`]{3,})", is_real),
+    ("ftp>", rf"ftp>[ \t]*user[ \t]+\S+[ \t]+{_WORD}", is_odd),
+    ("rediscli_auth valkeycli_auth", rf"\b(?:REDIS|VALKEY)CLI_AUTH={_WORD}", is_real),
+    (
+        "db.",
+        r"\bdb\.(?:auth|changeUserPassword)\([ \t]*[\"'][^\"'\n]*[\"'],[ \t]*[\"']([^\"'\n]+)[\"']",
+        is_real,
+    ),
+    ("influx", rf"\binflux{_UP_TO}-t[ \t]+{_WORD}", is_long_token),
+    ("connect to", rf"(?i)\bconnect[ \t]+to[ \t]+\S+[ \t]+user[ \t]+\S+[ \t]+using[ \t]+{_WORD}", is_odd),
+    ("isql", rf"\bisql[ \t]+(?:-\w+[ \t]+)*\w+[ \t]+\w+[ \t]+{_WORD}", is_odd),
+    ("vsql kadmin", _of("vsql kadmin") + rf"-w[ \t]+{_WORD}", is_odd),
+    ("-auth", r"(?:^|\s)-auth[ \t]+[\"']?[\w.@-]+:([^\s\"'`]{6,})", is_odd),
+    ("securestring", rf"(?i)\bput-parameter{_UP_TO}--value[ =]{_WORD}", is_odd),
+    ("stats", rf"\bstats[ \t]+auth[ \t]+[\w.-]+:{_WORD}", is_real),
+    (
+        "radtest",
+        rf"\bradtest[ \t]+(?:-\w+[ \t]+\S+[ \t]+)*\S+[ \t]+{_WORD}(?:[\"']?[ \t]+\S+[ \t]+\d+[ \t]+{_WORD})?",
+        is_odd,
+    ),
+    (
+        "keychain",
+        rf"\bsecurity[ \t]+(?:[a-z]+-keychain|import){_UP_TO}-[pP][ \t]+{_WORD}",
+        is_odd,
+    ),
+    (
+        "keychain",
+        rf"\bsecurity[ \t]+(?:import|set-key-partition-list){_UP_TO}-k[ \t]+{_WORD}",
+        is_odd,
+    ),
+    (
+        "altool notarytool ipmi",
+        _of("altool notarytool") + rf"-p[ \t]+{_WORD}|{_of('ipmitool ipmi-sensors')}-P[ \t]*{_WORD}",
+        is_real,
+    ),
+    ("rclone", rf"\brclone[ \t]+obscure[ \t]+{_WORD}", is_real),
+    (
+        "cookie",
+        rf"(?i)(?:\berlang[ ._-]?cookie|-setcookie|\bmagic cookie)[\"']?[ \t]*[:= ][ \t]*{_WORD}",
+        is_odd,
+    ),
+    ("authtok", rf"(?i)\w*authtok[ \t]*[:=][ \t]*{_WORD}", is_real),
     ("snmp", rf"\bsnmp\w+{_UP_TO}-[AXc][ \t]*{_WORD}", is_real),
     ("snmp", rf"\bsnmp\w+{_UP_TO}-A[ \t]*\S+[^\n|;]*?\s-X[ \t]*{_WORD}", is_real),
     ("lftp", rf"\blftp{_UP_TO}-u[ \t]*[\"']?[^\s,\"']+,([^\s\"'`]{{3,}})", is_real),
@@ -134,6 +191,11 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
         rf"(?i)\b(?:echo|printf)[ \t]+(?:-n[ \t]+)?[\"']?([^\s\"'`|]+)[\"']?[ \t]*\|[^\n]*(?:{_STDIN})",
         is_said_password,
     ),
+    (
+        "<<<",
+        rf"(?i)\b(?:kinit|passwd|sudo|su|gpg|cryptsetup|openssl|login|smbpasswd)\b[^\n|;]*<<<[ \t]*{_WORD}",
+        is_odd,
+    ),
     ("<<<", rf"(?i)(?:--with-token|--password-stdin)[ \t]*<<<[ \t]*{_WORD}", is_real),
     ("chpasswd", r"(?i)\bchpasswd\b[^\n]*<<<[ \t]*[\"']?\w+:([^\s\"'`]+)", is_real),
     ("chpasswd", r"(?i)\becho[ \t]+[\"']?\w+:([^\s\"'`|]+)[\"']?[ \t]*\|[^\n]*chpasswd", is_real),
@@ -165,7 +227,10 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
     ),
     (
         "password",
-        r"(?i)\bpassword[ \t]*(?:=[ \t]*)?(?:(?:password|concat)?[ \t]*\([ \t]*)?N?'([^'\n]+)'",
+        (
+            r"(?i)\bpassword(?:[ \t]*=[ \t]*|[ \t]*\([ \t]*|[ \t]+)(?:(?:password|concat)?[ \t]*\("
+            r"[ \t]*)?N?'([^'\n]+)'"
+        ),
         is_real,
     ),
     ("sp_add", r"(?i)\bsp_add(?:login|linkedsrvlogin)\b[^\n]*,[ \t]*N?'([^'\n]{4,})'", is_odd),
@@ -185,7 +250,7 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
         is_striking,
     ),
     ("sonar.login", r"(?i)\bsonar\.login[= ]+([0-9a-f]{40})", None),
-    ("secret", rf"(?i)\bsecret[_-]?id[\"']?[ \t]*[:=][ \t]*[\"']?({_UUID})", None),
+    ("secret", rf"(?i)\bsecret[ _-]?id[\"']?[ \t]*[:=][ \t]*[\"']?({_UUID})", None),
     (
         "primary secondary",
         (
@@ -204,7 +269,8 @@ _PRINTERS = (
     rf"{_GETS}[^\n]*(?:jsonpath|template|base64)"
     r"|vault[ \t]+(?:kv[ \t]+get|read)\b[^\n]*-field|\bop[ \t]+read|terraform[ \t]+output[ \t]+-raw"
     r"|get-secret-value\b[^\n]*--query|secrets[ \t]+versions[ \t]+access|keyvault[ \t]+secret[ \t]+show"
-    r"|find-generic-password|openssl[ \t]+rand|\bpwgen|print-access-token|get-login-password|create[ -]token"
+    r"|find-generic-password|initial-password|reset-password|openssl[ \t]+rand|\bpwgen"
+    r"|print-access-token|get-login-password|create[ -]token"
     r"|base64[ \t]+(?:-d|-D|--decode)"
 )
 _PRINTED = (

@@ -1,6 +1,6 @@
 """Where network gear, mail and file servers show a secret: settings and dialogues without `name=value`."""
 
-from bot.safety.likeness import is_odd
+from bot.safety.likeness import is_odd, is_real
 from bot.safety.rule import Check, Rule
 
 _VALUE = r"[\"']?([^\s\"']{3,})"
@@ -30,6 +30,21 @@ _SHOWN: tuple[tuple[str, Check | None], ...] = (
     (rf"(?i)\bmessage-digest-key[ \t]+\d+[ \t]+md5[ \t]+(?:\d[ \t]+)?{_VALUE}", is_odd),
     (rf"(?i)\b(?:authentication-key|encrypted-password|auth-password|priv-password)[ \t]+{_VALUE}", is_odd),
     (rf"(?im)^[ \t]*set[ \t]+(?:passwd|password|psksecret|secret|key)[ \t]+(?:ENC[ \t]+)?{_VALUE}", is_odd),
+    (rf"(?i)\bcom2sec6?[ \t]+\S+[ \t]+\S+[ \t]+{_VALUE}", is_odd),
+    (rf"(?i)\br[ow](?:user|community)6?[ \t]+{_VALUE}", is_odd),
+    (
+        (
+            rf"\bcreateUser[ \t]+\S+[ \t]+(?:MD5|SHA[\d-]*)[ \t]+{_VALUE}(?:[\"']?[ \t]+"
+            rf"(?:AES\d*|DES)[ \t]+{_VALUE})?"
+        ),
+        is_odd,
+    ),
+    (rf"(?im)^[ \t]+(?:shared-)?(?:key|secret)[ \t]+\d[ \t]+{_VALUE}", is_odd),
+    (r":[ \t]*(?:PSK|XAUTH|EAP|NTLM|PIN)[ \t]+[\"']([^\"'\n]+)[\"']", is_real),
+    (rf"(?im)\bkey content[ \t]*:[ \t]*{_VALUE}", is_odd),
+    (r"\]:\d{2,5}[ \t]+[\w.@+-]+:([^\s\"']{6,})", is_odd),
+    (r"\bstatic:[\w.@+-]+:([^\s\"']{6,})", is_odd),
+    (r"\((?:aes|des|arcfour|camellia)[\w-]+\)[ \t]+\((0x[0-9a-f]{16,})\)", None),
     (r"(?i)\bAUTH[ \t]+PLAIN[ \t]+([A-Za-z0-9+/=]{12,})", None),
     (r"\b334[ \t]+UGFzc3dvcmQ6\s+(?:[A-Z]?[:>-]+[ \t]*)?([A-Za-z0-9+/=]{6,})", None),
     (rf"(?i)\b(?:a|\w?\d+)[ \t]+LOGIN[ \t]+\S+[ \t]+{_VALUE}", is_odd),

@@ -3,6 +3,7 @@
 import re
 from enum import IntEnum
 from itertools import pairwise
+from operator import ne
 
 WORDY = r"(?:pass|pwd|pw|secret|token|cred|psk|[a-z]{2}[_.-]?key|[_-]pat)"
 """In a pattern: what stands in every name that `judge_name` may find telling."""
@@ -32,7 +33,7 @@ _KEY_OF = _words(
     decryption validation function functions rest developer partner merchant write wep wpa aes
     sentry pagerduty opsgenie datadog dd honeycomb grafana elastic splunk rollbar bugsnag mailgun sendgrid
     stripe twilio openai anthropic gemini openrouter cloudflare fastly algolia amplitude mixpanel
-    launchdarkly pinecone groq mistral cohere maps google azure aws sdk
+    launchdarkly instrumentation pinecone groq mistral cohere maps google azure aws sdk
     """
 )
 _HARMLESS_ENDS = _words(
@@ -69,10 +70,12 @@ _STOP = _words(
 )
 _NEVER = re.compile(
     r"""(?ix) \$[({] | \$(?-i:[A-Z_][A-Z0-9_]*)(?![\w!@#%^*+=?~-]) | \$env: | \$[a-z_]+(?:-|->\w+|[.\[].*)?$
+    | %[A-Z][\w-]*-[0-7]-[A-Z] | S-1-\d+-\d | (?:string|int|integer|float|bool|boolean|array|object)\(
+    | (?:[\w\\]+:)?(?:protected|private)(?:\]|$)
     | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3} | -{2} | //\w
     | v?\d+\.\d+\.\d+(?:[-+.][\w.-]+)?$ | \\u00 | \?{2} | (?:\w+/)?\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
     | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs:// | ENC\[
-    | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | ref\+ | sops:
+    | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | @(?:keychain|env): | ref\+ | sops:
     | \!(?:Ref|Sub|GetAtt|ImportValue|Join)\b | \!(?-i:[a-z_]+)$
     | (?:os\.environ|process\.env|getenv|system\.getenv) | (?:env|var|local|module|data|self|secrets)\. """
 )
@@ -82,6 +85,8 @@ _WORDS = re.compile(r"(?:[a-z]{2,}\d{0,2}|\d{1,4}|v\d+)(?:[-_./:](?:[a-z]{2,}\d{
 _CAMEL = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*")
 _MEASURE = re.compile(r"0x[0-9a-fA-F]{4,40}|\d[\d.,]*[%a-z]{0,3}")
 _UPPER = re.compile(r"[A-Z]+(?:_[A-Z]+)*|[A-Z]{1,5}-\d+")
+_PLAIN_NAME = re.compile("|".join(shape.pattern for shape in (_WORDS, _CAMEL, _UPPER, _MEASURE)))
+_LONG_WORD = re.compile(r"[a-z]{16,}")
 _CODE_PATH = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+(?:\(.*)?|[A-Za-z_]\w*\(.*")
 _KNOWN_ID = re.compile(
     r"""(?x) 0x[0-9a-fA-F]{4,40} | [A-Z]{3,}[-_]?\d{2,6} | \d{1,2}[hH:]\d\d | [A-Za-z]+v?\d+(?:\.\d+)+
@@ -89,7 +94,9 @@ _KNOWN_ID = re.compile(
     | [a-z]{1,8}-[0-9a-f]{8,17} | \d[\d.,:/-]*[A-Za-z%]{0,3} | \d{4}-\d\d-\d\d[Tt ]?[\d:.Zz+-]*
     | v?\d+(?:\.\d+)+[\w.-]* | [a-z]{2,8}_[A-Za-z0-9]{10,} | (?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | [CUTWBGDA]0[A-Z0-9]{8,} | [\w-]+:\d+ | \#(?:\d+|[a-z][\w-]*)
-    | \w+=[^=\s]\S* | (?:sha\d+|SHA\d+|md5)[:-]\S+ | [a-z]+(?:[-_][a-z0-9]+){2,} """
+    | \w+=[^=\s]\S* | (?:sha\d+|SHA\d+|md5)[:-]\S+ | [a-z]+(?:[-_][a-z0-9]+){2,}
+    | (?:[a-z_][\w.-]*/)+[\w.-]+\#[a-z_]+ | (?:SCRAM-SHA-\d+|(?:CRAM|DIGEST)-MD5|XOAUTH2)(?:-PLUS)?
+    | (?:Convert(?:To|From)|Get|Set|New|Read|Import|Export|Invoke|Add|Remove|Test)-[A-Z]\w+ """
 )
 _PASSPHRASE = re.compile(r"[A-Za-z]{3,}\d{0,4}(?:-(?:[A-Za-z]{3,}\d{0,4}|\d{1,4})){2,}")
 _ERROR = re.compile(r"[A-Z]{3,}[-_]?\d{2,6}")
@@ -99,8 +106,11 @@ _LEAST_PASSWORD, _LEAST_SECRET, _LEAST_STRIKING = 3, 6, 8
 _SENTENCE_WORDS = 3
 _TWO = 2
 _CARD_DIGITS = range(13, 20)  # ISO/IEC 7812
+_IBAN_LEAST = 15
 _SHORT_PART = 3
 _PORT_DIGITS = 5
+_RANDOM_RUN = re.compile(r"[\w+/=.~-]+")
+_NEXT = re.compile(r"&[\w.-]+=")
 _MARKS = re.compile(r"[!@#$%^&*+=?~]")
 
 
@@ -139,6 +149,8 @@ def judge_name(name: str) -> Name:
     if not words or words[-1] in _HARMLESS_ENDS or _HOST.fullmatch(name) or _IS_WITHOUT.search(name):
         return Name.HARMLESS
     if words[-1] == "pat" and len(words) > 1:
+        return Name.SECRET
+    if words[-1] == "key" and words[-2:-1] and words[-2].endswith(_PASSWORDS):
         return Name.SECRET
     if any(word in _PASSWORD_WORDS or word.endswith(_PASSWORDS) for word in words):
         return Name.PASSWORD
@@ -189,9 +201,7 @@ def _is_path(value: str) -> bool:
 
 def is_plain_name(value: str) -> bool:
     """Say whether a value reads as a name of something: words, numbers and versions, no random run."""
-    if re.fullmatch(r"[a-z]{16,}", value):
-        return False
-    return any(shape.fullmatch(value) for shape in (_WORDS, _CAMEL, _UPPER, _MEASURE))
+    return not _LONG_WORD.fullmatch(value) and bool(_PLAIN_NAME.fullmatch(value))
 
 
 def can_be_said(value: str, *, is_password: bool) -> bool:
@@ -230,9 +240,9 @@ def is_passphrase(value: str) -> bool:
 
 def is_random(value: str) -> bool:
     """Say whether a run of base64 letters is random: all three classes, many changes between them."""
-    kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" if c.islower() else "s" for c in value]
-    changes = sum(a != b for a, b in pairwise(kinds))
-    return {"d", "u", "l"} <= set(kinds) and 4 * changes >= len(value)
+    kinds = value.translate(_CLASSES)
+    changes = sum(map(ne, kinds, kinds[1:]))
+    return {"0", "A", "a"} <= set(kinds) and 4 * changes >= len(value)
 
 
 def can_spread(value: str) -> bool:
@@ -258,6 +268,11 @@ def is_real(value: str) -> bool:
     return not is_placeholder(value)
 
 
+def is_no_number(value: str) -> bool:
+    """Say whether a value behind a short flag stands for itself, and is no port."""
+    return is_real(value) and not value.isdigit()
+
+
 def is_opaque(value: str) -> bool:
     """Say whether a value stands for itself and is no word."""
     return not is_placeholder(value) and (len(value) >= _LONG or not value.isalpha())
@@ -271,7 +286,7 @@ def is_said_password(value: str) -> bool:
 
 def is_said_login(value: str) -> bool:
     """Say whether a word beside an account's name can be its password; `gateway-2` is a name."""
-    bare = value.rstrip(".,;:)")
+    bare = _NEXT.split(value, maxsplit=1)[0].rstrip(".,;:)")
     if is_passphrase(bare):
         return True
     return can_be_said(bare, is_password=True) and not (is_plain_name(bare) and re.search(r"[-._/:]", bare))
@@ -300,7 +315,33 @@ def is_long_token(value: str) -> bool:
     bare = value.rstrip(".,;:)")
     if re.fullmatch(r"[0-9a-f]{32,}", bare):
         return True
-    return len(bare) >= _LONG and is_striking(bare)
+    return len(bare) >= _LONG and not is_passphrase(bare) and is_striking(bare)
+
+
+def is_code(value: str) -> bool:
+    """Say whether a word of a list of codes for recovery is one."""
+    return bool(re.search(r"\d", value)) and value.replace("-", "").isalnum()
+
+
+def is_header_value(value: str) -> bool:
+    """Say whether what follows a header's scheme is opaque, and no name of one of several fields."""
+    return not re.fullmatch(r"[A-Za-z-]+=+", value) and is_opaque(value)
+
+
+def is_iban(value: str) -> bool:
+    """Say whether letters and digits are an account's number: the check digits of ISO 13616."""
+    bare = value.replace(" ", "").upper()
+    return len(bare) >= _IBAN_LEAST and int("".join(str(int(c, 36)) for c in bare[4:] + bare[:4])) % 97 == 1
+
+
+def is_striking_word(value: str) -> bool:
+    """Say whether an argument of a call is striking and no text with words, address or path."""
+    return not re.search(r"[\s/\\]|://", value) and is_striking(value)
+
+
+def is_shown_alone(value: str) -> bool:
+    """Say whether the only word of a line, below a label, is what the label announces."""
+    return is_random_word(value) or (is_long_token(value) and bool(_RANDOM_RUN.fullmatch(value)))
 
 
 def is_odd(value: str) -> bool:

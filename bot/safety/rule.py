@@ -11,6 +11,19 @@ Check = Callable[[str], bool]
 EVIDENCE = ""
 """The kind of rules that protect what they find."""
 
+VALUE = (
+    r"(?:\\+[\"']([^\"'\\\n{\[][^\"'\\\n]*)"
+    r"|[bNru]?\"([^\"\\\n{\[](?:[^\"\\\n]|\\[^\n])*)"
+    r"|[bNru]?'([^'\\\n{\[](?:[^'\\\n]|\\[^\n])*)"
+    r"|`([^`\n]+)`"
+    r"|&quot;([^&\s]+)&quot;"
+    r"|([^\s\"'`<>|{}\[\],;&\\=:]))"
+)
+"""A value: in quotes of any kind, escaped or not; of a bare one, last, only where it begins. A group each."""
+
+FLAG_VALUE = VALUE.removesuffix("]))") + "-]))"
+"""The same behind a flag: what begins with a dash is the next flag."""
+
 
 class Shape(StrEnum):
     """How the groups of a rule are read."""

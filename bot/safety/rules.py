@@ -7,16 +7,19 @@ address, and the host, which is evidence, would be lost.
 
 from bot.safety.commands import COMMANDS
 from bot.safety.devices import DEVICES
+from bot.safety.dumps import ALONE, DUMPS
 from bot.safety.likeness import (
     WORDY,
     is_card,
+    is_header_value,
+    is_iban,
     is_mail,
     is_odd,
     is_opaque,
     is_said_token,
     is_url_password,
 )
-from bot.safety.rule import EVIDENCE, Rule, Shape
+from bot.safety.rule import EVIDENCE, FLAG_VALUE, VALUE, Rule, Shape
 from bot.safety.sentences import SENTENCES
 
 _BEGIN, _END = (rf"-----{word} [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----" for word in ("BEGIN", "END"))
@@ -40,6 +43,13 @@ STRONG = (
     ),
     Rule(
         kind="private_key",
+        needs="openvpn",
+        pattern=r"(?s)-----BEGIN OpenVPN [\w -]{0,40}-----(.*?)(?:-----END|\z)",
+        shape=Shape.PEM,
+        spreads=False,
+    ),
+    Rule(
+        kind="private_key",
         needs="private-lines",
         pattern=r"(?s)Private-Lines: \d+\s(.*?)(?:Private-MAC|\z)",
         shape=Shape.PEM,
@@ -50,6 +60,12 @@ STRONG = (
 """Before all tokens: our own aliases, so that a second pass changes nothing, and whole keys."""
 
 CONTEXT = (
+    Rule(
+        kind="password",
+        needs="pass",
+        pattern=r"(?m)\bUSER[ \t]+\S+[ \t]*\r?\n(?:[^\n]*\n){0,3}?[^\n]*?\bPASS[ \t]+([^\s\"']+)[ \t]*\r?$",
+        shape=Shape.EXACT,
+    ),
     Rule(
         kind="url_password",
         needs="://",
@@ -122,16 +138,6 @@ PROTECTED = tuple(
 )
 """Evidence that must survive, though it is long and random."""
 
-_VALUE = (
-    r"(?:\\+[\"']([^\"'\\\n{\[][^\"'\\\n]*)"
-    r"|[bNru]?\"([^\"\\\n{\[](?:[^\"\\\n]|\\[^\n])*)"
-    r"|[bNru]?'([^'\\\n{\[](?:[^'\\\n]|\\[^\n])*)"
-    r"|`([^`\n]+)`"
-    r"|&quot;([^&\s]+)&quot;"
-    r"|([^\s\"'`<>|{}\[\],;&\\=:]))"
-)
-"""A value: in quotes of any kind, escaped or not; of a bare one, last, only where it begins. A group each."""
-
 _NAME = rf"(?i:([\w.-]*{WORDY}[\w.-]*))"
 _GAP = r"(?:[ \t]*|[ \t]*\r?\n[ \t]+)"
 _SEPARATOR = rf"(?:\\*[\"'`*_]\]?|\*_|&quot;)?[ \t]*(?::=|=>|->|<<<|[:=|→])[*_]{{0,2}}{_GAP}[*_]?"
@@ -139,11 +145,12 @@ _HEADER = r"(?i)authorization\\*[\"'`]?\s*[:=]\s*\\*[\"'`]?"
 _MARKUP_OPENS, _MARKUP_CLOSES = r"(?:<|&lt;)", r"(?:>|&gt;)"
 
 ASSIGNED = (
+    *DUMPS,
     Rule(
         kind="authorization",
         pattern=_HEADER + r"(?:[a-z][\w-]{0,24}(?: key)?[ \t:=]+(?:token=)?)?\\*[\"']?"
         r"([A-Za-z0-9._~+/:=%!|-]{6,})",
-        check=is_opaque,
+        check=is_header_value,
     ),
     Rule(
         kind="authorization",
@@ -166,8 +173,8 @@ ASSIGNED = (
         kind="secret",
         pattern=r"(?i)\b(?:parameter|option|setting|variable|env|header|secret)?_?(?:name"
         r"|key)\\*[\"']?\s*[:=]\s*\\*[\"']?([\w./-]+)\\*[\"']?"
-        r"(?:\s*,\s*\\*\"\w+\\*\"\s*:\s*\\*\"?[\w.:/-]*\\*\"?){0,2}\s*,?\s*-?\s*\\*[\"']?(?:parameter)?_?value\\*[\"']?\s*[:=]\s*"
-        + _VALUE,
+        r"(?:\s*,\s*\\*\"\w+\\*\"\s*:\s*\\*\"?[\w.:/-]*\\*\"?){0,2}\s*,?\s*-?\s*\\*[\"']?"
+        r"(?:parameter)?_?value\\*[\"']?\s*[:=]\s*" + VALUE,
         shape=Shape.NAMED,
     ),
     Rule(
@@ -255,10 +262,10 @@ ASSIGNED = (
         r"[ \t]*\\*\"([^\"\n\\]+)\"",
         shape=Shape.NAMED,
     ),
-    Rule(kind="secret", pattern=_NAME + _SEPARATOR + _VALUE, shape=Shape.NAMED),
+    Rule(kind="secret", pattern=_NAME + _SEPARATOR + VALUE, shape=Shape.NAMED),
     Rule(
         kind="secret",
-        pattern=rf"(?i)(?:^|[\s\"'`])--?([\w-]*{WORDY}[\w-]*)[ \t]+" + _VALUE,
+        pattern=rf"(?i)(?:^|[\s\"'`])--?([\w-]*{WORDY}[\w-]*)[ \t]+" + FLAG_VALUE,
         shape=Shape.NAMED,
     ),
     Rule(
@@ -284,6 +291,23 @@ PERSONAL = (
         spreads=False,
     ),
     Rule(
+        kind="iban",
+        pattern=r"\b([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)\b",
+        check=is_iban,
+        shape=Shape.EXACT,
+        spreads=False,
+    ),
+    Rule(
+        kind="iban",
+        needs="iban",
+        pattern=(
+            r"(?i)\biban\b[^\n\d]{0,20}?\b((?-i:[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}"
+            r"(?: ?[A-Z0-9]{1,3})?))\b"
+        ),
+        shape=Shape.EXACT,
+        spreads=False,
+    ),
+    Rule(
         kind="card",
         pattern=rf"(?:^|[^\w.-])((?:{_CARD_RANGES})(?:[ -]?\d{{4}}){{3}}"
         r"|3[47]\d{2}[ -]?\d{6}[ -]?\d{5})"
@@ -300,7 +324,7 @@ RULES: tuple[tuple[Rule, ...], ...] = (
     ASSIGNED,
     COMMANDS,
     DEVICES,
-    SENTENCES,
+    (*SENTENCES, *ALONE),
     PERSONAL,
 )
 """What follows the keys and tokens, in the order in which the rules claim."""

@@ -1,6 +1,7 @@
 """What people write in sentences, in the languages of on-call: only values that mix classes of characters."""
 
 from bot.safety.likeness import (
+    is_code,
     is_long_token,
     is_random_word,
     is_said_login,
@@ -32,7 +33,9 @@ _ELSEWHERE = (
     r"|wachtwoord|has(?:ł|l)o|heslo|парол\p{L}{1,3}|lösenord\p{L}{0,2}|passord\p{L}{0,2}"
     r"|adgangskode\p{L}{0,2}|kodeord\p{L}{0,2}"
     r"|salasana|(?:ş|s)ifre\p{L}{0,3}|jelsz(?:ó|o)|lozink\p{L}|kata sandi|mật khẩu|κωδικός"
-    r"|密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|סיסמה|पासवर्ड|كلمة المرور)"
+    r"|รหัสผ่าน|slaptažod\p{L}{1,3}|parool|geslo|contrasenya|رمز عبور|密码|密碼|口令|パスワード"
+    r"|暗証番号|비밀번호|암호"
+    r"|סיסמה|पासवर्ड|كلمة المرور)"
 )
 _IS_SAID = (
     r"(?:[ \t]+(?:ist|lautet|war|wäre|est|était|es|era|é|è|is|wordt|jest|je|är|er|olan|это|теперь"
@@ -61,7 +64,8 @@ SENTENCES: tuple[Rule, ...] = (
     Rule(kind="password", pattern=rf"(?i)\b{_NOUN}\b{_FOR}[ \t]{_WORD}", check=is_said_password),
     Rule(
         kind="password",
-        pattern=rf"(?i){_ELSEWHERE}[*_]?(?:[^\n:=.;!?]{{0,60}}?){_IS_ELSEWHERE}{_OPENS}([^\s\"'`«»„“”「」『』\x{{2018}}\x{{2019}}\x{{ff0c}}。、\x{{ff1b}}]+)",
+        pattern=rf"(?i){_ELSEWHERE}[*_]?(?:[^\n:=.;!?]{{0,60}}?){_IS_ELSEWHERE}{_OPENS}("
+        rf"[^\s\"'`«»„“”「」『』\x{{2018}}\x{{2019}}\x{{ff0c}}。、\x{{ff1b}}\p{{Hiragana}}\p{{Katakana}}\p{{Han}}\p{{Hangul}}]+)",
         check=is_said_password,
     ),
     Rule(
@@ -89,9 +93,10 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="token",
-        pattern=r"(?i)\b(?:api[ -]?key|token|secret|jeton|clé d['\x{2019}]api|clave de api"
-        r"|chave de api|api-schlüssel|schlüssel|токен\p{L}{0,2}|ключ\p{L}{0,2})"
-        rf"[^\n:=.;!?&]{{0,70}}?{_IS_SAID}{_OPENS}([^\s\"'`«»„“”「」『』\x{{2018}}\x{{2019}}\x{{ff0c}}。、\x{{ff1b}}&]{{16,}})",
+        pattern=r"(?i)(?:\b(?:api[ -]?key|token|secret|jeton|clé d['\x{2019}]api|clave de api"
+        r"|chave de api|api-schlüssel|schlüssel)|токен\p{L}{0,2}|ключ\p{L}{0,2}|令牌|密钥|トークン)"
+        rf"[^\n:=.;!?&]{{0,70}}?{_IS_SAID}{_OPENS}("
+        rf"[^\s\"'`«»„“”「」『』\x{{2018}}\x{{2019}}\x{{ff0c}}。、\x{{ff1b}}&]{{16,}})",
         check=is_long_token,
     ),
     Rule(
@@ -122,8 +127,14 @@ SENTENCES: tuple[Rule, ...] = (
     Rule(
         kind="password",
         pattern=rf"(?i)\b(?:{_LOGIN})\b"
-        r"[^\n]{0,40}?\b[\w.@+-]+[\"'`*]*[ \t]*(?:[/|]|:(?:[ \t]|[^/\s])|[ \t]with[ \t]|[ \t]and[ \t])"
-        r"[ \t]*[\"'`*]*([^\s\"'`]+)",
+        r"[^\n]{0,40}?\b[\w.@+-]+[\"'`*]*[ \t]*(?:[/|]|[ \t]with[ \t]|[ \t]and[ \t])[ \t]*[\"'`*]*("
+        r"[^\s\"'`]+)",
+        check=is_said_login,
+    ),
+    Rule(
+        kind="password",
+        pattern=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{0,40}}?\b[\w.@+-]+[\"'`*]*[ \t]*:[ \t]*[\"'`*]*("
+        rf"[^\s\"'`/][^\s\"'`]+)",
         check=is_said_login,
     ),
     Rule(
@@ -147,6 +158,38 @@ SENTENCES: tuple[Rule, ...] = (
         pattern=rf"(?i)(?:^|[\s\"'`(*])(?:{_ADMIN})[ \t]?[/:|,][ \t]?[\"'`*]*([^\s\"'`*,;)]{{6,}}?)"
         r"(?:@[a-z][\w.-]*(?:[\s:/]|$)|[\s\"'`*,;)]|$)",
         check=is_striking,
+    ),
+    Rule(
+        kind="password",
+        needs="cred",
+        pattern=r"(?i)\bcred(?:s|entials)?[ \t]+(?:(?:are|is|for)[ \t]+)?[\w.@+-]+[ \t]+[\"'`*]*("
+        r"[^\s\"'`*]{6,})",
+        check=is_striking,
+    ),
+    Rule(
+        kind="password",
+        needs="ssh rdp login sftp telnet",
+        pattern=r"(?i)\b(?:ssh|rdp|login|sftp|telnet|rdesktop)\b[^\n]{0,60}?@[\w.-]+[ \t]*(?:[ \t]"
+        r"(?:with|using|pw|mit)[ \t]"
+        r"|[(/])[ \t]*[\"'`*]*([^\s\"'`*]{6,})",
+        check=is_striking,
+    ),
+    Rule(
+        kind="otp",
+        needs="code",
+        pattern=r"(?i)\b(?:recovery|backup|scratch)[ -]codes?[ \t]+[\"'`]?(\d{6,10}|[0-9a-f]{4,8}"
+        r"(?:-[0-9a-f]{4,8})+)\b",
+        spreads=False,
+    ),
+    Rule(
+        kind="otp",
+        needs="codes",
+        pattern=r"(?i)\b(?:recovery|backup|scratch)[ -]codes?\b[^\n]{0,40}\n"
+        r"((?:[ \t>]*(?:\d{1,2}[.):][ \t]*|[-*][ \t]+)?[A-Za-z0-9]{4,12}(?:[ -]"
+        r"[A-Za-z0-9]{4,12}){0,3}[ \t]*\r?(?:\n|$)){1,16})",
+        shape=Shape.BLOCK,
+        check=is_code,
+        spreads=False,
     ),
     Rule(
         kind="otp",

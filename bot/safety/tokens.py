@@ -31,7 +31,7 @@ _TOKENS: tuple[tuple[str, str], ...] = (
     (
         "slack_webhook",
         (
-            r"(?i)hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/([A-Za-z0-9_/%-]{10,}"
+            r"(?i)hooks?\.[\w.-]+/(?:services|workflows|triggers)/([A-Za-z0-9_/%-]{10,}"
             r")"
         ),
     ),
@@ -39,7 +39,9 @@ _TOKENS: tuple[tuple[str, str], ...] = (
         "webhook_url",
         (
             r"(?i)(?:discord(?:app)?\.com/api/webhooks/|\.webhook\.office\.com/webhookb2/|"
-            r"events\.pagerduty\.com/integration/|outlook\.office\.com/webhook/|api\.opsgenie\.com/v1/json/[a-z]+\?apikey=|"
+            r"/api/webhooks/\d{6,}/|/webhookb2/|/IncomingWebhook/|/bot/v2/hook/|/hooks/catch/"
+            r"|events\.pagerduty\.com/integration/|outlook\.office\.com/webhook/"
+            r"|api\.opsgenie\.com/v1/json/[a-z]+\?apikey=|"
             r"alert\.victorops\.com/integrations/[a-z]+/\d+/alert/)([A-Za-z0-9_@/-]{16,}"
             r")"
         ),

@@ -91,7 +91,20 @@ VENDORS: tuple[tuple[str, str, str], ...] = (
     ("sonar_token", rf"\b(sq[apu]_{_H}{{20,}})", "SonarQube: user, project and global tokens"),
     ("snyk_token", rf"\b(snyk_(?:uat|sat)\.{_W}+\.{_W}{{20,}}[\w.-]*)", "Snyk service accounts"),
     ("semgrep_token", rf"\b(sgp_{_L}{{40,}})\b", "Semgrep"),
-    ("launchdarkly_key", rf"\b(sdk-{_H}{{8}}-{_H}{{4}}-4{_H}{{3}}-{_H}{{4}}-{_H}{{12}})\b", "LaunchDarkly"),
+    (
+        "launchdarkly_key",
+        rf"\b((?:sdk|api)-{_H}{{8}}-{_H}{{4}}-{_H}{{4}}-{_H}{{4}}-{_H}{{12}})\b",
+        "LaunchDarkly",
+    ),
+    ("laravel_key", r"\bbase64:([A-Za-z0-9+/]{43}=)", "Laravel: the application's key"),
+    (
+        "licence_key",
+        (
+            r"(?i)\b(?:licen[cs]e|product|activation|serial)[ _-]?(?:key|code|number)?[ \t]*[:=]?"
+            r"[ \t]*[\"'`]?((?-i:[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){3,7}))\b"
+        ),
+        "Licences of software: groups of letters, as they are printed",
+    ),
     ("statsig_key", rf"\b(secret-{_L}{{20,}})", "Statsig"),
     # Secrets and access
     (
@@ -164,7 +177,7 @@ VENDORS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "chat_hook",
-        r"(?:mattermost|rocket|chat)[\w.-]*/hooks/([A-Za-z0-9/]{20,})",
+        r"(?:mattermost|rocket|chat|mm)?[\w.-]*/hooks/([A-Za-z0-9/]{20,})",
         "Mattermost and Rocket.Chat hooks",
     ),
     # Models
