@@ -10,12 +10,11 @@ from functools import partial
 from bot.answers import KeptDigest
 from bot.errors import CopilotError
 from bot.incident.case import Case
-from bot.incident.compaction import Reading, compact, estimate_tokens, unfolded
+from bot.incident.compaction import BUDGET_TOKENS, Reading, compact, unfolded
 from bot.incident.digest import Digest
 from bot.incident.facts import Facts
 from bot.incident.hypotheses import Hypothesis, cited_ids
 from bot.incident.messages import Incident, IncidentRef
-from bot.incident.sizes import MESSAGE_CHARS
 from bot.models.catalogue import Catalogue
 from bot.ports import Digests, Log, Memory
 from bot.run import Run
@@ -26,10 +25,17 @@ BESIDE_TOKENS = 60_000
 """What a prompt has beside the messages of an incident: the orders, the state, and room for the answer."""
 FULL_SHARE = 0.9
 """How much of a model's window is filled: tokens are estimated, and too long a prompt is refused."""
+USUAL_SHARE = 0.5
+"""The most of it without a wish to read everything: an incident of nothing but names must not cost much."""
 
 
 def reading_of(
-    incident: Incident, facts: Facts, *, digest: Digest, board: Iterable[Hypothesis] = ()
+    incident: Incident,
+    facts: Facts,
+    *,
+    digest: Digest,
+    board: Iterable[Hypothesis] = (),
+    context_tokens: int = LEAST_CONTEXT_TOKENS,
 ) -> Reading:
     """Return how an incident enters a prompt: folded where it is large, on top of what was folded before.
 
@@ -38,9 +44,10 @@ def reading_of(
         facts: What code extracted from it.
         digest: What was folded before.
         board: What it cites is read in full.
+        context_tokens: How much the model reads at most.
     """
-    cited = {one for hypothesis in board for one in cited_ids(hypothesis.evidence)}
-    return compact(incident, facts, digest=digest, cited=cited)
+    most = max(int(context_tokens * USUAL_SHARE), BUDGET_TOKENS)
+    return compact(incident, facts, digest=digest, cited=_cited(board), most_tokens=most)
 
 
 def full_reading(incident: Incident, facts: Facts, *, context_tokens: int) -> Reading:
@@ -51,23 +58,44 @@ def full_reading(incident: Incident, facts: Facts, *, context_tokens: int) -> Re
         facts: What code extracted from it.
         context_tokens: How much the model reads at most.
     """
-    whole = unfolded(incident)
-    pasted = sum(estimate_tokens(message.text[MESSAGE_CHARS:]) for message in incident.messages)
+    whole = unfolded(incident, is_whole=True)
     room = int((context_tokens - BESIDE_TOKENS) * FULL_SHARE)
-    if whole.tokens + pasted <= room:
-        return replace(whole, tokens=whole.tokens + pasted, raw_tokens=whole.raw_tokens + pasted)
-    return compact(incident, facts, budget_tokens=room, target_tokens=room)
+    return whole if whole.tokens <= room else _filled(incident, facts, Digest(), room)
+
+
+def _filled(incident: Incident, facts: Facts, digest: Digest, room: int) -> Reading:
+    """Return the reading that shows as much in full as there is room for."""
+    return compact(
+        incident,
+        facts,
+        digest=digest,
+        budget_tokens=room,
+        target_tokens=room,
+        most_tokens=room,
+        is_whole=True,
+    )
 
 
 def read_again(case: Case, incident: Incident, facts: Facts) -> Reading | None:
-    """Return the reading of a case after messages of it changed: no word that is gone is left in it."""
-    if case.reading is None:
+    """Return the reading of a case after messages of it changed: no word that is gone is left in it.
+
+    What was read in full is in full again, and what was folded for it stays folded.
+    """
+    before = case.reading
+    if before is None:
         return None
-    if not case.reading.digest.chunks:
-        ids = frozenset(incident.by_id)
-        return replace(case.reading, kept=tuple(one for one in case.reading.kept if one in ids))
-    again = reading_of(incident, facts, digest=case.reading.digest, board=case.board)
-    return replace(again, folded_now=case.reading.folded_now)
+    if not before.digest.chunks:
+        return unfolded(incident, is_whole=case.is_full)
+    if case.is_full:
+        again = _filled(incident, facts, before.digest, before.most_tokens)
+    else:
+        cited = _cited(case.board)
+        again = compact(incident, facts, digest=before.digest, cited=cited, most_tokens=before.most_tokens)
+    return replace(again, folded_now=before.folded_now)
+
+
+def _cited(board: Iterable[Hypothesis]) -> frozenset[str]:
+    return frozenset(one for hypothesis in board for one in cited_ids(hypothesis.evidence))
 
 
 @dataclass(slots=True)
@@ -115,13 +143,13 @@ class Compacting:
             case: Without a reading.
             catalogue: Knows how much the model reads.
         """
+        model = catalogue.find(case.route.model)
+        context_tokens = model.context_tokens if model else LEAST_CONTEXT_TOKENS
         if run.request.is_full:
-            model = catalogue.find(case.route.model)
-            context_tokens = model.context_tokens if model else LEAST_CONTEXT_TOKENS
             make = partial(full_reading, case.incident, case.facts, context_tokens=context_tokens)
         else:
-            digest = run.kept.digest
-            make = partial(reading_of, case.incident, case.facts, digest=digest, board=case.board)
+            known = partial(reading_of, digest=run.kept.digest, board=case.board)
+            make = partial(known, case.incident, case.facts, context_tokens=context_tokens)
         reading = await asyncio.to_thread(make)
         run.log(
             "incident.compacted",
@@ -130,6 +158,7 @@ class Compacting:
             folded_now=len(reading.folded_now),
             raw_tokens=reading.raw_tokens,
             tokens=reading.tokens,
+            left_out=reading.digest.left_out,
         )
         return replace(case, reading=reading, is_full=run.request.is_full)
 

@@ -153,12 +153,14 @@ def redact(incident: Incident, redactor: Redactor) -> tuple[Incident, int]:
     Raises:
         RedactionFailedError: Some text could not be checked; nothing of the incident may be used.
     """
-    texts = [text for message in incident.messages for text in _texts(message)]
+    texts = [incident.channel_name, *(text for message in incident.messages for text in _texts(message))]
     distinct = list(dict.fromkeys(text for text in texts if text))  # names and titles stand there many times
     redacted = dict(zip(distinct, redactor.redact_all(distinct, cut=_cut(incident)), strict=True))
     found = {item.alias for one in redacted.values() for item in one.found}
     clean = {text: one.text for text, one in redacted.items() if one.text != text}
-    return incident.with_messages(_cleaned(message, clean) for message in incident.messages), len(found)
+    told = incident.with_messages(_cleaned(message, clean) for message in incident.messages)
+    name = clean.get(incident.channel_name, incident.channel_name)
+    return replace(told, channel_name=name), len(found)
 
 
 def _cut(incident: Incident) -> frozenset[str]:
@@ -188,6 +190,7 @@ def _texts(message: Message) -> Sequence[str]:
         *fields,
         *files,
         *links,
+        *(name for name, _ in message.reactions),
         *_stated(message.alert),
     ]
 
@@ -207,6 +210,7 @@ def _rebuilt(message: Message, take: Callable[[], str]) -> Message:
         fields=tuple((take(), take()) for _ in message.fields),
         files=tuple(replace(file, name=take(), head=take()) for file in message.files),
         links=tuple(Link(url=take(), label=take()) for _ in message.links),
+        reactions=tuple((take(), count) for _, count in message.reactions),
         alert=_restated(message.alert, take),
     )
 

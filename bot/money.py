@@ -1,6 +1,6 @@
 """What answers cost: the bill below them, and when a person is asked before Opus is."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import structlog
@@ -9,17 +9,18 @@ from bot.answering import bill_of
 from bot.answers import Usage
 from bot.errors import StoreUnavailableError
 from bot.incident.case import Case
+from bot.incident.compaction import unfolded
 from bot.incident.messages import IncidentRef
-from bot.incident.sizes import estimate_tokens, message_tokens
-from bot.models.catalogue import Catalogue, default_catalogue
+from bot.incident.sizes import estimate_tokens
+from bot.models.catalogue import Catalogue
 from bot.models.estimate import about_usd
 from bot.models.spending import NO_CAPS, Caps
-from bot.purse import LocalPurse, Till
 from bot.request import RequestKind
 from bot.router import Router
 from bot.routing.route import Tier
 from bot.run import Run
 from bot.slack.money import Asking, Bill
+from bot.till import Till
 
 log = structlog.get_logger()
 
@@ -29,10 +30,6 @@ FACT_TOKENS = 30
 """What a fact takes in the state beside its words."""
 STATE_TOKENS = 12_000
 """The most that the state takes."""
-
-
-def _local_till() -> Till:
-    return Till(LocalPurse(), default_catalogue())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +43,8 @@ class Money:
         has_model: There is a model to ask; without one nothing is paid, and nobody is asked.
     """
 
-    till: Till = field(default_factory=_local_till)
-    catalogue: Catalogue = field(default_factory=default_catalogue)
+    till: Till
+    catalogue: Catalogue
     caps: Caps = NO_CAPS
     has_model: bool = True
 
@@ -72,7 +69,7 @@ class Money:
         own = told if paid.is_nothing else Bill(usd=paid.usd, is_least=not paid.is_exact)
         return replace(own, incident=incident, caps=self.caps)
 
-    async def is_to_spare(self, ref: IncidentRef) -> bool:
+    async def is_above_hard(self, ref: IncidentRef) -> bool:
         """Say whether an incident has reached its hard cap.
 
         Raises:
@@ -116,7 +113,6 @@ class Money:
 
 def prompt_tokens(case: Case) -> int:
     """Return about how long the prompt for a case is: what is read of its messages, and its state."""
-    whole = sum(message_tokens(message) for message in case.incident.messages)
-    evidence = case.reading.tokens if case.reading else whole
+    reading = case.reading or unfolded(case.incident, is_whole=case.is_full)
     state = sum(FACT_TOKENS + estimate_tokens(fact.text) for fact in case.facts)
-    return PROMPT_TOKENS + evidence + min(state, STATE_TOKENS)
+    return PROMPT_TOKENS + reading.tokens + min(state, STATE_TOKENS)

@@ -20,7 +20,7 @@ from bot.incident.facts import Facts
 from bot.incident.messages import Incident, IncidentRef
 from bot.incident.pages import pages_of
 from bot.incident.replay import IncidentFile, load_incident_file
-from bot.incident.sizes import message_tokens
+from bot.incident.shown import message_tokens
 from bot.slack.reading import evidence_ts, read_messages
 from evals.planting import Planted, planted
 from evals.scores import Rate

@@ -5,16 +5,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.adapters.claude_pack import conversation
 from bot.answers import KeptDigest
-from bot.compacting import BESIDE_TOKENS, Compacting, LocalDigests, full_reading, read_again, reading_of
+from bot.compacting import (
+    BESIDE_TOKENS,
+    FULL_SHARE,
+    Compacting,
+    LocalDigests,
+    full_reading,
+    read_again,
+    reading_of,
+)
 from bot.errors import StoreUnavailableError
 from bot.incident.compaction import BUDGET_TOKENS
 from bot.incident.digest import Digest
 from bot.incident.facts import Facts
 from bot.incident.forgotten import Forgotten
 from bot.incident.hypotheses import Evidence, Hypothesis, Impact, Trigger
-from bot.incident.sizes import MESSAGE_CHARS
+from bot.incident.sizes import MESSAGE_CHARS, json_tokens
 from bot.models.catalogue import default_catalogue
+from bot.money import prompt_tokens
 from bot.request import Request, RequestKind
 from bot.run import Run
 from bot.safety.redaction import Redactor
@@ -241,6 +251,42 @@ def test_a_long_paste_counts_whole_when_it_is_read_whole():
     paste = an_incident(a_message(1, "x" * (MESSAGE_CHARS + 3_000)))
 
     assert full_reading(paste, Facts(), context_tokens=1_000_000).tokens > 4_900
+
+
+@pytest.mark.parametrize("context_tokens", [1_000_000, 200_000])
+def test_what_is_read_in_full_fits_the_window_and_is_priced_as_it_is_sent(context_tokens):
+    text = "\n".join(f"line {n} took {n} ms on host-{n % 97:04d}" for n in range(400))
+    incident = an_incident(*(a_message(n, f"{n} {text}") for n in range(1, 71)))
+
+    reading = full_reading(incident, Facts(), context_tokens=context_tokens)
+
+    case = replace(a_case(incident), reading=reading, is_full=True)
+    sent = json_tokens(conversation(case))
+    assert reading.tokens <= (context_tokens - BESIDE_TOKENS) * FULL_SHARE
+    assert sent <= context_tokens - BESIDE_TOKENS / 2
+    assert 0.9 * sent < prompt_tokens(case) < 1.1 * sent
+
+
+def test_what_was_read_in_full_is_in_full_after_an_edit_too(incident):
+    whole = full_reading(incident, Facts(), context_tokens=1_000_000)
+    case = replace(a_case(incident), reading=whole, is_full=True)
+
+    again = read_again(case, incident.with_messages(incident.messages[1:]), Facts())
+
+    assert again.kept == whole.kept[1:]
+    assert BUDGET_TOKENS < again.tokens < whole.tokens
+
+
+def test_what_was_folded_for_a_small_window_stays_folded_after_an_edit():
+    incident = a_long_incident(400)
+    room = BESIDE_TOKENS + 20_000
+    part = full_reading(incident, Facts(), context_tokens=room)
+    case = replace(a_case(incident), reading=part, is_full=True)
+
+    again = read_again(case, incident.with_messages(incident.messages[:-1]), Facts())
+
+    assert again.kept == part.kept[:-1]
+    assert again.digest == part.digest
 
 
 def test_what_not_even_the_window_holds_is_folded_and_said():

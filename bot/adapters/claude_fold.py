@@ -17,7 +17,7 @@ from bot.incident.digest import Chunk, Digest, Folder, Note
 from bot.incident.marks import marks_of
 from bot.incident.messages import Message
 from bot.incident.pages import page_tokens
-from bot.incident.sizes import message_tokens
+from bot.incident.shown import message_tokens
 from bot.incident.wording import one_line
 from bot.models.catalogue import Catalogue, Model, Phase
 from bot.safety.hidden import strip_hidden
@@ -92,7 +92,7 @@ def messages_to_read(chunk: Chunk, case: Case) -> tuple[Message, ...]:
         message = case.incident.by_id.get(message_id)
         if message is None or message_id in repeated:
             continue
-        room -= message_tokens(message)
+        room -= message_tokens(message, is_whole=case.is_full)
         if room < 0:
             break
         found.append(message)

@@ -7,20 +7,18 @@ their end, so a follow-up reads all earlier pages from the prompt cache. With ad
 turns of a conversation need no thinking blocks, so made-up ones are accepted.
 """
 
-import json
-import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from bot.incident.case import Case
-from bot.incident.compaction import MESSAGE_CHARS, Reading, estimate_tokens, plan, unfolded
+from bot.incident.compaction import Reading, plan, unfolded
 from bot.incident.digest import Digest
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Hypothesis, cited_ids
-from bot.incident.marks import marks_of
 from bot.incident.messages import Message
 from bot.incident.pages import HOW_TO_READ, pages_of
+from bot.incident.shown import shown, utc
+from bot.incident.sizes import json_tokens, to_json
 from prompts import load
 
 Block = dict[str, Any]
@@ -30,16 +28,8 @@ PAGE_MESSAGES = 40
 FACTS_TOKENS = 12_000
 FACTS_BESIDE_DIGEST_TOKENS = 1_000
 """Of what is folded the facts stand in the digest, so that few are left to be told."""
-MARKS_CHARS = 6_000
-"""Most characters of identifiers that are carried from the middle of one long text."""
-_TAIL_CHARS = MESSAGE_CHARS // 3
-_ACTIVE = re.compile(
-    "[<>\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e01ef]"
-)
-"""Markup that could pose as a tag of a prompt; characters that nobody sees or that cannot be encoded."""
-
-_DECIDING = frozenset({FactKind.CHANGE, FactKind.ALERT, FactKind.RULED_OUT})
+_TOLD_FIRST = frozenset({FactKind.CHANGE, FactKind.ALERT, FactKind.RULED_OUT})
+"""Facts that have their place in the state before others."""
 
 TOOLS: list[Block] = [
     {
@@ -79,7 +69,7 @@ def conversation(case: Case, *, repair: str = "") -> list[Turn]:
         case: The question and all that is known; without a reading every message is given in full.
         repair: What to say after the question on a second attempt; empty on the first.
     """
-    reading = case.reading or unfolded(case.incident)
+    reading = case.reading or unfolded(case.incident, is_whole=case.is_full)
     kept = set(reading.kept)
     messages = [message for message in case.incident.messages if message.id in kept]
     return [*opening(reading.digest), *message_pages(messages, case), *_state(case, reading, repair)]
@@ -110,24 +100,13 @@ def message_pages(messages: Sequence[Message], case: Case, *, is_cached: bool = 
     roots = {message.ts: message.id for message in case.incident.messages}
     turns: list[Turn] = []
     for number, page in enumerate(pages, 1):
-        shown = [_message(message, roots, is_clipped=not case.is_full) for message in page]
-        content = to_json({"source": "slack", "trust": "untrusted", "page": number, "messages": shown})
+        told = [shown(message, roots, is_whole=case.is_full) for message in page]
+        content = to_json({"source": "slack", "trust": "untrusted", "page": number, "messages": told})
         # The two newest pages end in a breakpoint: the last full one for the next question after new
         # messages, the last one for the next question before them.
         is_marked = is_cached and number > len(pages) - 2
         turns += _read("read_messages", number, content, is_cached=is_marked)
     return turns
-
-
-def to_json(value: object) -> str:
-    """Return JSON with sorted keys in which no markup and no hidden character stands unescaped."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return _ACTIVE.sub(lambda match: _escaped(match[0]), text)
-
-
-def _escaped(char: str) -> str:
-    units = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def _read(name: str, number: int, content: str, *, is_cached: bool) -> tuple[Turn, Turn]:
@@ -140,7 +119,7 @@ def _read(name: str, number: int, content: str, *, is_cached: bool) -> tuple[Tur
 
 def _state(case: Case, reading: Reading, repair: str) -> tuple[Turn, Turn]:
     call_id = "toolu_state_0001"
-    asked_at = _time(case.asked_at)
+    asked_at = utc(case.asked_at)
     question = load("diagnose_question").fill(asked_at=asked_at, question=case.question or "What happened?")
     content = [_result(call_id, to_json(_known(case, reading)), is_cached=False), _text(question)]
     if repair:
@@ -159,13 +138,16 @@ def _known(case: Case, reading: Reading) -> dict[str, object]:
     return {
         "source": "code",
         "trust": "untrusted",
-        "as_of": _time(case.asked_at),
+        "as_of": utc(case.asked_at),
         "channel": incident.channel_name,
         "messages_read": reading.words,
         "messages_only_in_digest": len(reading.digest.ids),
+        "identifiers_left_out": reading.digest.left_out,
         "messages_deleted": incident.deleted,
         "messages_unreadable": incident.omitted,
+        "messages_without_their_middle": incident.shortened,
         "files_read_in_part": incident.partial_files,
+        "chars_not_searched_for_facts": case.facts.unread_chars,
         "facts": [_fact(fact) for fact in facts],
         "facts_left_out": len(told) - len(facts),
         "reactions": {m.id: dict(m.reactions) for m in incident.messages if m.id in kept and m.reactions},
@@ -176,56 +158,19 @@ def _known(case: Case, reading: Reading) -> dict[str, object]:
 
 
 def _facts_within(facts: Sequence[Fact], *, beside_digest: bool) -> tuple[Fact, ...]:
-    """Choose facts for the pack, those that decide first."""
-    deciding = {fact.id for fact in facts if fact.kind in _DECIDING}
-    sizes = {fact.id: estimate_tokens(to_json(_fact(fact))) for fact in facts}
+    """Choose facts for the state, changes, alerts and what was ruled out first."""
+    first = {fact.id for fact in facts if fact.kind in _TOLD_FIRST}
+    sizes = {fact.id: json_tokens(_fact(fact)) for fact in facts}
     budget_tokens = FACTS_BESIDE_DIGEST_TOKENS if beside_digest else FACTS_TOKENS
-    chosen = set(plan(sizes, budget_tokens=budget_tokens, tiers=(deciding,)).kept)
+    chosen = set(plan(sizes, budget_tokens=budget_tokens, tiers=(first,)).kept)
     return tuple(fact for fact in facts if fact.id in chosen)
-
-
-def _message(message: Message, roots: Mapping[str, str], *, is_clipped: bool = True) -> dict[str, object]:
-    text = _clipped(message.text) if is_clipped else message.text
-    optional = {
-        "reply_to": _root(message, roots),
-        "edited_at": _time(message.edited_at) if message.edited_at else None,
-        "files": [{"name": file.name, "shown_in_part": file.is_partial} for file in message.files],
-        "chars_left_out": max(len(message.text) - MESSAGE_CHARS, 0) if is_clipped else 0,
-        "names_left_out": _marks_left_out(message.text, text),
-    }
-    return {
-        "id": message.id,
-        "at": _time(message.at),
-        "author": message.author.name,
-        "kind": message.author.kind.value,
-        "text": text,
-        **{key: value for key, value in optional.items() if value},
-    }
-
-
-def _root(message: Message, roots: Mapping[str, str]) -> str | None:
-    is_reply = message.thread_ts not in {None, message.ts}
-    return roots.get(message.thread_ts or "") if is_reply else None
-
-
-def _clipped(text: str) -> str:
-    if len(text) <= MESSAGE_CHARS:
-        return text
-    return f"{text[: MESSAGE_CHARS - _TAIL_CHARS]}\n…\n{text[-_TAIL_CHARS:]}"
-
-
-def _marks_left_out(text: str, shown: str) -> str:
-    """Return the identifiers of a text that its shown part lacks, as many as fit."""
-    words = sorted(mark for mark in marks_of(text) if mark not in shown) if text != shown else []
-    room = MARKS_CHARS
-    return " ".join(word for word in words if (room := room - len(word) - 1) >= 0)
 
 
 def _fact(fact: Fact) -> dict[str, object]:
     shown: dict[str, object] = {
         "id": fact.id,
         "kind": fact.kind.value,
-        "at": _time(fact.at),
+        "at": utc(fact.at),
         "text": fact.text,
         "cites": fact.cites,
     }
@@ -247,10 +192,6 @@ def _standing(hypothesis: Hypothesis) -> dict[str, object]:
             for link in hypothesis.links
         ],
     }
-
-
-def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _text(text: str) -> Block:

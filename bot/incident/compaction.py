@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from bot.incident.bounding import bounded
 from bot.incident.check import renewed
 from bot.incident.digest import Chunk, Digest
 from bot.incident.facts import Facts
@@ -17,11 +18,13 @@ from bot.incident.messages import Incident, Message
 from bot.incident.pages import page_tokens
 from bot.incident.ranges import ranges
 from bot.incident.repetition import repetition, shapes_of
-from bot.incident.sizes import MESSAGE_CHARS, MESSAGE_TOKENS, estimate_tokens, message_tokens
+from bot.incident.shown import message_tokens
+from bot.incident.sizes import MESSAGE_CHARS, estimate_tokens
+from bot.incident.wording import counted, listed
 
 __all__ = [
-    "MESSAGE_CHARS", "MESSAGE_TOKENS", "NEWEST", "Plan", "Reading", "compact", "estimate_tokens",
-    "message_tokens", "plan", "ranges", "unfolded",
+    "MESSAGE_CHARS", "NEWEST", "Plan", "Reading", "compact", "estimate_tokens", "message_tokens", "plan",
+    "ranges", "unfolded",
 ]  # fmt: skip
 
 NEWEST = 40
@@ -39,6 +42,10 @@ _SAVED = 0.4
 """About what share of a message goes when it becomes notes."""
 BUDGET_TOKENS = 48_000
 TARGET_TOKENS = 12_000
+MOST_TOKENS = 250_000
+"""The last bound: what is so dense that no fold makes it small loses its oldest words beyond it."""
+_PROTECTED_SHARE = 2
+"""What is cited and pinned takes half of the last bound at most; beyond it that is folded like all else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +74,10 @@ class Reading:
     Attributes:
         digest: What stands for the folded messages, its pages first.
         kept: Ids of the messages read in full, in the order of the incident.
-        raw_tokens: Estimated size of all messages in full.
-        tokens: Estimated size of what enters: the digest's pages and the kept messages.
+        raw_tokens: Estimated size of all messages, each of them whole.
+        tokens: Estimated size of what enters: the digest's pages and the kept messages, as they are sent.
         folded_now: Ids that this compaction folded; empty when the digest is as it was.
+        most_tokens: Beyond which words were left out; 0 where nothing had to be folded.
     """
 
     digest: Digest
@@ -77,16 +85,22 @@ class Reading:
     raw_tokens: int
     tokens: int
     folded_now: tuple[str, ...] = ()
+    most_tokens: int = 0
 
     @property
     def words(self) -> str:
-        """What is read how: `78 of 1,985 messages in full, 1,907 folded into 120 facts and 61 patterns`."""
+        """What is read how: `78 of 1,985 messages in full, 1,907 folded into 12 facts and 61 repetitions`."""
         folded = len(self.digest.ids)
         in_full = f"{len(self.kept):,} of {len(self.kept) + folded:,} messages in full"
-        if not folded:
-            return in_full
-        into = f"{self.digest.notes:,} facts and {self.digest.patterns:,} patterns"
-        return f"{in_full}, {folded:,} folded into {into}"
+        return f"{in_full}, {folded:,} folded into {self.folded_words}" if folded else in_full
+
+    @property
+    def folded_words(self) -> str:
+        """What stands for the folded messages, for people and models: `120 facts and 61 repetitions`."""
+        parts = ((self.digest.notes, "fact"), (self.digest.patterns, "repetition"))
+        into = listed([counted(count, noun) for count, noun in parts if count]) or "identifiers alone"
+        gone = self.digest.left_out
+        return f"{into}, {counted(gone, 'identifier')} left out" if gone else into
 
 
 def compact(
@@ -97,6 +111,8 @@ def compact(
     cited: Collection[str] = (),
     budget_tokens: int = BUDGET_TOKENS,
     target_tokens: int = TARGET_TOKENS,
+    most_tokens: int = MOST_TOKENS,
+    is_whole: bool = False,
 ) -> Reading:
     """Fold what is too much.
 
@@ -107,13 +123,16 @@ def compact(
         cited: Ids to be read in full: what the board cites, what is pinned.
         budget_tokens: Above it messages are folded.
         target_tokens: Folding goes on until this is reached, so that the next fold is far away.
+        most_tokens: Beyond it words of the digest are left out, the oldest first, and counted there.
+        is_whole: Messages that are kept are shown whole; otherwise long ones are clipped.
 
     Returns:
         A reading whose digest and kept messages together hold every message of the incident once.
     """
     current = _renewed(digest, incident, facts)
-    sizes = {message.id: message_tokens(message) for message in incident.messages}
-    state = _State(incident=incident, facts=facts, sizes=sizes, protected=_protected(incident, cited))
+    sizes = {message.id: message_tokens(message, is_whole=is_whole) for message in incident.messages}
+    protected = _protected(incident, cited, sizes, most_tokens // _PROTECTED_SHARE)
+    state = _State(incident=incident, facts=facts, sizes=sizes, protected=protected, most_tokens=most_tokens)
     tokens = _tokens(state, current)
     foldable = sum(sizes[message.id] for message in _foldable(state, current))
     if tokens <= budget_tokens or foldable < min(target_tokens, budget_tokens) // _LEAST_SHARE:
@@ -128,20 +147,26 @@ class _State:
     facts: Facts
     sizes: Mapping[str, int]
     protected: frozenset[str]
+    most_tokens: int
 
 
-def _protected(incident: Incident, cited: Collection[str]) -> frozenset[str]:
+def _protected(
+    incident: Incident, cited: Collection[str], sizes: Mapping[str, int], most_tokens: int
+) -> frozenset[str]:
     """Return what is never folded: the newest, the root of the incident's thread, what is cited or pinned."""
     newest: list[str] = []
     room = NEWEST_TOKENS
     for message in reversed(incident.messages[-NEWEST:]):
-        room -= message_tokens(message)
+        room -= sizes[message.id]
         if room < 0 and len(newest) >= FEWEST_NEWEST:
             break
         newest.append(message.id)
     roots = (m.id for m in incident.messages if m.ts == incident.ref.thread_ts)
     first = (m.id for m in incident.messages[:1])
-    return frozenset((*newest, *roots, *first, *cited))
+    named = (m.id for m in reversed(incident.messages) if m.id in cited)
+    wanted = dict.fromkeys((*newest, *roots, *first, *named))
+    taken = accumulate(sizes[message_id] for message_id in wanted)
+    return frozenset(one for one, tokens in zip(wanted, taken, strict=True) if tokens <= most_tokens)
 
 
 def _foldable(state: _State, digest: Digest) -> list[Message]:
@@ -206,15 +231,28 @@ def _tokens(state: _State, digest: Digest) -> int:
 def _reading(state: _State, digest: Digest) -> Reading:
     folded = digest.ids
     kept = tuple(message.id for message in state.incident.messages if message.id not in folded)
-    raw = sum(state.sizes.values())
-    return Reading(digest=digest, kept=kept, raw_tokens=raw, tokens=_tokens(state, digest))
+    room = state.most_tokens - sum(state.sizes[message_id] for message_id in kept)
+    within = bounded(digest, most_tokens=max(room, 0))
+    raw = raw_tokens(state.incident)
+    return Reading(
+        digest=within,
+        kept=kept,
+        raw_tokens=raw,
+        tokens=_tokens(state, within),
+        most_tokens=state.most_tokens if folded else 0,
+    )
 
 
-def unfolded(incident: Incident) -> Reading:
-    """Return the reading in which every message is read in full."""
-    raw = sum(message_tokens(message) for message in incident.messages)
+def raw_tokens(incident: Incident) -> int:
+    """Return about how many tokens all messages take, each of them whole."""
+    return sum(message_tokens(message, is_whole=True) for message in incident.messages)
+
+
+def unfolded(incident: Incident, *, is_whole: bool = False) -> Reading:
+    """Return the reading in which every message is read in full; without `is_whole` long ones are clipped."""
+    tokens = sum(message_tokens(message, is_whole=is_whole) for message in incident.messages)
     kept = tuple(message.id for message in incident.messages)
-    return Reading(digest=Digest(), kept=kept, raw_tokens=raw, tokens=raw)
+    return Reading(digest=Digest(), kept=kept, raw_tokens=raw_tokens(incident), tokens=tokens)
 
 
 def plan(

@@ -76,6 +76,7 @@ class Chunk:
     Attributes:
         ids: The folded messages in the order of the incident.
         prints: A short fingerprint of each one's words, in the same order.
+        left_out: How many identifiers and statements of them had no room here.
     """
 
     ids: tuple[str, ...]
@@ -84,6 +85,7 @@ class Chunk:
     patterns: tuple[Pattern, ...] = ()
     carried: tuple[Carried, ...] = ()
     by: Folder = Folder.CODE
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +108,8 @@ class Digest:
     def patterns(self) -> int:
         """How many patterns of repetition it has."""
         return sum(len(chunk.patterns) for chunk in self.chunks)
+
+    @property
+    def left_out(self) -> int:
+        """How many identifiers and statements had no room."""
+        return sum(chunk.left_out for chunk in self.chunks)

@@ -20,8 +20,10 @@ from bot.incident.entities import is_name
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.labels import label_of, quote_of
 from bot.incident.messages import AuthorKind, Incident, Message
+from bot.incident.middles import without_middles
 from bot.incident.sentences import clean, pieces, shorten
 from bot.incident.statements import Statement, is_change, said
+from bot.incident.subject import ends, opening_alerts
 from bot.incident.suspects import resolve
 
 _BACKGROUND_FIRINGS = 5
@@ -46,12 +48,18 @@ def extract(incident: Incident, *, now: datetime) -> Facts:
     Args:
         incident: Redacted or not; texts of facts are made of its words.
         now: Messages after it are not read.
+
+    Returns:
+        The facts; of an incident of more than some hundred thousand characters the middles of the longest
+        messages are not searched, and they say so.
     """
-    read = tuple(_read(m for m in incident.messages if m.at <= now))
+    messages, unread_chars = without_middles([m for m in incident.messages if m.at <= now])
+    read = tuple(_read(messages))
     onset = _onset(read)
     told = resolve(tuple(_in_light_of(_related(read), onset)))
     facts = _number(_merge(_without_asides(told)))
-    return Facts(items=facts, onset=_fact_of(facts, onset), recovery=_recovery(facts, onset, incident))
+    recovery = _recovery(facts, onset, incident)
+    return Facts(items=facts, onset=_fact_of(facts, onset), recovery=recovery, unread_chars=unread_chars)
 
 
 def _read(messages: Iterable[Message]) -> Iterator[Statement]:
@@ -132,8 +140,8 @@ def _by_person(message: Message) -> Iterator[Statement]:
 
 
 def _onset(read: Sequence[Statement]) -> Statement | None:
-    alerts = [s for s in read if s.kind is FactKind.ALERT]
     impacts = [s for s in read if s.kind in {FactKind.IMPACT, FactKind.DENIAL} and not _clears(s)]
+    alerts = opening_alerts(read, impacts)
     if not alerts:
         return min(impacts, key=lambda s: s.at, default=None)
     first = min(alerts, key=lambda s: s.at)
@@ -337,7 +345,9 @@ def _recovery(facts: Sequence[Fact], onset: Statement | None, incident: Incident
     """Return what ended it: the onset's own monitor, else the first recovery after the last alert."""
     if onset is None:
         return None
-    back = [f for f in facts if f.kind is FactKind.RECOVERY]
+    opened = _fact_of(facts, onset)
+    every = (f for f in facts if f.kind is FactKind.RECOVERY)
+    back = [f for f in every if ends(f, facts, opened, incident)]
     fired = [f for f in facts if f.kind is FactKind.ALERT]
     own = _after_last(back, fired, keys=incident, key=alert_key(onset.message))
     return own or _after_last(back, fired, keys=incident, key=None)

@@ -72,11 +72,13 @@ class Facts:
     Attributes:
         onset: The first sign of trouble (an alert, else the first stated impact); None when there is none.
         recovery: The recovery that ended it; None while it lasts.
+        unread_chars: How many characters of the middles of long messages were not searched.
     """
 
     items: tuple[Fact, ...] = ()
     onset: Fact | None = None
     recovery: Fact | None = None
+    unread_chars: int = 0
 
     def of(self, *kinds: FactKind) -> tuple[Fact, ...]:
         """Return the facts of these kinds, in time order."""

@@ -1,12 +1,11 @@
 """The pages of a digest, as an analyst reads them: lists of strings, small and yet quotable."""
 
-import json
 from datetime import datetime
 
 from bot.incident.digest import Carried, Chunk, Digest, Note, Pattern
 from bot.incident.facts import FactKind
 from bot.incident.ranges import ranges
-from bot.incident.sizes import estimate_tokens
+from bot.incident.sizes import json_tokens
 
 Page = dict[str, object]
 
@@ -32,12 +31,13 @@ def page_of(chunk: Chunk) -> Page:
         "patterns": [_pattern(pattern) for pattern in chunk.patterns],
         "marks": [_carried(carried) for carried in chunk.carried],
     }
-    return {"folded_by": chunk.by.value, **{name: part for name, part in parts.items() if part}}
+    left_out = {"identifiers_left_out": chunk.left_out} if chunk.left_out else {}
+    return {"folded_by": chunk.by.value, **left_out, **{name: part for name, part in parts.items() if part}}
 
 
 def page_tokens(chunk: Chunk) -> int:
     """Return about how many tokens a page takes."""
-    return estimate_tokens(json.dumps(page_of(chunk), ensure_ascii=False, separators=(",", ":")))
+    return json_tokens(page_of(chunk))
 
 
 def _note(note: Note) -> list[str]:

@@ -77,7 +77,7 @@ def shown_number(evidence_id: str) -> str:
 
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return `1 message`, `2 messages`."""
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def listed(words: Sequence[str], *, last: str = "and") -> str:

@@ -2,7 +2,7 @@
 
 from bot.incident.messages import Incident
 from bot.incident.verification import unread
-from bot.incident.wording import clock, counted, listed
+from bot.incident.wording import clock, counted
 from bot.routing.route import Tier
 from bot.slack.answer_values import Answer
 from bot.slack.blocks import Line, actions, button, cites, context, feedback
@@ -48,6 +48,7 @@ def coverage_words(answer: Answer, *, cap: int = UNCUT) -> str:
         over_words(answer.bill),
         _read(answer),
         _folded(answer),
+        _unsearched(answer),
         _thread_only(answer),
         "could not be compared with Slack's history just now" if answer.incident.is_unchecked else "",
         _dropped(answer),
@@ -106,12 +107,15 @@ def _folded(answer: Answer) -> str:
     reading = answer.reading
     if reading is None or not reading.digest.chunks:
         return "every message in full, as asked" if answer.is_full and answer.has_model else ""
-    folded, digest = len(reading.digest.ids), reading.digest
-    parts = ((digest.notes, "note"), (digest.patterns, "repetition"))
-    into = listed([counted(count, noun) for count, noun in parts if count]) or "identifiers alone"
+    folded, into = len(reading.digest.ids), reading.folded_words
     if answer.has_model:
         return f"{len(reading.kept):,} in full, {folded:,} folded into {into}"
     return f"all in full; for a model {folded:,} are folded into {into}"
+
+
+def _unsearched(answer: Answer) -> str:
+    chars = answer.facts.unread_chars
+    return f"{chars:,} characters in the middle of long messages not searched for facts" if chars else ""
 
 
 def _in_part(incident: Incident) -> list[str]:

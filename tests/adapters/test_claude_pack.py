@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.claude_pack import FACTS_TOKENS, MARKS_CHARS, PAGE_MESSAGES, conversation, to_json
+from bot.adapters.claude_pack import FACTS_TOKENS, PAGE_MESSAGES, conversation, to_json
 from bot.incident.compaction import MESSAGE_CHARS, compact, estimate_tokens, unfolded
 from bot.incident.facts import FactKind, Facts
 from bot.incident.hypotheses import Change, Evidence, Hypothesis, Impact, Link, Status, Trigger
 from bot.incident.messages import File
+from bot.incident.shown import MIDDLE_TOKENS
+from bot.incident.sizes import json_tokens
 from tests.adapters.claude_cases import a_fact, a_message, an_incident, object_store
 from tests.messages_api.diagnoses import messages, tool_results
 from tests.messages_api.judge import judge
@@ -126,13 +128,26 @@ def test_a_long_paste_is_shown_by_its_beginning_and_end():
     assert message["chars_left_out"] == len(paste) - MESSAGE_CHARS
 
 
-def test_identifiers_in_the_middle_of_a_long_paste_are_carried_up_to_a_limit():
-    named = " ".join(f"10.0.{n // 250}.{n % 250}" for n in range(5_000))
-    paste = "first " + "x" * 9_000 + " req-4f2a91bc and 412ms " + "y" * 9_000
-    few, many = messages(packed(with_messages(a_message(1, paste), a_message(2, named))))
+def test_what_the_middle_of_a_long_paste_states_stands_beside_its_ends():
+    decided = "We decided to roll back release v7.31.4 at 03:40"
+    names = [f"arn:aws:iam::{n:012d}:role/team-{n:03d}" for n in range(400)]
+    lines = [f"2026-11-23T03:{n % 60:02d}:00Z INFO visited {name} in {n} ms" for n, name in enumerate(names)]
+    text = "\n".join([*lines[:200], decided, *lines[200:]])
 
-    assert {"req-4f2a91bc", "412ms"} <= set(few["names_left_out"].split())
-    assert 0 < len(many["names_left_out"]) <= MARKS_CHARS
+    (message,) = messages(packed(with_messages(a_message(1, text))))
+
+    assert len(text) > 2 * MESSAGE_CHARS
+    assert decided in json.dumps(message)
+    assert [name for name in names if name not in json.dumps(message)] == []
+
+
+def test_a_middle_of_nothing_but_names_is_bounded_and_says_so():
+    named = " ".join(f"10.{n // 250}.{n % 250}.7" for n in range(9_000))
+
+    (message,) = messages(packed(with_messages(a_message(1, named))))
+
+    assert message["stated_in_them"]["identifiers_left_out"] > 1_000
+    assert json_tokens(message["stated_in_them"]) < 1.1 * MIDDLE_TOKENS
 
 
 def test_who_wants_everything_in_full_gets_long_pastes_whole():
@@ -141,7 +156,7 @@ def test_who_wants_everything_in_full_gets_long_pastes_whole():
     (message,) = messages(packed(replace(case, is_full=True)))
 
     assert message["text"] == case.incident.messages[0].text
-    assert "names_left_out" not in message
+    assert "stated_in_them" not in message
 
 
 def test_pages_stay_the_same_when_messages_come_after_them():

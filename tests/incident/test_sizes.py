@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from bot.incident.compaction import (
     MESSAGE_CHARS,
-    MESSAGE_TOKENS,
     estimate_tokens,
     message_tokens,
     plan,
@@ -58,14 +57,36 @@ def test_no_plan_is_over_its_budget_or_loses_a_message(sizes, budget, tier):
 
 
 @pytest.mark.parametrize(
-    ("text", "tokens"), [("", 0), ("a", 1), ("abcdef", 2), ("abcdefg", 3), ("日本", 2), ("abc🙂", 2)]
+    ("text", "tokens"),
+    [("", 0), ("a", 1), ("abc def", 3), ("日本", 2), ("abc🙂", 2), ("12:34", 4), ("ABCD", 3)],
 )
 def test_tokens_are_estimated_from_characters(text, tokens):
     assert estimate_tokens(text) == tokens
 
 
 def test_a_pasted_log_counts_as_much_as_is_shown_of_it():
-    assert message_tokens(a_message(1, text="x" * 90_000)) == MESSAGE_TOKENS + (MESSAGE_CHARS + 2) // 3 + 1
+    paste = a_message(1, text="x" * 90_000)
+
+    assert MESSAGE_CHARS / 3 < message_tokens(paste) < MESSAGE_CHARS / 3 + 100
+    assert message_tokens(paste, is_whole=True) > 30_000
+
+
+@pytest.mark.parametrize(
+    ("text", "most_chars_a_token"),
+    [
+        ("550e8400-e29b-41d4-a716-446655440000", 1.9),
+        ("2026-11-23T03:00:00Z INFO visited arn:aws:iam::123456789012:role/team-001-ci in 13 ms", 2.0),
+        ("9b2cf535f27731c974343645a3985328", 1.9),
+        ("the rollout of the new build was stopped because half of the pods did not start", 3.1),
+    ],
+)
+def test_names_and_figures_count_denser_than_prose(text, most_chars_a_token):
+    assert len(text) / estimate_tokens(text) <= most_chars_a_token
+
+
+@given(st.text(max_size=60), st.text(max_size=5))
+def test_more_text_never_counts_less(text, more):
+    assert estimate_tokens(text) <= estimate_tokens(text + more)
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def words(**changes):
 @pytest.mark.parametrize(
     ("analyst", "said"),
     [
-        ("claude", "50 in full, 1,150 folded into 22 notes and 1 repetition"),
-        ("rules", "all in full; for a model 1,150 are folded into 22 notes and 1 repetition"),
+        ("claude", "50 in full, 1,150 folded into 22 facts and 1 repetition"),
+        ("rules", "all in full; for a model 1,150 are folded into 22 facts and 1 repetition"),
     ],
 )
 def test_it_says_what_was_folded_for_whom(analyst, said):
