@@ -182,7 +182,7 @@ def _is_suspicious_context(text: str, whole: str) -> bool:
 
 def is_impact(text: str) -> bool:
     """Say whether a sentence tells what is broken, and for whom."""
-    if cues.INNOCENT.search(text) and not _FAILING.search(text):
+    if verdicts.UNRELATED.search(text) or (cues.INNOCENT.search(text) and not _FAILING.search(text)):
         return False
     return cues.IMPACT.search(text) is not None and cues.POPULATION.search(text) is not None
 

@@ -46,6 +46,7 @@ _FIRM = Cue(r"\b(?:ruled out|that (?:line|idea|theory)|innocent|red herring|not 
 _SHIPPED = Cue(
     r"\b(?:deploy\w*|releas\w*|roll(?:ed|out)\w*|synced|shipped|upgraded|went (?:out|live))\b|\d\.\d"
 )
+_RELEASE = Cue(r"\b(?:release\w*|deploy\w*|version\w*|build|upgrade\w*|rollout|canary|rolled|shipped)\b")
 _GENERIC = frozenset(
     stem(word)
     for word in listed(
@@ -187,13 +188,23 @@ def _recent(suspected: Sequence[Statement], statement: Statement) -> list[Statem
 
 
 def _suspects(statement: Statement, earlier: list[Statement], weights: Lexicon) -> list[Statement]:
-    named = [s for s in earlier if weights.overlap(statement.entities, _about(s)) >= _SHARED_ENOUGH]
+    shared = [s for s in earlier if weights.overlap(statement.entities, _about(s)) >= _SHARED_ENOUGH]
+    named = [s for s in shared if _may_answer(statement, s)]
     if cues.FIX_FAILED.search(statement.raw):
         tried = [s for s in earlier if _is_attempt(s) and statement.message.at - s.message.at <= _NEAR_SPAN][
             -2:
         ]
         return _with_reasons(tried or named, earlier, weights)
     return named or _nearest(statement, earlier)
+
+
+def _may_answer(statement: Statement, suspect: Statement) -> bool:
+    """What a service does says nothing of its release: only who names that one, or its version, clears it."""
+    if not (suspect.is_bot and _SHIPPED.search(suspect.raw)):
+        return True
+    words = statement.message.text
+    versions = {e for e in statement.entities & suspect.entities if is_name(e) and e[-1:].isdigit()}
+    return bool(versions) or any(cue.search(words) for cue in (_RELEASE, _FIRM, cues.REVERSAL))
 
 
 def _about(statement: Statement) -> frozenset[str]:

@@ -27,6 +27,16 @@ PLAINLY_BACK = Cue(
 ELSEWHERE_GREEN = Cue(r"\bstatus ?pages?\b", r"\ball systems operational\b")
 """A page that others keep says how they are, not how we are."""
 
+UNRELATED = Cue(
+    r"\b(?:not|un)[ -]?(?:\w+ )?(?:related|connected) to\b",
+    r"\b(?:nothing|not anything) to do with\b",
+    r"\b(?:separate|different|other) (?:issue|incident|problem|thing|topic)\b",
+)
+"""Somebody says that what he tells of is another trouble."""
+
+GOES_ON = Cue(r"\b(?:still|again|keeps?|continues?|not (?:yet )?(?:back|fixed|over|gone))\b")
+"""Trouble that is told as going on."""
+
 COUNTER_EXAMPLE = Cue(
     r"\b(?:green|fine|ok|okay|passed|worked|works|clean|good|healthy|open(?:s|ed)?)\b.*\b(?:already|too|"
     r"as well|also|same|"
