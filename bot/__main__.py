@@ -124,7 +124,7 @@ def route() -> None:
     """Say for each line `{"id","text"}` where it would go, and why."""
     from bot import commands
 
-    _each_line(commands.routing(load_settings().model_pair))
+    _each_line(commands.routing(load_settings()))
 
 
 @app.command()

@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 LOOKUP_SECONDS = 5.0
 """A start waits for it where a model is not in the catalogue, so it is short."""
+UNPRICED = "what it costs is told as not known; caps count it at the dearest known price of its tier"
 SOON = timedelta(days=60)
 
 
@@ -48,7 +49,10 @@ async def looked_up(settings: Settings, *, seconds: float = LOOKUP_SECONDS) -> M
     wanted = _wanted(settings, catalogue)
     missing = unlisted(catalogue, wanted) if settings.anthropic_api_key.get_secret_value() else ()
     told = await _told(settings, missing, seconds)
-    return _models(settings, catalogue.with_models(model_of(choice, told[choice.id]) for choice in missing))
+    models = _models(settings, catalogue.with_models(model_of(choice, told[choice.id]) for choice in missing))
+    for choice in missing:
+        log.warning("model.price_unknown", model=choice.id, setting=choice.setting, told=UNPRICED)
+    return models
 
 
 async def warn_of_retirement(settings: Settings, models: Models, *, seconds: float = LOOKUP_SECONDS) -> None:

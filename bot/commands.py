@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.chosen import assumed
 from bot.lines import text_of
-from bot.router import router_for
+from bot.router import router_of
+from bot.settings import Settings
 
 
 def evaluated(name: str, data: Path | None, *, as_json: bool) -> str:
@@ -26,19 +28,23 @@ def evaluated(name: str, data: Path | None, *, as_json: bool) -> str:
     return json.dumps(report, ensure_ascii=False, indent=2) if as_json else tables.printed(report)
 
 
-def routing(pair_name: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+def routing(settings: Settings) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     """Return what `python -m bot route` says of one line.
 
     Args:
-        pair_name: The pair of models, as in the setting.
+        settings: Choose the models; nobody is asked about one that the catalogue does not know.
+
+    Raises:
+        BadInputError: A model is known to be of the other tier.
     """
-    router = router_for(pair_name)
+    router = router_of(assumed(settings).pair)
 
     def work(document: Mapping[str, Any]) -> Mapping[str, Any]:
         chosen = router.route(text_of(document), [])
         return {
             "label": "policy" if chosen.tier == "opus" else "general",
             "tier": chosen.tier.value,
+            "model": chosen.model,
             "domain": chosen.domain,
             "score": round(chosen.score, 4),
             "reason": chosen.reason,

@@ -85,12 +85,12 @@ class Copilot:
     link_hosts: frozenset[str]
     literals: tuple[str, ...]
     request_seconds: float
+    money: Money
     has_model: bool = True
     retention_days: int = 14
     stops: StopBook = field(default_factory=LocalStops)
     digests: Digests = field(default_factory=LocalDigests)
     improving: Improving | None = None
-    money: Money = field(default_factory=Money)
 
     async def handle(self, request: Request, fence: Fence) -> None:
         """Work one request to its visible end.

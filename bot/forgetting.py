@@ -17,6 +17,7 @@ from bot.incident.lost import mentions
 from bot.incident.messages import IncidentRef, ts_key
 from bot.incident.wording import counted
 from bot.permalinks import Place
+from bot.purse import Purse
 from bot.superseded import cites
 
 log = structlog.get_logger()
@@ -219,11 +220,13 @@ class Forgetting:
     """Forgets.
 
     Args:
+        books: Have an incident's costs, which go with it; a month keeps its sum, which tells of no incident.
         slack: None when there is no token: then what was posted stays.
     """
 
     kept: Kept
     logs: Logs
+    books: Purse
     slack: Slack | None
 
     async def forget(self, team_id: str, place: Place, *, whole_thread: bool = False) -> Counts:
@@ -282,7 +285,7 @@ class Forgetting:
         counts.hypotheses += len((await self.kept.board(ref)).hypotheses)
         left = [answer for answer in await self.kept.answers(ref) if not await self._drop(answer, counts)]
         files = [file for file in await self.kept.files(ref) if not await self._drop_file(ref, file, counts)]
-        counts.keys += await self.kept.forget(ref)
+        counts.keys += await self.kept.forget(ref) + await self.books.forget(ref)
         for answer in left:
             await self.kept.save_answer(bare(answer))
         for file in files:

@@ -100,9 +100,9 @@ class Folding:
         if kept is None or self.improving is None or closing.analyst == "rules" or closing.cut_short:
             return
         try:
-            is_to_spare = await self.money.is_to_spare(run.ref)
+            is_above = await self.money.is_above_hard(run.ref)
         except CopilotError as error:
             run.log("digest.not_improved", error=type(error).__name__)
             return
-        if not is_to_spare:
+        if not is_above:
             self.improving.begin(self.compacting, run, case, kept)

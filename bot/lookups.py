@@ -1,7 +1,7 @@
 """What needs no model and so never waits behind one: help, evidence, a person's refutation, thumbs, costs."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -38,7 +38,7 @@ class Lookups:
     workspace: Workspace
     memory: Memory
     out: Outgoing
-    money: Money = field(default_factory=Money)
+    money: Money
 
     async def handle(self, request: Request) -> None:
         """Work one quick request."""

@@ -1,32 +1,17 @@
-"""What the models cost: every call is booked before it is made and paid for after it.
+"""The books of what the models cost: the port to where they are kept, and what is written there.
 
-A call that is booked and never paid counts as of unknown use: it is under way, or broke off, or its process
-died. So nothing is forgotten, whoever fails; and a payment has a name, so that nothing is counted twice.
+A call that is booked and never paid is of unknown use: it is under way, or broke off, or its process died.
+It counts for the caps with what was held for it. So nothing is forgotten, whoever fails; and a payment has a
+name, so that nothing is counted twice.
 """
 
-import asyncio
-import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-import structlog
-
-from bot.errors import StoreUnavailableError
 from bot.incident.messages import IncidentRef
-from bot.models.catalogue import Catalogue
-from bot.models.cost import Tokens, cost_nanousd
-from bot.models.spending import Spending, Spent
-from bot.tasks import ended
-
-log = structlog.get_logger()
-
-RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-"""Pauses before a payment is written again that a store which was away did not take."""
-SETTLE_SECONDS = 1.5
-"""So long an answer waits for its own payment to be written, so that it can say what it cost."""
-CLOSE_SECONDS = 2.0
+from bot.models.cost import Tokens
+from bot.models.spending import Purpose, Spending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +19,34 @@ class Account:
     """For whom a call is made.
 
     Attributes:
-        request_id: What somebody asked.
+        request_id: What somebody asked; notes have an id of their own: the answer's bill is out by then.
         month: In which it is made, by our clock and UTC: `2026-11`.
+        purpose: What for.
     """
 
     ref: IncidentRef
     request_id: str
     month: str
+    purpose: Purpose = Purpose.ANSWER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One sampling with its price; None when that is not known."""
+    """One sampling with what it cost.
+
+    Attributes:
+        nanousd: Billionths of a dollar; None when the price is not known.
+        assumed_nanousd: What it counts for the caps when the price is not known; else 0.
+    """
 
     tokens: Tokens
     nanousd: int | None
+    assumed_nanousd: int = 0
+
+    @property
+    def counted_nanousd(self) -> int:
+        """What it counts for the caps."""
+        return self.assumed_nanousd if self.nanousd is None else self.nanousd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +67,22 @@ class Decision:
 class Purse(Protocol):
     """Where it is written down; every method may raise `StoreUnavailableError`."""
 
-    async def book(self, account: Account, call_id: str) -> None:
-        """Write down that a call is about to be made; safe to repeat."""
+    async def book(self, account: Account, call_id: str, *, held_nanousd: int = 0) -> None:
+        """Write down that a call is about to be made; safe to repeat.
+
+        Args:
+            account: For whom.
+            call_id: New for every call.
+            held_nanousd: What it counts for the caps until all of its use is reported.
+        """
         ...
 
     async def pay(
         self, account: Account, call_id: str, payments: Sequence[Payment], *, is_whole: bool
     ) -> None:
-        """Write down what a call used; the first time counts.
+        """Write down what a call used; the first time counts. What was held for it is released.
+
+        Of a call that was reported in part, what was held and not used stays held.
 
         Args:
             account: As it was booked.
@@ -98,167 +104,10 @@ class Purse(Protocol):
         """Return what a workspace spent in a month such as `2026-11`."""
         ...
 
+    async def forget(self, ref: IncidentRef) -> int:
+        """Forget what an incident cost; months keep their sums. Return how many entries that were."""
+        ...
+
     async def decide(self, question_id: str, decision: Decision) -> Decision:
         """Write a decision down if nobody decided before; return the one that counts."""
         ...
-
-
-@dataclass(slots=True)
-class LocalPurse:
-    """A `Purse` for one process."""
-
-    booked: dict[str, tuple[Account, bool]] = field(default_factory=dict)
-    """By call: for whom, and whether all of it was reported."""
-    paid: dict[str, tuple[Account, tuple[Payment, ...]]] = field(default_factory=dict)
-    decisions: dict[str, Decision] = field(default_factory=dict)
-
-    async def book(self, account: Account, call_id: str) -> None:
-        """Write down that a call is about to be made."""
-        self.booked.setdefault(call_id, (account, False))
-
-    async def pay(
-        self, account: Account, call_id: str, payments: Sequence[Payment], *, is_whole: bool
-    ) -> None:
-        """Write down what a call used; the first time counts."""
-        if call_id not in self.paid:
-            self.booked[call_id] = (account, is_whole)
-            self.paid[call_id] = (account, tuple(payments))
-
-    async def of_request(self, request_id: str) -> Spending:
-        """Return what one request cost."""
-        return self._sum(lambda account: account.request_id == request_id)
-
-    async def of_incident(self, ref: IncidentRef) -> Spending:
-        """Return what an incident cost."""
-        return self._sum(lambda account: account.ref == ref)
-
-    async def of_month(self, team_id: str, month: str) -> Spending:
-        """Return what a workspace spent in a month."""
-        return self._sum(lambda account: (account.ref.team_id, account.month) == (team_id, month))
-
-    async def decide(self, question_id: str, decision: Decision) -> Decision:
-        """Write a decision down if nobody decided before; return the one that counts."""
-        return self.decisions.setdefault(question_id, decision)
-
-    def _sum(self, is_for: Callable[[Account], bool]) -> Spending:
-        unreported = sum(is_for(account) and not is_whole for account, is_whole in self.booked.values())
-        paid = [(account, p) for account, all_of in self.paid.values() if is_for(account) for p in all_of]
-        models = {p.tokens.model for _, p in paid}
-        spent = [_spent(model, [(a, p) for a, p in paid if p.tokens.model == model]) for model in models]
-        return Spending(by_model=dearest_first(spent), unreported=unreported)
-
-
-def dearest_first(spent: Sequence[Spent]) -> tuple[Spent, ...]:
-    """Return what models cost in the order in which people want to read it."""
-    return tuple(sorted(spent, key=lambda one: (-one.nanousd, -one.unpriced, one.model)))
-
-
-def _spent(model: str, paid: Sequence[tuple[Account, Payment]]) -> Spent:
-    payments = [payment for _, payment in paid]
-    tokens = [payment.tokens for payment in payments]
-    return Spent(
-        model=model,
-        questions=len({account.request_id for account, _ in paid}),
-        samplings=len(payments),
-        input=sum(one.input for one in tokens),
-        output=sum(one.output for one in tokens),
-        read=sum(one.read for one in tokens),
-        written=sum(one.write_5m + one.write_1h for one in tokens),
-        nanousd=sum(payment.nanousd or 0 for payment in payments),
-        unpriced=sum(payment.nanousd is None for payment in payments),
-    )
-
-
-class Till:
-    """Books and pays; a payment is written in the background, so that nothing that ends early loses it.
-
-    Args:
-        purse: Where it is written down.
-        catalogue: Knows the prices.
-        retry_seconds: Pauses before a payment is written again.
-        now: Returns the time, aware; for the month.
-    """
-
-    def __init__(
-        self,
-        purse: Purse,
-        catalogue: Catalogue,
-        *,
-        retry_seconds: Sequence[float] = RETRY_SECONDS,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self.purse = purse
-        self._catalogue = catalogue
-        self._retry_seconds = tuple(retry_seconds)
-        self._now = now
-        self._paying: set[asyncio.Task[None]] = set()
-
-    @property
-    def month(self) -> str:
-        """The month that it is, in UTC."""
-        return self._now().astimezone(UTC).strftime("%Y-%m")
-
-    def account(self, ref: IncidentRef, request_id: str) -> "Booking":
-        """Return what takes down the calls that are made for a request."""
-        return Booking(self, Account(ref=ref, request_id=request_id, month=self.month))
-
-    async def settled(self, *, seconds: float = SETTLE_SECONDS) -> None:
-        """Wait until the payments under way are written, but not for long."""
-        if self._paying:
-            await asyncio.wait(set(self._paying), timeout=seconds)
-
-    async def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
-        """Let the payments under way be written; give up what the store does not take soon."""
-        await self.settled(seconds=seconds)
-        await ended(*self._paying)
-
-    def pay(self, account: Account, call_id: str, used: Sequence[Tokens], *, is_whole: bool) -> None:
-        """Write a payment in the background."""
-        payments = [Payment(tokens=one, nanousd=cost_nanousd(one, self._catalogue)) for one in used]
-        task = asyncio.create_task(self._pay(account, call_id, payments, is_whole=is_whole))
-        self._paying.add(task)
-        task.add_done_callback(self._paying.discard)
-
-    async def _pay(
-        self, account: Account, call_id: str, payments: Sequence[Payment], *, is_whole: bool
-    ) -> None:
-        for pause_seconds in (*self._retry_seconds, None):
-            try:
-                await self.purse.pay(account, call_id, payments, is_whole=is_whole)
-            except StoreUnavailableError:
-                if pause_seconds is None:
-                    log.exception("payment.lost", request=account.request_id, call=call_id)
-                    return
-                await asyncio.sleep(pause_seconds)
-            else:
-                return
-
-
-@dataclass(slots=True)
-class Booking:
-    """The calls of one request; at most one at a time.
-
-    Args:
-        till: Where they are booked.
-        account: For whom.
-    """
-
-    till: Till
-    account: Account
-    _call_id: str = ""
-
-    async def begin(self) -> None:
-        """Book the next call.
-
-        Raises:
-            StoreUnavailableError: It must not be made: nobody would know what it cost.
-        """
-        call_id = uuid.uuid4().hex
-        await self.till.purse.book(self.account, call_id)
-        self._call_id = call_id
-
-    def end(self, used: Sequence[Tokens], *, is_whole: bool) -> None:
-        """Pay for the call; see `Purse.pay`. Does not wait, so that it can be called while all ends."""
-        if self._call_id:
-            self.till.pay(self.account, self._call_id, used, is_whole=is_whole)
-        self._call_id = ""

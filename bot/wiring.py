@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout
@@ -44,10 +45,10 @@ from bot.incident.history import Us
 from bot.models.spending import caps_of
 from bot.money import Money
 from bot.ports import Analyst, Queue
-from bot.purse import Till
 from bot.router import router_of
 from bot.settings import Settings
 from bot.tasks import ended, kept_up, running
+from bot.till import Till
 
 DAY_SECONDS = 86_400
 NO_MODEL = "ANTHROPIC_API_KEY is not set"
@@ -150,26 +151,56 @@ async def copilot(
     async with AsyncExitStack() as stack:
         redis = open_redis(url)
         stack.push_async_callback(redis.aclose)
+        place = await stack.enter_async_context(place_of_work(settings, redis, client, queue))
+        models = await looked_up(settings)
+        books = money(settings, models, redis)
+        stack.push_async_callback(books.till.close)
+        chosen = await stack.enter_async_context(analyst(settings, models, ready=ready, till=books.till))
+        yield Copilot(
+            workspace=place.workspace,
+            memory=place.memory,
+            log=LogKeeper(place.log, redis),
+            retention_days=settings.retention_days,
+            analyst=chosen,
+            digests=RedisDigests(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
+            improving=await stack.enter_async_context(improving(chosen)),
+            router=router_of(models.pair),
+            catalogue=models.catalogue,
+            money=books,
+            link_hosts=link_hosts(settings, place.me),
+            literals=settings.literals(),
+            request_seconds=settings.request_seconds,
+            has_model=bool(settings.anthropic_api_key.get_secret_value()),
+            stops=RedisStops(redis),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the copilot works: a workspace in Slack, and what is kept of it.
+
+    Attributes:
+        me: Who the copilot is there.
+    """
+
+    me: Identity
+    workspace: SlackWorkspace
+    memory: RedisMemory
+    log: IncidentLog
+
+
+@asynccontextmanager
+async def place_of_work(
+    settings: Settings, redis: Redis, client: AsyncWebClient, queue: Queue | None
+) -> AsyncIterator[Place]:
+    """Give the workspace; with a `queue`, questions that were lost on their way here are looked for."""
+    async with AsyncExitStack() as stack:
         me = await identify(client)
         memory = RedisMemory(redis, ttl_seconds=settings.retention_days * DAY_SECONDS)
         log = incident_log(settings, redis)
         stack.push_async_callback(log.aclose)
-        channels = Channels(
-            client=client,
-            wishes=memory,
-            patterns=settings.watched_channels,
-            allow_external=settings.slack_connect == "on",
-        )
-        reader = IncidentReader(client)
-        live = LiveReader(
-            reader=reader,
-            log=log,
-            names=Names(client=client, redis=redis, sealer=sealer(settings), team_id=me.team_id),
-            memory=memory,
-            us=Us(user_id=me.user_id, bot_id=me.bot_id),
-            permalink=permalinks(me.url),
-            may_keep=channels.is_logged,
-        )
+        channels = followed(settings, client, memory)
+        live = live_reader(settings, redis, client, me=me, memory=memory, log=log, channels=channels)
         if queue is not None:
             gaps = Gaps(
                 live=live,
@@ -188,32 +219,44 @@ async def copilot(
             memory=memory,
             ledger=RedisLedger(redis),
             channels=channels,
-            reader=reader,
+            reader=live.reader,
             live=live,
             streams=await stack.enter_async_context(open_streams(redis, client)),
         )
         stack.push_async_callback(workspace.close)
-        models = await looked_up(settings)
-        accounts = money(settings, models, redis)
-        stack.push_async_callback(accounts.till.close)
-        chosen = await stack.enter_async_context(analyst(settings, models, ready=ready, till=accounts.till))
-        yield Copilot(
-            workspace=workspace,
-            memory=memory,
-            log=LogKeeper(log, redis),
-            retention_days=settings.retention_days,
-            analyst=chosen,
-            digests=RedisDigests(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
-            improving=await stack.enter_async_context(improving(chosen)),
-            router=router_of(models.pair),
-            catalogue=models.catalogue,
-            money=accounts,
-            link_hosts=link_hosts(settings, me),
-            literals=settings.literals(),
-            request_seconds=settings.request_seconds,
-            has_model=bool(settings.anthropic_api_key.get_secret_value()),
-            stops=RedisStops(redis),
-        )
+        yield Place(me=me, workspace=workspace, memory=memory, log=log)
+
+
+def followed(settings: Settings, client: AsyncWebClient, memory: RedisMemory) -> Channels:
+    """Return which channels may be read and logged."""
+    return Channels(
+        client=client,
+        wishes=memory,
+        patterns=settings.watched_channels,
+        allow_external=settings.slack_connect == "on",
+    )
+
+
+def live_reader(
+    settings: Settings,
+    redis: Redis,
+    client: AsyncWebClient,
+    *,
+    me: Identity,
+    memory: RedisMemory,
+    log: IncidentLog,
+    channels: Channels,
+) -> LiveReader:
+    """Return what reads incidents, from their log where there is one."""
+    return LiveReader(
+        reader=IncidentReader(client),
+        log=log,
+        names=Names(client=client, redis=redis, sealer=sealer(settings), team_id=me.team_id),
+        memory=memory,
+        us=Us(user_id=me.user_id, bot_id=me.bot_id),
+        permalink=permalinks(me.url),
+        may_keep=channels.is_logged,
+    )
 
 
 @asynccontextmanager
@@ -268,7 +311,8 @@ async def forgetting(settings: Settings, channel_id: str) -> AsyncIterator[tuple
             )
             raise BadInputError(field="SLACK_BOT_TOKEN", problem=problem)
         keeper = LogKeeper(log, redis)
-        yield Forgetting(kept=memory, logs=keeper, slack=SlackPosts(client) if me else None), teams
+        posts = SlackPosts(client) if me else None
+        yield Forgetting(kept=memory, logs=keeper, books=RedisPurse(redis), slack=posts), teams
         await memory.compact()
 
 

@@ -103,9 +103,11 @@ async def test_without_a_network_the_start_goes_on_with_the_usual_and_says_so(se
     with capture_logs() as logs:
         models = await looked_up(settings(model_opus=NEW))
 
-    [entry] = logs
+    entry, price = logs
     assert (entry["event"], entry["setting"], entry["model"]) == ("model.not_looked_up", "MODEL_OPUS", NEW)
     assert entry["reason"] == "no connection"
+    assert (price["event"], price["setting"], price["model"]) == ("model.price_unknown", "MODEL_OPUS", NEW)
+    assert "dearest known price of its tier" in price["told"]
     assert models.pair.opus.efforts == ("low", "medium", "high")
     assert models.pair.opus.price is None
 
@@ -149,7 +151,10 @@ async def test_an_answer_in_an_unknown_form_says_nothing_of_the_model(api, setti
         models = await looked_up(settings(api.base_url, model_opus=NEW))
 
     assert models.pair.opus.efforts == ("low", "medium", "high")
-    assert [entry["event"] for entry in logs] in ([], ["model.not_looked_up"])
+    assert [entry["event"] for entry in logs if entry["event"] != "model.price_unknown"] in (
+        [],
+        ["model.not_looked_up"],
+    )
 
 
 async def test_an_address_that_is_none_stops_no_start(settings):

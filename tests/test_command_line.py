@@ -76,10 +76,21 @@ def test_a_route_has_its_label_and_its_reason(answered):
     )
 
     assert status == 0
-    assert set(policy) == {"id", "label", "tier", "domain", "score", "reason"}
+    assert set(policy) == {"id", "label", "tier", "model", "domain", "score", "reason"}
     assert (policy["label"], policy["tier"]) == ("policy", "opus")
     assert (general["label"], general["tier"]) == ("general", "sonnet")
     assert 0 <= general["score"] < 0.5 <= policy["score"] <= 1
+
+
+def test_a_route_goes_to_the_models_that_the_settings_name(answered, monkeypatch):
+    monkeypatch.setenv("MODEL_OPUS", "claude-opus-5-20260101")
+    monkeypatch.setenv("MODEL_SONNET", "claude-sonnet-7")
+
+    _, [policy, general] = answered(
+        "route", {"id": 1, "text": "s3:PutObject AccessDenied"}, {"id": 2, "text": "the pod restarts"}
+    )
+
+    assert (policy["model"], general["model"]) == ("claude-opus-5-20260101", "claude-sonnet-7")
 
 
 def test_redaction_names_kinds_and_gives_one_secret_one_alias(answered):

@@ -14,10 +14,12 @@ from bot.models.catalogue import default_catalogue
 from bot.models.cost import Tokens
 from bot.models.spending import caps_of
 from bot.money import Money
-from bot.purse import Account, LocalPurse, Payment, Till
+from bot.purse import Account, Payment
 from bot.request import RequestKind
 from bot.slack.limits import visible_text
+from bot.till import Till
 from tests.fakes import FakeFence, FakeMemory, FakeWorkspace
+from tests.purses import LocalPurse
 from tests.slack.samples import H1, STORE
 from tests.test_copilot import CLAUDE, copilot, request, seen
 

@@ -22,6 +22,7 @@ from bot.request import Request, RequestKind
 from bot.router import router_for
 from bot.slack.limits import visible_text
 from tests.fakes import FakeAnalyst, FakeFence, FakeLog, FakeMemory, FakeReply, FakeWorkspace
+from tests.purses import money_of
 from tests.slack.samples import H1, H2, STORE
 
 CLAUDE = Closing(analyst="claude", usage=Usage(model="claude-opus-5-5", cost_usd=Decimal("0.13")))
@@ -40,6 +41,7 @@ def copilot(*steps, memory=None, workspace=None, seconds=20.0, literals=()):
         link_hosts=HOSTS,
         literals=literals,
         request_seconds=seconds,
+        money=money_of(),
     )
 
 

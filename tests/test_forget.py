@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from bot.__main__ import command_line
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.log_keeper import LogKeeper
+from bot.adapters.purse_store import RedisPurse
 from bot.adapters.sealing import Sealer
 from bot.adapters.steady import steadied
 from bot.adapters.store import RedisMemory
@@ -127,7 +128,9 @@ def slack():
 
 @pytest.fixture
 def forgetting(kept, logs, redis_client, slack):
-    return Forgetting(kept=kept, logs=LogKeeper(logs, redis_client), slack=slack)
+    return Forgetting(
+        kept=kept, logs=LogKeeper(logs, redis_client), books=RedisPurse(redis_client), slack=slack
+    )
 
 
 async def standing(logs, ref=CHANNEL):

@@ -16,13 +16,13 @@ from bot.incident.digest import Chunk, Folder
 from bot.models.catalogue import default_catalogue
 from bot.models.cost import Tokens
 from bot.models.spending import Caps
-from bot.money import Money
-from bot.purse import LocalPurse, Till
 from bot.request import Request, RequestKind
 from bot.router import router_for
 from bot.slack.limits import visible_text
+from bot.till import Till
 from tests.adapters.claude_cases import a_message, an_incident, words_of
 from tests.fakes import FakeAnalyst, FakeFence, FakeLog, FakeMemory, FakeWorkspace
+from tests.purses import LocalPurse, money_of
 
 CLAUDE = Closing(analyst="claude", usage=Usage(model="claude-sonnet-5-5", cost_usd=Decimal("0.03")))
 RULES = Closing(analyst="rules", note="API overloaded")
@@ -64,6 +64,7 @@ def copilot(improver=None, *, closing=CLAUDE, incident=LONG, memory=None, log=No
         link_hosts=frozenset(),
         literals=(),
         request_seconds=20.0,
+        money=parts.pop("money", None) or money_of(),
         improving=Improving(improver=improver, seconds=parts.pop("seconds", 5.0)) if improver else None,
         **parts,
     )
@@ -177,9 +178,9 @@ async def test_after_an_answer_that_was_stopped_no_model_is_asked():
 async def test_above_the_hard_cap_nothing_is_told_better():
     till = Till(LocalPurse(), default_catalogue())
     account = till.account(LONG.ref, "r0")
-    await account.begin()
+    await account.begin(Tokens(model="claude-sonnet-5-5"))
     account.end([Tokens(model="claude-sonnet-5-5", output=5_000_000)], is_whole=True)
-    money = Money(till=till, caps=Caps(hard_usd=Decimal(1)))
+    money = money_of(till=till, caps=Caps(hard_usd=Decimal(1)))
     bot = copilot(FakeImprover(), money=money)
 
     await bot.handle(request(kind=RequestKind.DEESCALATE), FakeFence())
@@ -193,7 +194,7 @@ async def test_an_account_that_cannot_be_read_does_not_fail_the_answer():
         async def of_incident(self, ref):
             raise StoreUnavailableError("away")
 
-    money = Money(till=Till(Away(), default_catalogue()), caps=Caps(hard_usd=Decimal(1)))
+    money = money_of(Away(), caps=Caps(hard_usd=Decimal(1)))
     bot = copilot(FakeImprover(), money=money)
 
     await bot.handle(request(kind=RequestKind.DEESCALATE), FakeFence())
@@ -229,7 +230,7 @@ async def test_the_price_of_reading_everything_is_told_before_the_model_is_asked
 
 
 async def test_without_a_model_reading_everything_costs_nothing_and_is_not_priced():
-    money = Money(has_model=False)
+    money = money_of(has_model=False)
     bot = copilot(closing=RULES, money=money, has_model=False)
 
     await bot.handle(request(kind=RequestKind.ESCALATE, is_full=True), FakeFence())

@@ -15,6 +15,7 @@ from bot.slack.limits import visible_text
 from bot.slack.texts import plain
 from bot.superseded import Marker, top_line
 from tests.fakes import FakeMemory, FakeWorkspace
+from tests.purses import money_of
 from tests.slack.samples import H1, H2, STORE, clock
 
 SECRET = "hunter2-hunter2"
@@ -84,7 +85,7 @@ def workspace():
 
 @pytest.fixture
 def lookups(workspace, memory, out):
-    return Lookups(workspace, memory, out)
+    return Lookups(workspace, memory, out, money_of())
 
 
 def seen(blocks):
@@ -183,7 +184,7 @@ async def test_a_board_that_never_stands_still_is_tried_again_later(lookups, mem
 
 async def test_answers_that_cannot_be_marked_now_are_marked_the_next_time(memory, out):
     deaf = Deaf(STORE)
-    await Lookups(deaf, memory, out).handle(refutation())
+    await Lookups(deaf, memory, out, money_of()).handle(refutation())
     board = memory.boards[STORE.ref.key]
     workspace = FakeWorkspace(STORE)
 

@@ -13,13 +13,17 @@ from bot.errors import StoreUnavailableError
 from bot.incident.messages import IncidentRef
 from bot.models.catalogue import default_catalogue
 from bot.models.cost import Tokens
-from bot.purse import Account, Decision, LocalPurse, Payment, Till
+from bot.models.spending import Caps, Purpose
+from bot.purse import Account, Decision, Payment
+from bot.till import Till
+from tests.purses import LocalPurse
 
 CHANNEL = IncidentRef(team_id="T1", channel_id="C1")
 THREAD = IncidentRef(team_id="T1", channel_id="C1", thread_ts="1.000001")
 ACCOUNT = Account(ref=CHANNEL, request_id="r1", month="2026-11")
 OPUS = Tokens(model="claude-opus-5-5", input=1_000, output=500, write_5m=10, write_1h=20, read=4_000)
 SONNET = Tokens(model="claude-sonnet-5-5", input=7, output=1)
+EXPECTED = Tokens(model="claude-opus-5-5", write_5m=20_000, output=5_000)  # $0.20
 PAID = Payment(tokens=OPUS, nanousd=15_010_000)
 
 
@@ -37,7 +41,7 @@ def till_of(purse, **settings):
 
 
 async def pays(booking, *used, is_whole=True):
-    await booking.begin()
+    await booking.begin(EXPECTED)
     booking.end(used, is_whole=is_whole)
     await booking.till.settled()
 
@@ -96,6 +100,75 @@ async def test_a_call_that_broke_off_counts_with_what_is_known_of_it(purse):
     spending = await purse.of_incident(CHANNEL)
 
     assert (spending.unreported, spending.usd) == (1, Decimal("0.01501"))
+
+
+async def test_a_booking_counts_for_caps_at_its_estimate_until_it_is_paid(purse):
+    booking = till_of(purse).account(CHANNEL, "r1")
+
+    await booking.begin(EXPECTED)
+    held = await purse.of_incident(CHANNEL)
+    booking.end([OPUS], is_whole=True)
+    await booking.till.settled()
+    paid = await purse.of_incident(CHANNEL)
+
+    assert (held.usd, held.counted_usd) == (0, Decimal("0.2"))
+    assert (paid.usd, paid.counted_usd) == (Decimal("0.01501"), Decimal("0.01501"))
+
+
+async def test_a_call_reported_in_part_counts_at_its_estimate_and_with_more_when_more_is_known(purse):
+    await purse.book(ACCOUNT, "c1", held_nanousd=20_000_000)
+    await purse.pay(ACCOUNT, "c1", [PAID], is_whole=False)
+    await purse.book(ACCOUNT, "c2", held_nanousd=1_000_000)
+    await purse.pay(ACCOUNT, "c2", [PAID], is_whole=False)
+
+    spending = await purse.of_incident(CHANNEL)
+
+    assert spending.unreported == 2
+    assert (spending.usd, spending.counted_usd) == (Decimal("0.03002"), Decimal("0.03501"))
+
+
+async def test_a_model_without_a_price_reaches_the_caps(purse):
+    """Fifty questions of 900,000 tokens each are told as not known, and are not free."""
+    till = till_of(purse)
+    for number in range(50):
+        await pays(till.account(CHANNEL, f"r{number}"), Tokens(model="claude-opus-9", input=900_000))
+
+    spending = await purse.of_incident(CHANNEL)
+
+    assert (spending.usd, spending.unpriced, spending.unreported) == (0, 50, 0)
+    assert spending.counted_usd == 50 * Decimal("4.5")  # of all Opus models the dearest: 900,000 * 5
+    assert Caps(hard_usd=Decimal(15)).is_above_hard(spending)
+
+
+async def test_notes_have_a_figure_of_their_own_and_answer_no_question(purse):
+    till = till_of(purse)
+    await pays(till.account(CHANNEL, "r1"), OPUS)
+    await pays(till.account(CHANNEL, "r1", purpose=Purpose.NOTES), OPUS, SONNET)
+
+    incident, request = await purse.of_incident(CHANNEL), await purse.of_request("r1")
+
+    assert {(one.model, one.purpose): (one.questions, one.samplings) for one in incident.by_model} == {
+        ("claude-opus-5-5", Purpose.ANSWER): (1, 1),
+        ("claude-opus-5-5", Purpose.NOTES): (0, 1),
+        ("claude-sonnet-5-5", Purpose.NOTES): (0, 1),
+    }
+    assert request.usd == Decimal("0.01501")
+
+
+async def test_an_answer_that_goes_on_into_the_next_month_is_whole_in_the_month_it_began(purse):
+    clock = [datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)]
+    till = Till(purse, default_catalogue(), now=lambda: clock[0])
+    booking = till.account(CHANNEL, "r1")
+    await booking.begin(EXPECTED)
+
+    clock.pop(0)
+    booking.end([OPUS], is_whole=False)
+    await pays(booking, OPUS)
+
+    november, december = await purse.of_month("T1", "2026-11"), await purse.of_month("T1", till.month)
+    assert (till.month, december.is_nothing, december.counted_usd) == ("2026-12", True, 0)
+    assert (november.usd, november.unreported) == (Decimal("0.03002"), 1)
+    assert november.by_model[0].questions == 1
 
 
 async def test_a_call_that_was_refused_costs_nothing(purse):
@@ -208,16 +281,18 @@ async def test_a_payment_that_no_store_takes_stays_unknown():
 
     await pays(till_of(purse, retry_seconds=(0,)).account(CHANNEL, "r1"), OPUS)
 
-    assert (await purse.of_incident(CHANNEL)).unreported == 1
+    spending = await purse.of_incident(CHANNEL)
+    assert (spending.unreported, spending.counted_usd) == (1, Decimal("0.2"))
 
 
 async def test_a_till_that_closes_waits_for_no_store_for_ever():
     till = till_of(Away(refused=9), retry_seconds=(60,))
     booking = till.account(CHANNEL, "r1")
-    await booking.begin()
+    await booking.begin(EXPECTED)
     booking.end([OPUS], is_whole=True)
     await asyncio.sleep(0)
 
     await till.close(seconds=0.01)
 
     assert not till._paying
+    assert (await till.purse.of_incident(CHANNEL)).counted_usd == Decimal("0.2")

@@ -18,7 +18,8 @@ from bot.incident.case import Case
 from bot.incident.digest import Chunk
 from bot.incident.hypotheses import Hypothesis
 from bot.models.catalogue import Catalogue
-from bot.purse import Till
+from bot.models.spending import Purpose
+from bot.till import Till
 from prompts import load
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class ClaudeAnalyst:
         Raises:
             ModelFailedError: There is nothing better.
         """
-        model, ledger = self._catalogue.find(self._fold_model), self._ledger(case)
+        model, ledger = self._catalogue.find(self._fold_model), self._ledger(case, Purpose.NOTES)
         if model is None:
             raise ModelFailedError(reason="it is not known what the model accepts", usage=None)
         try:
@@ -134,11 +135,11 @@ class ClaudeAnalyst:
             raise ModelFailedError(reason=trouble.reason, usage=None) from trouble
         return await claude_fold.fold(case, client, ledger, catalogue=self._catalogue, model=model)
 
-    def _ledger(self, case: Case) -> Ledger:
+    def _ledger(self, case: Case, purpose: Purpose = Purpose.ANSWER) -> Ledger:
         """Return what takes down the requests that are made for a case."""
         if self._till is None or not case.request_id:
             return Ledger()
-        return Ledger(self._till.account(case.incident.ref, case.request_id))
+        return Ledger(self._till.account(case.incident.ref, case.request_id, purpose=purpose))
 
     async def _ready(self) -> "ClaudeClient":
         async with self._opening:

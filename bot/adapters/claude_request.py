@@ -6,11 +6,15 @@ system, tool choice, thinking, effort, form of the answer and set of beta header
 November 2026).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from bot.adapters.claude_pack import TOOLS
 from bot.adapters.claude_wire import answer_schema
+from bot.incident.sizes import estimate_tokens
 from bot.models.catalogue import Model
+from bot.models.cost import Tokens
+from bot.models.estimate import TYPICAL_OUTPUT_TOKENS
 from prompts import load
 
 EFFORT_BETA = "mid-conversation-output-config-2026-07-01"
@@ -52,3 +56,23 @@ def parameters(
         },
     }
     return {**asked, "betas": [EFFORT_BETA]} if model is not None and model.per_message_effort else asked
+
+
+def expected_use(asked: dict[str, Any]) -> Tokens:
+    """Return about what a request will use, rather too much: its prompt as not cached, and a usual answer.
+
+    Args:
+        asked: Parameters of it, as `parameters` returns them.
+    """
+    prompt = sum(estimate_tokens(text) for text in _texts(asked))
+    return Tokens(
+        model=asked["model"], write_5m=prompt, output=min(asked["max_tokens"], TYPICAL_OUTPUT_TOKENS)
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)

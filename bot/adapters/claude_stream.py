@@ -13,6 +13,7 @@ from anthropic.types.beta.parsed_beta_message import ParsedBetaMessage
 from pydantic import ValidationError
 
 from bot.adapters.claude_failures import trouble_of
+from bot.adapters.claude_request import expected_use
 from bot.adapters.claude_trouble import Remedy, TroubleError
 from bot.adapters.claude_usage import Ledger
 from bot.adapters.claude_wire import (
@@ -95,7 +96,7 @@ class ClaudeClient:
         """
         message: Message | None = None
         is_free = False
-        await ledger.begin()
+        await ledger.begin(expected_use(parameters))
         try:
             async with aclosing(_events(self.client, parameters)) as events:
                 async for _, snapshot in events:
@@ -142,7 +143,7 @@ async def _read(
     answer = _Answer()
     message: Message | None = None
     is_free = False
-    await ledger.begin()
+    await ledger.begin(expected_use(parameters))
     try:
         async with aclosing(_events(client, parameters)) as events:
             async for event, snapshot in events:

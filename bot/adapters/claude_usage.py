@@ -6,7 +6,7 @@ from typing import Any
 from bot.answers import Usage
 from bot.models.catalogue import Catalogue
 from bot.models.cost import Tokens, cost_usd
-from bot.purse import Booking
+from bot.till import Booking
 
 
 @dataclass(slots=True)
@@ -30,14 +30,17 @@ class Ledger:
     requests: int = 0
     is_partial: bool = False
 
-    async def begin(self) -> None:
+    async def begin(self, expected: Tokens) -> None:
         """Book a request that is about to be made.
+
+        Args:
+            expected: What it will use about.
 
         Raises:
             StoreUnavailableError: It cannot be booked, so it must not be made.
         """
         if self.booking is not None:
-            await self.booking.begin()
+            await self.booking.begin(expected)
 
     def take(self, model: str, usage: Any, *, request_id: str, is_whole: bool = True) -> None:
         """Take down one request.

@@ -1,7 +1,8 @@
 """What the models cost, in the store: sums of whole numbers, so that they are exact.
 
-A request, an incident and a month each have a hash with the same fields: `unreported`, and for each model
-`<model>|<what>` for the figures of `Spent`. What is booked counts as unreported until it is paid.
+A request, an incident and a month each have a hash with the same fields: `unreported`, `assumed`, and for
+each model `<model>|<what>` for the figures of `Spent`, or `<model>|notes|<what>`. What is booked counts as
+unreported, and what was held for it as assumed, until it is paid.
 """
 
 from collections import defaultdict
@@ -12,40 +13,57 @@ from redis.asyncio import Redis
 from bot.adapters.keys import CALL_SECONDS, EFFECT_SECONDS, MEMORY_SECONDS, MONTH_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
 from bot.incident.messages import IncidentRef
-from bot.models.spending import Spending, Spent
-from bot.purse import Account, Decision, Payment, dearest_first
+from bot.models.spending import Purpose, Spending, Spent, dearest_first
+from bot.purse import Account, Decision, Payment
 
-UNREPORTED = "unreported"
+UNREPORTED, ASSUMED = "unreported", "assumed"
+_NOTES = "|notes"
 _FIGURES = ("questions", "samplings", "input", "output", "read", "written", "nanousd", "unpriced")
 MOST_NAME_CHARS = 100
 _OPUS, _SONNET = "opus", "sonnet"
 
 BOOK = """
 -- KEYS: the call, then request, incident, month. ARGV: how long each of them lives.
-if not redis.call('SET', KEYS[1], 'booked', 'NX', 'EX', ARGV[1]) then return 0 end
+-- Last: what is held.
+local held = ARGV[#KEYS + 1]
+if not redis.call('SET', KEYS[1], 'booked ' .. held, 'NX', 'EX', ARGV[1]) then return 0 end
 for i = 2, #KEYS do
   redis.call('HINCRBY', KEYS[i], 'unreported', 1)
+  redis.call('HINCRBY', KEYS[i], 'assumed', held)
   redis.call('EXPIRE', KEYS[i], ARGV[i])
 end
 return 1
 """
 
 PAY = """
--- KEYS: as above. ARGV: how long each lives, 1 when all was reported, then model, figure, amount, model, …
--- A call that the store lost (a failover) is paid all the same; it is no longer among the unreported.
-local was = redis.call('GET', KEYS[1])
+-- KEYS: as above. ARGV: how long each lives, 1 when all was reported, 1 when it is for a question, what it
+-- counts for caps, and how much of that is assumed; then model, figure, amount, model, …
+-- A call that the store lost (a failover) is paid all the same; it is no longer among the unreported. What an
+-- incident held may have been forgotten meanwhile: no figure falls below nothing.
+local was = redis.call('GET', KEYS[1]) or ''
 if was == 'paid' then return 0 end
 redis.call('SET', KEYS[1], 'paid', 'EX', ARGV[1])
+local is_whole, is_question = ARGV[#KEYS + 1] == '1', ARGV[#KEYS + 2] == '1'
+local first = #KEYS + 5
+local function lower(name, field, amount)
+  local has = tonumber(redis.call('HGET', name, field) or '0')
+  if has > 0 then redis.call('HINCRBY', name, field, string.format('%.0f', -math.min(has, amount))) end
+end
+local held = tonumber(string.match(was, '^booked (%d+)$') or '0')
+local released = held
+if not is_whole then released = math.min(held, tonumber(ARGV[#KEYS + 3])) end
 local counted = {}
-for a = #KEYS + 2, #ARGV, 3 do
+for a = first, #ARGV, 3 do
   local model = ARGV[a]
-  if counted[model] == nil then
+  if is_question and counted[model] == nil then
     counted[model] = redis.call('HSETNX', KEYS[2], model .. '|questions', 1)
   end
 end
 for i = 2, #KEYS do
-  if ARGV[#KEYS + 1] == '1' and was == 'booked' then redis.call('HINCRBY', KEYS[i], 'unreported', -1) end
-  for a = #KEYS + 2, #ARGV, 3 do
+  if is_whole and was ~= '' then lower(KEYS[i], 'unreported', 1) end
+  lower(KEYS[i], 'assumed', released)
+  redis.call('HINCRBY', KEYS[i], 'assumed', ARGV[#KEYS + 4])
+  for a = first, #ARGV, 3 do
     redis.call('HINCRBY', KEYS[i], ARGV[a] .. '|' .. ARGV[a + 1], ARGV[a + 2])
   end
   if i > 2 then
@@ -73,18 +91,21 @@ class RedisPurse:
         self._book = redis.register_script(BOOK)
         self._pay = redis.register_script(PAY)
 
-    async def book(self, account: Account, call_id: str) -> None:
+    async def book(self, account: Account, call_id: str, *, held_nanousd: int = 0) -> None:
         """Write down that a call is about to be made; safe to repeat."""
         with store_errors_named():
-            await self._book(keys=_keys(account, call_id), args=self._lives())
+            await self._book(keys=_keys(account, call_id), args=[*self._lives(), held_nanousd])
 
     async def pay(
         self, account: Account, call_id: str, payments: Sequence[Payment], *, is_whole: bool
     ) -> None:
         """Write down what a call used; the first time counts."""
-        figures = [part for field, amount in _amounts(payments).items() for part in (*field, amount)]
+        amounts = _amounts(payments, account.purpose)
+        figures = [part for field, amount in amounts.items() for part in (*field, amount)]
+        sums = [sum(p.counted_nanousd for p in payments), sum(p.assumed_nanousd for p in payments)]
+        flags = [int(is_whole), int(account.purpose is Purpose.ANSWER)]
         with store_errors_named():
-            await self._pay(keys=_keys(account, call_id), args=[*self._lives(), int(is_whole), *figures])
+            await self._pay(keys=_keys(account, call_id), args=[*self._lives(), *flags, *sums, *figures])
 
     async def of_request(self, request_id: str) -> Spending:
         """Return what one request cost, all runs of it together."""
@@ -97,6 +118,11 @@ class RedisPurse:
     async def of_month(self, team_id: str, month: str) -> Spending:
         """Return what a workspace spent in a month."""
         return await self._spending(key("spent-month", team_id, month))
+
+    async def forget(self, ref: IncidentRef) -> int:
+        """Forget what an incident cost; months keep their sums. Return how many entries that were."""
+        with store_errors_named():
+            return int(await self._redis.delete(key("spent-incident", ref.key)))
 
     async def decide(self, question_id: str, decision: Decision) -> Decision:
         """Write a decision down if nobody decided before; return the one that counts."""
@@ -120,14 +146,20 @@ class RedisPurse:
         for field, amount in stored.items():
             model, _, what = as_text(field).rpartition("|")
             figures[model][what] = int(amount)
-        unreported = figures.pop("", {}).get(UNREPORTED, 0)
-        spent = [Spent(model=model, **known(amounts)) for model, amounts in figures.items()]
-        return Spending(by_model=dearest_first(spent), unreported=max(0, unreported))
+        totals = figures.pop("", {})
+        return Spending(
+            by_model=dearest_first(_spent(name, amounts) for name, amounts in figures.items()),
+            unreported=max(0, totals.get(UNREPORTED, 0)),
+            assumed_nanousd=max(0, totals.get(ASSUMED, 0)),
+        )
 
 
-def known(amounts: dict[str, int]) -> dict[str, int]:
-    """Return the figures that this program knows; a newer one may have written more."""
-    return {figure: amounts[figure] for figure in _FIGURES if figure in amounts}
+def _spent(name: str, amounts: dict[str, int]) -> Spent:
+    """Return what stands under a name; of figures that a newer program wrote, this one knows nothing."""
+    model = name.removesuffix(_NOTES)
+    purpose = Purpose.ANSWER if model == name else Purpose.NOTES
+    known = {figure: amounts[figure] for figure in _FIGURES if figure in amounts}
+    return Spent(model=model, purpose=purpose, **known)
 
 
 def _keys(account: Account, call_id: str) -> list[str]:
@@ -139,8 +171,9 @@ def _keys(account: Account, call_id: str) -> list[str]:
     ]
 
 
-def _amounts(payments: Sequence[Payment]) -> dict[tuple[str, str], int]:
+def _amounts(payments: Sequence[Payment], purpose: Purpose) -> dict[tuple[str, str], int]:
     """Return what is added to each figure of each model."""
+    suffix = "" if purpose is Purpose.ANSWER else _NOTES
     sums: dict[tuple[str, str], int] = defaultdict(int)
     for payment in payments:
         tokens = payment.tokens
@@ -154,5 +187,5 @@ def _amounts(payments: Sequence[Payment]) -> dict[tuple[str, str], int]:
             "unpriced": int(payment.nanousd is None),
         }
         for figure, amount in figures.items():
-            sums[tokens.model[:MOST_NAME_CHARS], figure] += amount
+            sums[tokens.model[:MOST_NAME_CHARS] + suffix, figure] += amount
     return sums

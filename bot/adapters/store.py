@@ -28,10 +28,12 @@ COMPACT_POLLS, COMPACT_POLL_SECONDS = 600, 0.05
 _CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
 """What a mark of `forget` covers."""
 
-_OF_INCIDENTS = ("numbers", "board", "answers", "files", "secret", "log", "digest")
+_OF_INCIDENTS = ("numbers", "board", "answers", "files", "secret", "log", "digest", "spent-incident")
 """Families of keys that name an incident."""
 _OWN = ("numbers", "secret", "board", "answers", "files", "digest")
 """Those of them that go with the incident; its log has its own way to go."""
+_OF_ANSWER = ("answer", "thumbs", "consent")
+"""What goes with an answer: also who decided which model gives it."""
 _ON, _OFF = b"on", b"off"
 
 _BOARD = TypeAdapter(Board)
@@ -244,10 +246,10 @@ class RedisMemory:
                 await asyncio.sleep(COMPACT_POLL_SECONDS)
 
     async def drop_answer(self, answer: SavedAnswer) -> None:
-        """Remove a kept answer and its thumbs."""
+        """Remove a kept answer, its thumbs and who decided about it."""
         with store_errors_named():
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.delete(key("answer", answer.id), key("thumbs", answer.id))
+                pipe.delete(*(key(kind, answer.id) for kind in _OF_ANSWER))
                 pipe.srem(key("answers", answer.incident_key), answer.id)
                 await pipe.execute()
 
@@ -257,5 +259,5 @@ class RedisMemory:
         with store_errors_named():
             answers = [as_text(member) for member in await self._redis.smembers(index)]
             own = [key(kind, ref.key) for kind in _OWN]
-            kept = [key(kind, answer) for answer in answers for kind in ("answer", "thumbs")]
+            kept = [key(kind, answer) for answer in answers for kind in _OF_ANSWER]
             return int(await self._redis.delete(*own, *kept))

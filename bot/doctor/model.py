@@ -108,7 +108,10 @@ def _fate(fact: ModelFacts, what: str, today: date, switch: str) -> Finding:
         words = fact.lifecycle if fact.lifecycle == "deprecated" else "available"
         return warned(MODEL, f"{what} is {words}{when}", f"Before that day: {switch[0].lower()}{switch[1:]}")
     if not fact.is_priced:
-        remedy = "What it costs counts for no cap: keep an eye on it in the Claude Console."
+        remedy = (
+            "The caps count it at the dearest known price of its tier, and sums say “at least”: "
+            "look in the Claude Console for what it really costs."
+        )
         return warned(MODEL, f"{what} is available{when}, at a price that is not in the catalogue", remedy)
     return passed(MODEL, f"{what} is available{when}")
 

@@ -1,7 +1,7 @@
 """What a call cost: from the tokens the API reports and the prices of the catalogue."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.models.catalogue import NANOUSD_A_TOKEN, Catalogue
@@ -63,11 +63,22 @@ def cost_nanousd(tokens: Tokens, catalogue: Catalogue) -> int | None:
     return int(sum(parts, Decimal(0)) * NANOUSD_A_TOKEN)
 
 
+def counted_nanousd(tokens: Tokens, catalogue: Catalogue) -> int:
+    """Return what a sampling counts for a cap: its cost, or a guess on the dear side where that is not known.
+
+    The guess is what the dearest known model of its tier would have cost, or of all tiers for a model of
+    which nothing is known. People are never told it as a cost.
+    """
+    known = cost_nanousd(tokens, catalogue)
+    if known is not None:
+        return known
+    model = catalogue.find(tokens.model)
+    priced = [one for one in catalogue.models.values() if one.price is not None]
+    likes = [one for one in priced if model is not None and one.tier == model.tier] or priced
+    costs = (cost_nanousd(replace(tokens, model=one.id), catalogue) for one in likes)
+    return max((cost for cost in costs if cost is not None), default=0)
+
+
 def usd_of(nanousd: int) -> Decimal:
     """Return dollars, exact."""
     return Decimal(nanousd) / NANOUSD
-
-
-def nanousd_of(usd: Decimal) -> int:
-    """Return billionths of a dollar."""
-    return int(usd * NANOUSD)

@@ -4,7 +4,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from bot.models.catalogue import Model
 from bot.models.cost import MILLION
-from bot.models.spending import Spending
+from bot.models.spending import Purpose, Spending
 
 COUNTED_FACTOR = Decimal("1.3")
 """The tokenizer that our counts of tokens are made for; see `Model.token_factor`."""
@@ -43,6 +43,7 @@ def rounded_up(usd: Decimal) -> Decimal:
 def _output_tokens(model: Model, spending: Spending) -> int:
     """Return how many tokens the model writes for one question."""
     for spent in spending.by_model:
-        if spent.model == model.id and spent.questions >= ENOUGH_QUESTIONS:
+        is_answering = spent.model == model.id and spent.purpose is Purpose.ANSWER
+        if is_answering and spent.questions >= ENOUGH_QUESTIONS:
             return spent.output // spent.questions
     return TYPICAL_OUTPUT_TOKENS

@@ -1,9 +1,20 @@
 """What was spent on models, and how much may be: values in whole billionths of a dollar. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from bot.models.cost import usd_of
+
+
+class Purpose(StrEnum):
+    """What a model was used for."""
+
+    ANSWER = "answer"
+    """Answering somebody's question."""
+    NOTES = "notes"
+    """Notes on a long incident, taken after an answer and for the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +23,7 @@ class Spent:
 
     Attributes:
         model: Id of the model that answered.
+        purpose: What for; notes answer no question.
         questions: How many different requests it was asked for.
         samplings: How often it was sampled; failed attempts and what was declined count too.
         input, output: Tokens; `input` has none of the cached ones.
@@ -21,6 +33,7 @@ class Spent:
     """
 
     model: str
+    purpose: Purpose = Purpose.ANSWER
     questions: int = 0
     samplings: int = 0
     input: int = 0
@@ -48,10 +61,17 @@ class Spending:
     Attributes:
         by_model: The dearest first.
         unreported: Calls whose use was not, or not wholly, reported: under way, or broken off.
+        assumed_nanousd: A guess on the dear side at what is not known; it counts for caps and is no cost.
     """
 
     by_model: tuple[Spent, ...] = ()
     unreported: int = 0
+    assumed_nanousd: int = 0
+
+    @property
+    def counted_usd(self) -> Decimal:
+        """What counts for caps: the known cost, and the guess at what is not known."""
+        return self.usd + usd_of(self.assumed_nanousd)
 
     @property
     def usd(self) -> Decimal:
@@ -76,7 +96,7 @@ class Spending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """How much an incident may cost.
+    """How much an incident may cost; what is not known counts with a guess, so that nothing is unbounded.
 
     Attributes:
         soft_usd: From here on every answer says so; None for never.
@@ -88,14 +108,19 @@ class Caps:
 
     def is_above_soft(self, spending: Spending) -> bool:
         """Say whether an incident has reached the soft cap."""
-        return self.soft_usd is not None and spending.usd >= self.soft_usd
+        return self.soft_usd is not None and spending.counted_usd >= self.soft_usd
 
     def is_above_hard(self, spending: Spending) -> bool:
         """Say whether an incident has reached the hard cap."""
-        return self.hard_usd is not None and spending.usd >= self.hard_usd
+        return self.hard_usd is not None and spending.counted_usd >= self.hard_usd
 
 
 NO_CAPS = Caps()
+
+
+def dearest_first(spent: Iterable[Spent]) -> tuple[Spent, ...]:
+    """Return what models cost in the order in which people want to read it."""
+    return tuple(sorted(spent, key=lambda one: (-one.nanousd, -one.unpriced, one.model, one.purpose)))
 
 
 def caps_of(*, soft_usd: Decimal, hard_usd: Decimal) -> Caps:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.incident.wording import counted
-from bot.models.spending import NO_CAPS, Caps, Spending, Spent
+from bot.models.cost import usd_of
+from bot.models.spending import NO_CAPS, Caps, Purpose, Spending, Spent
 from bot.slack.blocks import Line, actions, bold, button, context, divider, joined, numbered, rich, text
 from bot.slack.limits import Blocks
 
 _CENT = Decimal("0.01")
+NOTES_WORDS = "notes on long incidents"
 _MILLE, _MILLION = 1_000, 1_000_000
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -106,7 +108,16 @@ def over_words(bill: Bill) -> str:
     """Return what the incident cost, from the soft cap on: `incident $2.31, above its cap of $2.00`."""
     if bill.incident is None or not bill.caps.is_above_soft(bill.incident) or bill.caps.soft_usd is None:
         return ""
-    return f"this incident: {spent_words(bill.incident)}, above its cap of {usd_words(bill.caps.soft_usd)}"
+    return f"this incident: {above_words(bill.incident, bill.caps.soft_usd)}"
+
+
+def above_words(spending: Spending, cap_usd: Decimal) -> str:
+    """Return `$2.31, above its cap of $2.00`; says so where only a guess at what is not known is above it."""
+    cap = f"above its cap of {usd_words(cap_usd)}"
+    if spending.usd >= cap_usd:
+        return f"{spent_words(spending)}, {cap}"
+    guess = f"about {usd_words(spending.counted_usd)} with a guess at what is not known"
+    return f"{spent_words(spending)}, {guess}, {cap}"
 
 
 def asking_blocks(asking: Asking, *, answer_id: str) -> Blocks:
@@ -124,11 +135,12 @@ def asking_blocks(asking: Asking, *, answer_id: str) -> Blocks:
 
 def asking_words(asking: Asking) -> str:
     """Return the question as one sentence."""
-    cap = f", above its cap of {usd_words(asking.caps.hard_usd)}" if asking.caps.hard_usd is not None else ""
+    cap_usd = asking.caps.hard_usd
+    spent = spent_words(asking.spent) if cap_usd is None else above_words(asking.spent, cap_usd)
     price = f"would cost about {usd_words(asking.about_usd)} more" if asking.about_usd is not None else ""
     price = price or "would cost more (its price is not known)"
     return (
-        f"This incident has cost {spent_words(asking.spent)}{cap}, so I ask first: {asking.opus} {price}, "
+        f"This incident has cost {spent}, so I ask first: {asking.opus} {price}, "
         f"{asking.sonnet} answers without asking."
     )
 
@@ -178,8 +190,14 @@ def _model(spent: Spent, names: dict[str, str]) -> Sequence[Line]:
     share = round(100 * spent.read / spent.prompt) if spent.prompt else 0
     cached = f" ({share} % from the cache)" if share else ""
     use = f"{tokens_words(spent.prompt)} tokens in{cached}, {tokens_words(spent.output)} out"
-    head = f" · {_price(spent)} · {counted(spent.questions, 'question')}"
+    head = f" · {_price(spent)} · {_purpose(spent)}"
     return [bold(names.get(spent.model, spent.model)), text(head)], [text(use)]
+
+
+def _purpose(spent: Spent) -> str:
+    if spent.purpose is Purpose.NOTES:
+        return NOTES_WORDS
+    return counted(spent.questions, "question")
 
 
 def _price(spent: Spent) -> str:
@@ -188,11 +206,14 @@ def _price(spent: Spent) -> str:
 
 def _month(view: CostView) -> list[Line]:
     spending = view.month
-    each = [
-        [text(f"{view.names.get(spent.model, spent.model)} {_price(spent)}")] for spent in spending.by_model
-    ]
+    each = [[text(_month_model(spent, view.names))] for spent in spending.by_model]
     title = f"This workspace, {_month_words(view.month_name)}"
     return [_total(title, spending), joined(each), *_unknown(spending)]
+
+
+def _month_model(spent: Spent, names: dict[str, str]) -> str:
+    purpose = f" for {NOTES_WORDS}" if spent.purpose is Purpose.NOTES else ""
+    return f"{names.get(spent.model, spent.model)} {_price(spent)}{purpose}"
 
 
 def _unknown(spending: Spending) -> list[Line]:
@@ -203,7 +224,9 @@ def _unknown(spending: Spending) -> list[Line]:
         )
     if spending.unpriced:
         told.append(f"{counted(spending.unpriced, 'call')} to a model whose price I do not know.")
-    return [[text(f"Not known: {' '.join(told)} That comes on top.")]] if told else []
+    assumed = usd_of(spending.assumed_nanousd)
+    guess = f"; the caps count about {usd_words(assumed)} for it" if assumed else ""
+    return [[text(f"Not known: {' '.join(told)} That comes on top{guess}.")]] if told else []
 
 
 def _cap_lines(view: CostView) -> list[Line]:

@@ -15,12 +15,14 @@ from bot.incident.digest import Chunk, Digest, Folder
 from bot.incident.extraction import extract
 from bot.incident.facts import FactKind
 from bot.models.catalogue import default_catalogue
-from bot.purse import LocalPurse, Till
+from bot.models.spending import Purpose
+from bot.till import Till
 from tests.adapters.claude_cases import a_message, an_incident, object_store, steps_of, words_of
 from tests.messages_api import diagnoses
 from tests.messages_api.diagnoses import messages, noted, tool_results
 from tests.messages_api.script import Turn, overloaded
 from tests.messages_api.server import StandIn, stand_in
+from tests.purses import LocalPurse
 
 PAIRS = [(pair.sonnet.id, pair.opus.id) for pair in default_catalogue().pairs.values()]
 SONNETS = [sonnet for sonnet, _ in PAIRS]
@@ -225,21 +227,23 @@ async def test_only_what_is_no_repetition_is_read_again_and_bounded(api, make):
     assert 0 < len(read) < len(talk)
 
 
-async def test_it_is_paid_for_by_the_request_that_folded(api, make):
+async def test_it_is_paid_for_as_notes_and_is_on_the_bill_of_no_question(api, make):
     till = Till(LocalPurse(), default_catalogue())
     claude = make(till=till)
 
     await claude.fold(a_long_case())
     await till.close()
 
-    spent = await till.purse.of_request("r1")
+    spent = await till.purse.of_request("r1:notes")
     assert spent.usd > 0
+    assert [(one.purpose, one.questions) for one in spent.by_model] == [(Purpose.NOTES, 0)]
+    assert (await till.purse.of_request("r1")).is_nothing
     assert spent.is_exact
 
 
 async def test_a_call_that_cannot_be_booked_is_not_made(api, make):
     class Away(LocalPurse):
-        async def book(self, account, call_id):
+        async def book(self, account, call_id, **_):
             raise StoreUnavailableError("away")
 
     with pytest.raises(StoreUnavailableError):

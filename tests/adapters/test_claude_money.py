@@ -11,11 +11,12 @@ from bot.adapters.claude_trouble import ModelFailedError
 from bot.answers import Closing
 from bot.errors import StoreUnavailableError
 from bot.models.catalogue import default_catalogue
-from bot.purse import LocalPurse, Till
+from bot.till import Till
 from tests.adapters.claude_cases import object_store, steps_of
 from tests.messages_api import diagnoses
 from tests.messages_api.script import Turn, no_credit, overloaded, refused_key
 from tests.messages_api.server import stand_in
+from tests.purses import LocalPurse
 from tests.waiting import eventually
 
 GOOD = Turn(words=diagnoses.object_store)
@@ -165,7 +166,7 @@ async def test_a_question_that_is_asked_again_adds_what_it_uses_and_no_more():
 
 async def test_a_call_that_cannot_be_booked_is_not_made():
     class Away(LocalPurse):
-        async def book(self, account, call_id):
+        async def book(self, account, call_id, **_):
             raise StoreUnavailableError
 
     async with asking(GOOD, purse=Away()) as (claude, _, api):

@@ -9,6 +9,7 @@ from bot.adapters.digests import RedisDigests
 from bot.adapters.incident_log import IncidentLog
 from bot.adapters.keys import TABLE, key
 from bot.adapters.log_keeper import LogKeeper
+from bot.adapters.purse_store import RedisPurse
 from bot.adapters.sealing import Sealer
 from bot.adapters.store import RedisMemory
 from bot.answers import KeptDigest
@@ -165,7 +166,9 @@ async def test_the_command_forget_leaves_no_digest_of_what_it_forgets(
 ):
     await keeper.log.write(REF, [Said(ts=THREE, version=THREE, body="{}", thread_ts=ONE)])
     await digests.commit_digest(REF, KEPT)
-    forgetting = Forgetting(kept=RedisMemory(redis_client), logs=keeper, slack=None)
+    forgetting = Forgetting(
+        kept=RedisMemory(redis_client), logs=keeper, books=RedisPurse(redis_client), slack=None
+    )
 
     await forgetting.forget("T1", Place(channel_id="C1", ts=ts, is_thread=is_thread))
 

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.adapters.log_keeper import LogKeeper
+from bot.adapters.purse_store import RedisPurse
 from bot.adapters.slack_forgetting import SlackPosts
 from bot.answers import KeptFile
 from bot.errors import EditFailedError
@@ -18,7 +19,12 @@ REF = IncidentRef(team_id=TEAM_ID, channel_id=CHANNEL)
 
 def forgetting(place):
     keeper = LogKeeper(place.slack.live.log, place.redis)
-    return Forgetting(kept=place.slack.memory, logs=keeper, slack=SlackPosts(place.slack.client))
+    return Forgetting(
+        kept=place.slack.memory,
+        logs=keeper,
+        books=RedisPurse(place.redis),
+        slack=SlackPosts(place.slack.client),
+    )
 
 
 @pytest.fixture

@@ -4,16 +4,16 @@ from decimal import Decimal
 import pytest
 
 from bot.models.catalogue import default_catalogue
-from bot.models.cost import Tokens, cost_nanousd, nanousd_of, usd_of
+from bot.models.cost import Tokens, cost_nanousd, counted_nanousd, usd_of
 from bot.models.estimate import about_usd, rounded_up
-from bot.models.spending import NO_CAPS, Caps, Spending, Spent, caps_of
+from bot.models.spending import NO_CAPS, Caps, Purpose, Spending, Spent, caps_of
 
 CATALOGUE = default_catalogue()
 OPUS = CATALOGUE.models["claude-opus-5-5"]
 
 
 def spending(usd="1", **changes):
-    return Spending(by_model=(Spent(model=OPUS.id, nanousd=nanousd_of(Decimal(usd)), **changes),))
+    return Spending(by_model=(Spent(model=OPUS.id, nanousd=int(Decimal(usd) * 10**9), **changes),))
 
 
 @pytest.mark.parametrize(("prompt", "nanousd"), [(100_000, 10_000_000), (100_001, 50_000_500)])
@@ -32,7 +32,6 @@ def test_sums_are_exact():
 
     assert one == 125
     assert usd_of(8_000_000 * one) == Decimal(1)
-    assert nanousd_of(Decimal("0.000000125")) == one
 
 
 def test_what_is_unknown_is_not_a_part_of_the_sum_but_makes_it_inexact():
@@ -86,7 +85,37 @@ def test_an_estimate_learns_what_the_model_wrote_lately():
     enough = spending(questions=4, output=60_000)
 
     assert about_usd(OPUS, prompt_tokens=0, spending=few) == Decimal("0.10")
+    notes = spending(questions=4, output=400, purpose=Purpose.NOTES)
+
     assert about_usd(OPUS, prompt_tokens=0, spending=enough) == Decimal("0.30")
+    assert about_usd(OPUS, prompt_tokens=0, spending=notes) == Decimal("0.10")
+
+
+@pytest.mark.parametrize(
+    ("model", "dearest"),
+    [
+        ("claude-opus-5-5", "claude-opus-5-5"),
+        ("claude-opus-6", "claude-opus-5"),
+        ("claude-sonnet-6", "claude-sonnet-4-6"),
+        ("nobody-knows", "claude-opus-5"),
+    ],
+)
+def test_what_has_no_known_price_counts_at_the_dearest_of_its_tier(model, dearest):
+    new = [replace(OPUS, id="claude-opus-6", price=None)]
+    new.append(replace(CATALOGUE.models["claude-sonnet-5-5"], id="claude-sonnet-6", price=None))
+    used = Tokens(model=model, input=1_000, output=100)
+
+    counted = counted_nanousd(used, CATALOGUE.with_models(new))
+
+    assert counted == cost_nanousd(replace(used, model=dearest), CATALOGUE) > 0
+
+
+def test_a_guess_counts_for_caps_and_is_no_cost():
+    guessed = Spending(unreported=1, assumed_nanousd=5_000_000_000)
+
+    assert (guessed.usd, guessed.counted_usd) == (0, Decimal(5))
+    assert Caps(hard_usd=Decimal(5)).is_above_hard(guessed)
+    assert Caps(soft_usd=Decimal(5)).is_above_soft(guessed)
 
 
 def test_without_a_price_there_is_no_estimate_and_no_cost():
