@@ -109,10 +109,11 @@ _TOKENS: tuple[tuple[str, str], ...] = (
 )
 """Kind and pattern; each pattern has exactly one group: the secret."""
 
-_ALL = (*_TOKENS, *((kind, pattern) for kind, pattern, _ in VENDORS))
+KINDS = (*_TOKENS, *((kind, pattern) for kind, pattern, _ in VENDORS))
+"""Kind and pattern of every token, in the order in which they count."""
 _A_FEW = 12
 
-TOKENS = Pattern("|".join(f"(?:{pattern})" for _, pattern in _ALL), captures=False)
+TOKENS = Pattern("|".join(f"(?:{pattern})" for _, pattern in KINDS), captures=False)
 """Finds whether and where there is any token, but not which."""
 
 
@@ -129,7 +130,7 @@ def _few(rules: Sequence[tuple[str, str]]) -> _Few:
     return _Few(tuple(kind for kind, _ in rules), Pattern(rf"\A(?:{pattern})"))
 
 
-_FEWS = tuple(_few(_ALL[at : at + _A_FEW]) for at in range(0, len(_ALL), _A_FEW))
+_FEWS = tuple(_few(KINDS[at : at + _A_FEW]) for at in range(0, len(KINDS), _A_FEW))
 
 
 def tokens_in(data: bytes, meter: Meter) -> Iterator[tuple[str, Span]]:
