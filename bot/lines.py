@@ -7,6 +7,8 @@ from typing import Any
 from bot.errors import BadInputError, CopilotError
 
 Document = dict[str, Any]
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+"""What a byte becomes that is not UTF-8."""
 
 
 def answered(lines: Iterable[str], work: Callable[[Document], Mapping[str, Any]]) -> Iterator[str]:
@@ -25,13 +27,24 @@ def _answer(number: int, line: str, work: Callable[[Document], Mapping[str, Any]
     try:
         document = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return {"id": None, "error": f"line {number} is not JSON: {error}"}
+        return {"id": None, "error": f"line {number} is not a JSON object: {_fault(line, error)}"}
     if not isinstance(document, dict):
-        return {"id": None, "error": f"line {number} must be a JSON object with `id` and `text`"}
+        return {"id": None, "error": f"line {number} is not a JSON object with `id` and `text`"}
     try:
         return {"id": document.get("id"), **work(document)}
     except CopilotError as error:
         return {"id": document.get("id"), "error": error.user_message}
+
+
+def _fault(line: str, error: Exception) -> str:
+    """Return what is wrong, in the words of one line: the parser would call each line its first."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if _REPLACED in line:
+        return "it holds bytes that are not UTF-8"
+    if isinstance(error, json.JSONDecodeError):
+        return f"it cannot be read from character {error.pos + 1} on"
+    return "it holds a number that is too long"
 
 
 def text_of(document: Mapping[str, Any]) -> str:

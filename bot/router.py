@@ -52,14 +52,13 @@ class Router:
             forced=forced,
         )
 
-    def raised(self, case: Case, *, found: Sequence[Said] = ()) -> Case:
+    def raised(self, case: Case) -> Case:
         """Return a case whose route has risen, if what is known by now asks for that; it never falls.
 
         Args:
             case: With the facts as they stand now.
-            found: What was gathered besides, such as results of tools.
         """
-        again = self.route(case.question, [*said_in(case.incident, case.facts), *found])
+        again = self.route(case.question, said_in(case.incident, case.facts))
         higher = risen(case.route, again)
         return case if higher is case.route else replace(case, risen=higher)
 

@@ -89,12 +89,8 @@ def test_a_route_rises_when_what_stands_there_now_asks_for_it():
     assert raised.risen.reason.startswith("because of ")
 
 
-def test_what_tools_found_raises_a_route_too():
-    case = case_of("lookup-timeouts")
-    found = Said(id="t1", text="AccessDenied: not authorized to perform: kms:Decrypt", is_refusal=True)
-
-    assert ROUTER.raised(case).risen is None
-    assert ROUTER.raised(case, found=[found]).risen.matched[0].source == "t1"
+def test_a_route_that_is_still_right_does_not_rise():
+    assert ROUTER.raised(case_of("lookup-timeouts")).risen is None
 
 
 @pytest.mark.parametrize("forced", [Tier.SONNET, Tier.OPUS])
