@@ -1,5 +1,6 @@
 """What analysts return, and what is posted and kept of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -100,6 +101,19 @@ class SavedAnswer:
     claims: dict[str, str] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
     lost_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAliases:
+    """What the secrets of an incident are called, as it is stored.
+
+    Attributes:
+        names: The MAC of a value, as hex → its alias, such as `[password:1]`.
+        version: How often it was stored; 0 when it never was.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,13 +25,15 @@ from bot.incident.board import Board, merge
 from bot.incident.case import Case
 from bot.incident.extraction import extract
 from bot.incident.hypotheses import Hypothesis
+from bot.incident.messages import IncidentRef
 from bot.incident.postmortem import draft, to_markdown
-from bot.investigation import Finding, investigate, redact
+from bot.investigation import Finding, investigate
 from bot.lookups import COMMITS, Lookups
 from bot.models.catalogue import Catalogue
 from bot.money import Money
+from bot.naming import LocalAliases, Naming
 from bot.outgoing import Outgoing
-from bot.ports import Analyst, Digests, Fence, Log, Memory, Reply, Workspace
+from bot.ports import Aliases, Analyst, Digests, Fence, Log, Memory, Reply, Workspace
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router, said_in
 from bot.routing.route import Tier
@@ -89,6 +91,7 @@ class Copilot:
     has_model: bool = True
     retention_days: int = 14
     stops: StopBook = field(default_factory=LocalStops)
+    aliases: Aliases = field(default_factory=LocalAliases)
     digests: Digests = field(default_factory=LocalDigests)
     improving: Improving | None = None
 
@@ -208,6 +211,7 @@ class Copilot:
             log=self.log,
             out=self._outgoing(),
             literals=self.literals,
+            aliases=self.aliases,
             retention_days=self.retention_days,
         )
 
@@ -219,13 +223,15 @@ class Copilot:
         raw = await self.workspace.read(ref, until_ts=request.message_ts)
         log.info("incident.read", request=request.id, messages=len(raw.messages), deleted=raw.deleted)
         await self.workspace.status(request, thread_ts, status_words(messages=len(raw.messages)))
-        redactor = Redactor(await self.memory.incident_key(ref), literals=self.literals)
-        incident, found = await asyncio.to_thread(redact, raw, redactor)
+        question, is_again = await self._question(request, ref, thread_ts)
+        naming = Naming(memory=self.memory, aliases=self.aliases, literals=self.literals)
+        incident, redactor, found = await naming.redacted(raw, question)
         run = Run(
             request=request,
             ref=ref,
             thread_ts=thread_ts,
-            question=redactor.redact(await self._question(request)).text,
+            question=redactor.redact(question).text,
+            is_again=is_again,
             incident=incident,
             redactor=redactor,
             asked_at=asked_at(request, incident),
@@ -234,11 +240,22 @@ class Copilot:
         run.log("incident.redacted", found=found, messages=len(incident.messages))
         return run
 
-    async def _question(self, request: Request) -> str:
+    async def _question(self, request: Request, ref: IncidentRef, thread_ts: str | None) -> tuple[str, bool]:
+        """Return what is asked, and whether it is an earlier question that nobody named.
+
+        A bare `/opus` asks the newest question of the thread again, else of the incident.
+        """
         if request.text:
-            return request.text
-        earlier = await self.memory.answer(request.subject) if request.subject else None
-        return earlier.question if earlier else DEFAULT_QUESTION
+            return request.text, False
+        if request.subject:
+            earlier = await self.memory.answer(request.subject)
+            return (earlier.question if earlier else DEFAULT_QUESTION), False
+        if request.kind is not RequestKind.ESCALATE:
+            return DEFAULT_QUESTION, False
+        kept = await self.memory.answers(ref)
+        newest = next((a for a in reversed(kept) if a.thread_ts == thread_ts), kept[-1] if kept else None)
+        question = newest.question if newest else DEFAULT_QUESTION
+        return question, question != DEFAULT_QUESTION
 
     async def _case(self, run: Run) -> tuple[Case, Board]:
         facts = await asyncio.to_thread(extract, run.incident, now=run.asked_at)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from typing import Protocol
 
-from bot.answers import Blocks, Closing, KeptDigest, KeptFile, Posted, Restart, SavedAnswer
+from bot.answers import Blocks, Closing, KeptAliases, KeptDigest, KeptFile, Posted, Restart, SavedAnswer
 from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.incident.digest import Chunk
@@ -231,6 +231,18 @@ class Memory(Protocol):
 
     async def save_feedback(self, answer_id: str, person_id: str, verdict: str) -> None:
         """Keep one person's thumbs on an answer; the last one counts."""
+        ...
+
+
+class Aliases(Protocol):
+    """What the secrets of incidents are called, so that a name means the same in every answer."""
+
+    async def aliases(self, ref: IncidentRef) -> KeptAliases:
+        """Return the names that were given in an incident; none when there are none."""
+        ...
+
+    async def commit_aliases(self, ref: IncidentRef, kept: KeptAliases) -> bool:
+        """Store names if nobody stored any since their version was read; else return False."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -16,8 +16,9 @@ from bot.incident.lost import Lost, weakened
 from bot.incident.messages import Incident, IncidentRef, Message
 from bot.incident.wording import listed
 from bot.investigation import redact
+from bot.naming import LocalAliases, Naming
 from bot.outgoing import Outgoing
-from bot.ports import Log, Memory, Workspace
+from bot.ports import Aliases, Log, Memory, Workspace
 from bot.safety.redaction import Redactor
 from bot.slack.withdrawn import Withdrawn, rested_words, without
 from bot.superseded import Marker, cites, fall_words
@@ -51,6 +52,7 @@ class Rechecker:
     Args:
         literals: The process's own secrets, removed from everything.
         link_hosts: The hosts that may be linked.
+        aliases: What secrets were called before.
     """
 
     workspace: Workspace
@@ -58,6 +60,7 @@ class Rechecker:
     log: Log
     literals: tuple[str, ...]
     link_hosts: frozenset[str]
+    aliases: Aliases = field(default_factory=LocalAliases)
 
     async def recheck(self, ref: IncidentRef, ts: str, *, is_deleted: bool, at: datetime) -> None:
         """Draw what follows from one message; it may be done again from the start, wherever it broke off.
@@ -90,7 +93,8 @@ class Rechecker:
             await self._remove_files(ref, gone.id)
 
     async def _revise_all(self, ref: IncidentRef, answers: Sequence[SavedAnswer], gone: _Gone) -> None:
-        redactor = Redactor(await self.memory.incident_key(ref), literals=self.literals)
+        naming = Naming(memory=self.memory, aliases=self.aliases, literals=self.literals)
+        redactor = await naming.redactor(ref)
         incident = await self._read(ref)
         lost = _lost(gone, incident, redactor)
         if lost is None:

@@ -1,13 +1,14 @@
 """What follows when channels or messages change: whom to follow, and what no longer holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from bot.errors import ExternalChannelError
 from bot.incident.messages import IncidentRef, at_of
+from bot.naming import LocalAliases
 from bot.outgoing import Outgoing
-from bot.ports import Log, Memory, Workspace
+from bot.ports import Aliases, Log, Memory, Workspace
 from bot.rechecking import Rechecker
 from bot.request import Request, RequestKind
 from bot.slack.texts import plain
@@ -42,6 +43,7 @@ class Upkeep:
         out: Of no incident: for sentences of ours.
         literals: The process's own secrets, removed from everything.
         retention_days: How long what was said is kept.
+        aliases: What secrets were called before.
     """
 
     workspace: Workspace
@@ -50,6 +52,7 @@ class Upkeep:
     out: Outgoing
     literals: tuple[str, ...]
     retention_days: int
+    aliases: Aliases = field(default_factory=LocalAliases)
 
     @property
     def rechecker(self) -> Rechecker:
@@ -60,6 +63,7 @@ class Upkeep:
             log=self.log,
             literals=self.literals,
             link_hosts=self.out.link_hosts,
+            aliases=self.aliases,
         )
 
     @property

@@ -6,11 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import structlog
 from aiohttp import ClientSession, ClientTimeout
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.adapters.aliases import RedisAliases
 from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.digests import RedisDigests
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
@@ -50,7 +52,10 @@ from bot.settings import Settings
 from bot.tasks import ended, kept_up, running
 from bot.till import Till
 
+log = structlog.get_logger()
+
 DAY_SECONDS = 86_400
+SOFT_ABOVE_HARD = "INCIDENT_SOFT_USD is above INCIDENT_HARD_USD: costs are told from INCIDENT_HARD_USD on"
 NO_MODEL = "ANTHROPIC_API_KEY is not set"
 
 
@@ -121,6 +126,8 @@ async def _warm(claude: ClaudeAnalyst, ready: asyncio.Event, settings: Settings,
 
 def money(settings: Settings, models: Models, redis: Redis) -> Money:
     """Return what the copilot knows of money."""
+    if 0 < settings.incident_hard_usd < settings.incident_soft_usd:
+        log.warning("caps.soft_above_hard", told=SOFT_ABOVE_HARD)
     purse = RedisPurse(redis, ttl_seconds=settings.retention_days * DAY_SECONDS)
     return Money(
         till=Till(purse, models.catalogue),
@@ -162,6 +169,7 @@ async def copilot(
             log=LogKeeper(place.log, redis),
             retention_days=settings.retention_days,
             analyst=chosen,
+            aliases=RedisAliases(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
             digests=RedisDigests(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
             improving=await stack.enter_async_context(improving(chosen)),
             router=router_of(models.pair),

@@ -171,6 +171,12 @@ TABLE: tuple[Keys, ...] = (
         pattern="secret:*", owner="store", ttl_seconds=MEMORY_SECONDS, holds="an incident's key for aliases"
     ),
     Keys(
+        pattern="aliases:*",
+        owner="aliases",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="what an incident's secrets are called, by MACs of them, sealed",
+    ),
+    Keys(
         pattern="board:*",
         owner="store",
         ttl_seconds=MEMORY_SECONDS,

@@ -138,6 +138,15 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """
 
+COMMIT_ALIASES = """
+-- KEYS: aliases. ARGV: version they were read at, sealed names, ttl. Returns 1 when stored, 0 when somebody
+-- was faster.
+if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'version', ARGV[1] + 1, 'names', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+"""
+
 COMMIT_DIGEST = """
 -- KEYS: digest, log. ARGV: version it was read at, sealed digest, how long words are kept and how old the
 -- oldest of these are in seconds, then the ids of the messages that it tells of. Returns 1 when stored, 0

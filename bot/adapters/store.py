@@ -28,9 +28,19 @@ COMPACT_POLLS, COMPACT_POLL_SECONDS = 600, 0.05
 _CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
 """What a mark of `forget` covers."""
 
-_OF_INCIDENTS = ("numbers", "board", "answers", "files", "secret", "log", "digest", "spent-incident")
+_OF_INCIDENTS = (
+    "numbers",
+    "board",
+    "answers",
+    "files",
+    "secret",
+    "aliases",
+    "log",
+    "digest",
+    "spent-incident",
+)
 """Families of keys that name an incident."""
-_OWN = ("numbers", "secret", "board", "answers", "files", "digest")
+_OWN = ("numbers", "secret", "aliases", "board", "answers", "files", "digest")
 """Those of them that go with the incident; its log has its own way to go."""
 _OF_ANSWER = ("answer", "thumbs", "consent")
 """What goes with an answer: also who decided which model gives it."""

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple
@@ -67,10 +67,12 @@ class Redactor:
     Args:
         key: The incident's own secret.
         literals: The process's own secrets and canaries; removed plain, spaced, reversed, as base64 and hex.
+        known: What `aliases` returned earlier, for the same key: those values keep their names.
     """
 
     key: bytes
     literals: Iterable[str] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
     _known: KnownValues = field(init=False, default_factory=KnownValues, repr=False)
     _aliases: dict[bytes, Found] = field(init=False, default_factory=dict, repr=False)
     _counts: dict[str, int] = field(init=False, default_factory=dict, repr=False)
@@ -82,9 +84,18 @@ class Redactor:
     def __post_init__(self) -> None:
         own = sorted({value for value in self.literals if len(value) >= LEAST_LITERAL}, key=len, reverse=True)
         self.literals = ()
+        for mac, alias in self.known.items():
+            kind, number = alias.strip("[]").rsplit(":", 1)
+            self._aliases[bytes.fromhex(mac)] = Found(kind, alias)
+            self._counts[kind] = max(self._counts.get(kind, 0), int(number))
         self._mac_key = hashlib.blake2b(self.key).digest()  # a key of any length, as long as BLAKE2b takes
         self._own = tuple((own_pattern(value), value.encode()) for value in own)
         self._about = hmac.digest(_PROCESS_KEY, "\0".join(own).encode(), "sha256")
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """What each value is called: its MAC as hex → its alias; no value can be had from it."""
+        return {mac.hex(): found.alias for mac, found in self._aliases.copy().items()}
 
     def redact(self, text: str) -> Redacted:
         """Redact one text.
