@@ -4,9 +4,11 @@ Every identifier and figure of the folded messages must stand word for word in t
 denial, ruled-out belief and open question must be told by a note or stand in a pattern.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.incident.digest import Carried, Chunk, Note, Pattern
 from bot.incident.facts import Fact, FactKind, Facts
@@ -17,6 +19,8 @@ from bot.incident.templates import shape_of
 
 DECIDING = (FactKind.DECISION, FactKind.DENIAL, FactKind.RULED_OUT, FactKind.QUESTION)
 """Statements that no fold may lose."""
+
+_JOINT = re.compile(r"[:/=@|,\s]+")
 
 _HABIT = 25
 """What stands at least this often, but for numbers and names, need not be told each time."""
@@ -65,11 +69,24 @@ def renewed(chunk: Chunk, messages: Iterable[Message], facts: Facts) -> Chunk:
 
 def words_of(chunk: Chunk) -> set[str]:
     """Return every mark that stands in a chunk."""
-    texts = [note.quote for note in chunk.notes] + [note.text for note in chunk.notes]
-    texts += [pattern.example for pattern in chunk.patterns]
-    values = {value for pattern in chunk.patterns for column in pattern.values for value in column}
-    values.update(word for carried in chunk.carried for word in carried.words)
-    return values.union(*map(marks_of, texts), *map(marks_of, values))
+    shown = {word for carried in chunk.carried for word in carried.words}
+    shown.update(*map(parts_of, shown))
+    return shown.union(*map(marks_shown, chunk.notes), *map(marks_shown, chunk.patterns))
+
+
+def marks_shown(item: Note | Pattern) -> frozenset[str]:
+    """Return every mark that stands in a note or in a pattern."""
+    if isinstance(item, Note):
+        marks = marks_of(item.quote) | marks_of(item.text)
+        return marks.union(*map(parts_of, marks))
+    values = frozenset(value for column in item.values for value in column) | marks_of(item.example)
+    return values.union(*map(parts_of, values))
+
+
+@lru_cache(maxsize=32_768)
+def parts_of(mark: str) -> frozenset[str]:
+    """Return what stands within a mark by itself: the address in `10.0.3.7:9100`, the pod in `pod/x`."""
+    return marks_of(mark).union(*map(marks_of, _JOINT.split(mark)))
 
 
 def _folded(chunk: Chunk, messages: Iterable[Message]) -> dict[str, Message]:

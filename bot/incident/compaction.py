@@ -20,6 +20,7 @@ from bot.incident.ranges import ranges
 from bot.incident.repetition import repetition, shapes_of
 from bot.incident.shown import message_tokens
 from bot.incident.sizes import MESSAGE_CHARS, estimate_tokens
+from bot.incident.squeezing import squeezed
 from bot.incident.wording import counted, listed
 
 __all__ = [
@@ -38,6 +39,10 @@ _LEAST_SHARE = 2
 """A fold must have half the target to fold: a digest that is large by itself is not added to often."""
 _WORTH_IT = 0.85
 """Chunks are merged when that leaves at most this share of them."""
+_ROOMY = 0.75
+"""What is above the budget after a fold is squeezed to this share of it, if names and figures let it."""
+_FULL = 0.95
+"""To this, where only findings of people are left to give up."""
 _SAVED = 0.4
 """About what share of a message goes when it becomes notes."""
 BUDGET_TOKENS = 48_000
@@ -99,7 +104,9 @@ class Reading:
         """What stands for the folded messages, for people and models: `120 facts and 61 repetitions`."""
         parts = ((self.digest.notes, "fact"), (self.digest.patterns, "repetition"))
         into = listed([counted(count, noun) for count, noun in parts if count]) or "identifiers alone"
-        gone = self.digest.left_out
+        gone, less = self.digest.left_out, self.digest.shortened
+        if less:
+            into = f"{into}, of {counted(less, 'remark')} names and figures alone"
         return f"{into}, {counted(gone, 'identifier')} left out" if gone else into
 
 
@@ -135,10 +142,14 @@ def compact(
     state = _State(incident=incident, facts=facts, sizes=sizes, protected=protected, most_tokens=most_tokens)
     tokens = _tokens(state, current)
     foldable = sum(sizes[message.id] for message in _foldable(state, current))
-    if tokens <= budget_tokens or foldable < min(target_tokens, budget_tokens) // _LEAST_SHARE:
+    least = min(target_tokens, budget_tokens) // _LEAST_SHARE
+    if tokens <= budget_tokens:
         return _reading(state, current)
+    if foldable < least:
+        return _reading(state, _within(state, current, budget_tokens, least))
     chunk = _chunk(state, current, target_tokens)
-    return replace(_reading(state, _added(current, chunk, target_tokens)), folded_now=chunk.ids)
+    added = _within(state, _added(current, chunk, target_tokens), budget_tokens, 1)
+    return replace(_reading(state, added), folded_now=chunk.ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +159,21 @@ class _State:
     sizes: Mapping[str, int]
     protected: frozenset[str]
     most_tokens: int
+
+
+def _within(state: _State, digest: Digest, budget_tokens: int, least: int) -> Digest:
+    """Squeeze a digest that leaves the whole above the budget; far below it, so that this is rare too.
+
+    A prompt that would hardly become smaller stays as it is, and so it comes out of the cache.
+    """
+    tokens = _tokens(state, digest)
+    if tokens <= budget_tokens or not digest.chunks:
+        return digest
+    whole = merged(digest.chunks) if len(digest.chunks) > 1 else digest.chunks[0]
+    excess, must = (tokens - int(budget_tokens * share) for share in (_ROOMY, _FULL))
+    less = squeezed(whole, state.incident.messages, state.facts, excess_tokens=excess, must_tokens=must)
+    small = Digest(chunks=(less,))
+    return small if tokens - _tokens(state, small) >= least else digest
 
 
 def _protected(
@@ -178,12 +204,15 @@ def _chunk(state: _State, digest: Digest, target_tokens: int) -> Chunk:
     """Fold repetition first, then the oldest, until the target is reached or nothing is left to fold."""
     candidates = _foldable(state, digest)
     known = shapes_of(pattern for chunk in digest.chunks for pattern in chunk.patterns)
-    repeated = repetition(candidates, known=known).ids
-    others = [message for message in candidates if message.id not in repeated]
-    taken = 0 if repeated else _enough(state, others, _tokens(state, digest) - target_tokens)
+    repeated = repetition(candidates, known=known)
+    others = [message for message in candidates if message.id not in repeated.ids]
+    excess = _tokens(state, digest) - sum(state.sizes[one] for one in repeated.ids) - target_tokens
+    taken = _enough(state, others, excess) if excess > 0 or not repeated.ids else 0
     while True:
-        chosen = repeated | {message.id for message in others[:taken]}
-        chunk = fold([m for m in candidates if m.id in chosen], state.facts, known=known)
+        chosen = repeated.ids | {message.id for message in others[:taken]}
+        folded = [message for message in candidates if message.id in chosen]
+        is_all = len(folded) == len(candidates)
+        chunk = fold(folded, state.facts, known=known, repeated=repeated if is_all else None)
         excess = _tokens(state, Digest(chunks=(*digest.chunks, chunk))) - target_tokens
         if excess <= 0 or taken == len(others):
             return chunk

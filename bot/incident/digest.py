@@ -77,6 +77,7 @@ class Chunk:
         ids: The folded messages in the order of the incident.
         prints: A short fingerprint of each one's words, in the same order.
         left_out: How many identifiers and statements of them had no room here.
+        shortened: Of how many statements and repetitions the names and figures alone are left.
     """
 
     ids: tuple[str, ...]
@@ -86,6 +87,7 @@ class Chunk:
     carried: tuple[Carried, ...] = ()
     by: Folder = Folder.CODE
     left_out: int = 0
+    shortened: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +115,8 @@ class Digest:
     def left_out(self) -> int:
         """How many identifiers and statements had no room."""
         return sum(chunk.left_out for chunk in self.chunks)
+
+    @property
+    def shortened(self) -> int:
+        """Of how many statements and repetitions the names and figures alone are left."""
+        return sum(chunk.shortened for chunk in self.chunks)

@@ -20,15 +20,22 @@ def print_of(message: Message) -> str:
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_PRINT_BYTES).hexdigest()
 
 
-def fold(messages: Sequence[Message], facts: Facts, *, known: Collection[str] = ()) -> Chunk:
+def fold(
+    messages: Sequence[Message],
+    facts: Facts,
+    *,
+    known: Collection[str] = (),
+    repeated: Repetition | None = None,
+) -> Chunk:
     """Fold messages into a chunk that holds all that they state.
 
     Args:
         messages: In the order of the incident; at least one.
         facts: What code extracted from the incident.
         known: Shapes of what repeated before.
+        repeated: What repeats among exactly these messages, when that was found already.
     """
-    repeated = repetition(messages, known=known)
+    repeated = repeated or repetition(messages, known=known)
     stated = _by_message(facts)
     chunk = Chunk(
         ids=tuple(message.id for message in messages),

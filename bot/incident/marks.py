@@ -23,10 +23,11 @@ _DATA_PARTS = re.compile(r"[^=&?/:._+-]+")
 _EDGES = ".:!?*~=&\\+-_"
 _TAIL = "/"
 
+_PER = "s|sec|second|min|minute|h|hr|hour|d|day"
 _FIGURE = re.compile(
     r"(?<![\w.,#/-])(?P<money>[$\u20ac\u00a3]\s?|(?:USD|EUR|GBP)\s)?\d[\d,]*+(?:\.\d++)*+"
-    rf"(?:\s?(?P<unit>(?:{UNITS})(?:/[A-Za-z]{{1,10}})?)(?![\w])"
-    rf"|\s(?P<things>(?!(?:{NOT_THINGS})\b)[A-Za-z][a-z]{{2,20}}s)(?![\w]))?"
+    rf"(?:\s?(?P<unit>(?:(?:{UNITS})(?:/[A-Za-z]{{1,10}})?|[A-Za-z]{{2,12}}/(?:{_PER})))(?![\w])"
+    rf"|\s(?P<things>(?:of (?:the|our|all) )?(?!(?:{NOT_THINGS})\b)[A-Za-z][a-z]{{2,20}}s)(?![\w]))?"
 )
 _NUMBERED = re.compile(
     rf"(?<![\w-])(?:{NUMBERED})(?:\s(?:code|status|no\.?|number|id)\b)?"

@@ -39,6 +39,7 @@ def merged(chunks: Sequence[Chunk]) -> Chunk:
         carried=tuple(carried for chunk in chunks for carried in chunk.carried),
         by=Folder.CLAUDE if any(chunk.by is Folder.CLAUDE for chunk in chunks) else Folder.CODE,
         left_out=sum(chunk.left_out for chunk in chunks),
+        shortened=sum(chunk.shortened for chunk in chunks),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.incident.digest import Carried, Chunk, Digest, Note, Pattern
+from bot.incident.digest import Chunk, Digest, Note, Pattern
 from bot.incident.facts import FactKind
 from bot.incident.ranges import ranges
 from bot.incident.sizes import json_tokens
@@ -12,7 +12,8 @@ Page = dict[str, object]
 HOW_TO_READ = (
     "What stands for folded messages. notes: [message ids; time, who, kind; exact words of the first id;"
     " summary, if any]. patterns: [message ids, how often, from when to when; exact words of the first id;"
-    " then what varied, or a row for each id]. marks: [message id; names and figures in it]."
+    " then what varied, or a row for each id]. marks: a message id, then"
+    " names and figures of it that stand nowhere else."
 )
 """What the parts of a page mean, for the description of the tool that shows them."""
 
@@ -26,12 +27,14 @@ def pages_of(digest: Digest) -> tuple[Page, ...]:
 
 def page_of(chunk: Chunk) -> Page:
     """Return a chunk as a page; parts that are empty are left out."""
-    parts: dict[str, list[list[str]]] = {
+    parts: dict[str, list[list[str]] | list[str]] = {
         "notes": [_note(note) for note in chunk.notes],
         "patterns": [_pattern(pattern) for pattern in chunk.patterns],
-        "marks": [_carried(carried) for carried in chunk.carried],
+        "marks": [f"{carried.id} {';'.join(carried.words)}" for carried in chunk.carried],
     }
-    left_out = {"identifiers_left_out": chunk.left_out} if chunk.left_out else {}
+    left_out: Page = {"identifiers_left_out": chunk.left_out} if chunk.left_out else {}
+    if chunk.shortened:
+        left_out["names_and_figures_alone"] = f"of {chunk.shortened} remarks and repetitions"
     return {"folded_by": chunk.by.value, **left_out, **{name: part for name, part in parts.items() if part}}
 
 
@@ -62,10 +65,6 @@ def _ids(pattern: Pattern) -> str:
     """Return all ids, or, where there are many, the first and the last."""
     every = ",".join(ranges(pattern.ids))
     return every if len(every) <= _IDS_CHARS else f"{pattern.first_id}..{pattern.last_id}"
-
-
-def _carried(carried: Carried) -> list[str]:
-    return [carried.id, ";".join(carried.words)]
 
 
 def _time(moment: datetime) -> str:

@@ -109,10 +109,11 @@ def test_a_digest_that_is_large_by_itself_is_not_added_to_at_every_question():
 
 
 def test_what_is_new_alone_is_read_again():
-    messages = talk(150)
-    first = read(told(*messages))
+    messages = alerts(150)
+    first = compact(told(*messages), Facts(), budget_tokens=3_000, target_tokens=2_900)
 
-    second = read(told(*messages, *talk(150, first=151)), first.digest)
+    grown = told(*messages, *talk(60, first=151))
+    second = compact(grown, Facts(), digest=first.digest, budget_tokens=6_000, target_tokens=5_900)
 
     assert second.digest.chunks[0] is first.digest.chunks[0]
     assert not set(second.folded_now) & set(first.folded_now)

@@ -183,7 +183,7 @@ def test_pages_can_be_read_stored_and_cited():
 def test_marks_that_are_carried_stand_on_the_page_with_their_message():
     chunk = Chunk(ids=("m1",), prints=("",), carried=(Carried(id="m1", words=("req-77x", "5 ms")),))
 
-    assert pages_of(Digest(chunks=(chunk,)))[0]["marks"] == [["m1", "req-77x;5 ms"]]
+    assert pages_of(Digest(chunks=(chunk,)))[0]["marks"] == ["m1 req-77x;5 ms"]
 
 
 def test_ids_of_a_frequent_pattern_are_told_by_the_first_and_the_last():
