@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.request import Request, RequestKind
 from handlers.fields import id_at, is_direct, text_at, token_at
-from handlers.words import nearest_verb, split_full, verb_of
+from handlers.words import nearest_verb, slip_of, split_full, verb_of
 
 COMMANDS = ("/opus", "/copilot")
 
@@ -34,7 +34,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         channel_id=channel,
         asker_id=asker,
         text=text,
-        subject=nearest_verb(text) if kind is RequestKind.HELP else "",
+        subject=(slip_of(text) or nearest_verb(text)) if kind is RequestKind.HELP else "",
         received_at=now,
         is_direct=is_direct(channel),
         is_full=is_full,
@@ -44,7 +44,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
 
 def _wish(command: str, text: str) -> tuple[RequestKind, str]:
     if command == "/opus":
-        return RequestKind.ESCALATE, text
+        return _opus(text)
     kind, rest = verb_of(text)
     if kind is RequestKind.ANSWER and not rest:
         return RequestKind.HELP, ""
@@ -53,6 +53,16 @@ def _wish(command: str, text: str) -> tuple[RequestKind, str]:
     return kind, rest
 
 
+def _opus(text: str) -> tuple[RequestKind, str]:
+    """Escalate, unless the one word that stands there is, or is near to, a command of its own."""
+    meant = slip_of(text)
+    if meant == "help":
+        return RequestKind.HELP, "" if text.lower() == meant else text
+    is_slip = bool(meant) and not split_full(RequestKind.ESCALATE, text)[0]
+    return (RequestKind.HELP if is_slip else RequestKind.ESCALATE), text
+
+
+ASKING = frozenset({RequestKind.ANSWER, RequestKind.ESCALATE})
 RECEIPTS = {
     RequestKind.ANSWER: "On it. The answer comes in the thread with the newest message.",
     RequestKind.ESCALATE: "On it, with Opus. The answer comes in the thread with the newest message.",
@@ -63,16 +73,23 @@ FULL_RECEIPT = (
     "On it, with Opus, every message in full. The thread tells what that costs about before Opus is asked; "
     "the answer comes in the thread with the newest message."
 )
+NO_MODEL_RECEIPT = (
+    "On it. No model is set up, so the rules answer; they read every message in full. "
+    "The answer comes in the thread with the newest message."
+)
 
 
-def receipt(body: object, request: Request) -> str:
+def receipt(body: object, request: Request, *, has_model: bool = True) -> str:
     """Return the body of the acknowledgement: a sentence for the person who typed a command, else nothing.
 
     Args:
         body: The payload that was accepted.
         request: What it asks for.
+        has_model: There is a model to ask.
     """
     words = FULL_RECEIPT if request.is_full else RECEIPTS.get(request.kind, "")
+    if request.kind in ASKING and not has_model:
+        words = NO_MODEL_RECEIPT
     if not words or text_at(body, "command") not in COMMANDS:
         return ""
     return json.dumps({"response_type": "ephemeral", "text": words})

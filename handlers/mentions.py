@@ -7,9 +7,9 @@ and every delivery again when it is not acknowledged. One identity, made of the 
 import re
 from datetime import datetime
 
-from bot.request import Request
+from bot.request import Request, RequestKind
 from handlers.fields import at, id_at, is_direct, text_at, token_at, ts_at
-from handlers.words import request_of, split_full
+from handlers.words import request_of, slip_of, split_full
 
 EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
 """The subscriptions that bring questions, as the app manifest names them."""
@@ -46,6 +46,7 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> tuple[Request, tu
         channel_id=channel,
         asker_id=asker,
         text=text,
+        subject=slip_of(text) if kind is RequestKind.HELP else "",
         received_at=now,
         thread_ts=thread if thread != ts else None,
         message_ts=ts,

@@ -21,6 +21,8 @@ _ALONE = frozenset({RequestKind.COST, RequestKind.HELP, RequestKind.WATCH, Reque
 """`help me find …`, `cost of the outage?` and `watch the error rate: …` are questions."""
 NEAR = 0.75
 """How alike a word and a verb are (0 to 1) when one of them is taken for a slip of the other."""
+_SINGLE = {**{verb: verb for verb in _VERBS}, "full": "opus full"}
+"""What one word alone can mean, and what to type for it."""
 _FULL = re.compile(
     r"(?:in )?full(?![\w-])"
     r"(?!\s+(?:disks?|volumes?|file|partition|queues?|table|heap|memory|buffers?|outage|gc)\b)[\s:,.?!]*",
@@ -68,12 +70,34 @@ def nearest_verb(text: str) -> str:
     return next(iter(get_close_matches("".join(first).strip("/:,.?!"), _VERBS, n=1, cutoff=NEAR)), "")
 
 
+def slip_of(text: str) -> str:
+    """Return the verb that a text of one word was perhaps meant to be; empty for anything else.
+
+    A single word is too little of a question to be paid for when it is a verb or near one. With a question
+    mark only letters that changed places or one too many are a slip: `host?` is a question, `csot?` is not.
+
+    Args:
+        text: Stripped words of a person.
+    """
+    word = text.lower().strip("/:,.?!")
+    near = get_close_matches(word, _SINGLE, n=1, cutoff=NEAR) if len(text.split()) == 1 else []
+    is_asked = text.endswith("?")
+    verb = next((one for one in near if not is_asked or _is_sure(word, one)), "")
+    return _SINGLE.get(verb, "")
+
+
+def _is_sure(word: str, verb: str) -> bool:
+    return sorted(word) == sorted(verb) or len(word) != len(verb)
+
+
 def request_of(text: str) -> tuple[RequestKind, str]:
-    """Say what a mention asks for: its verb, help when it is empty, else an answer."""
+    """Say what a mention asks for: its verb, help when it is empty or one misspelt verb, else an answer."""
     text = text.strip()
     if not text:
         return RequestKind.HELP, ""
     kind, rest = verb_of(text)
+    if kind is None and slip_of(text):
+        return RequestKind.HELP, text
     if kind is RequestKind.ANSWER and not rest:
         return RequestKind.HELP, ""
     return kind or RequestKind.ANSWER, rest

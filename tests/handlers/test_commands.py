@@ -46,7 +46,7 @@ def parsed(body):
     [
         ("/opus", "", RequestKind.ESCALATE, ""),
         ("/opus", " why 403s? ", RequestKind.ESCALATE, "why 403s?"),
-        ("/opus", "help", RequestKind.ESCALATE, "help"),
+        ("/opus", "help", RequestKind.HELP, ""),
         ("/copilot", "", RequestKind.HELP, ""),
         ("/copilot", "help", RequestKind.HELP, ""),
         ("/copilot", "postmortem", RequestKind.POSTMORTEM, ""),
@@ -111,6 +111,32 @@ def test_a_slip_of_a_verb_brings_the_verb_that_is_near_to_it(text, nearest):
     assert (request.kind, request.subject) == (RequestKind.HELP, nearest)
 
 
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("help", ""),
+        ("cost", "cost"),
+        ("ful", "opus full"),
+        ("csot?", "cost"),
+        ("hlep", "help"),
+        ("ask", "ask"),
+    ],
+)
+def test_one_word_after_opus_that_is_or_nears_a_command_is_not_paid_for(text, nearest):
+    request, _ = parsed(command("/opus", text))
+
+    assert (request.kind, request.subject) == (RequestKind.HELP, nearest)
+    assert request.text == ("" if text == "help" else text)
+    assert receipt(command("/opus", text), request) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["", "why?", "host?", "full", "Redis", "helpful logs missing", "cost of it?"]
+)
+def test_what_is_no_slip_after_opus_is_a_question(text):
+    assert parsed(command("/opus", text))[0].kind is RequestKind.ESCALATE
+
+
 def test_a_command_in_a_direct_message_is_direct():
     request, _ = parsed(command("/opus", channel_id="D0DM"))
 
@@ -161,3 +187,22 @@ def test_a_command_is_acknowledged_in_words_only_the_asker_sees(name, text, said
     assert said in answer
     assert bool(answer) == bool(said)
     assert receipt({"type": "event_callback"}, request) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        ("full", "/opus", True),
+        ("", "/opus", True),
+        ("ask why?", "/copilot", True),
+        ("cost", "/copilot", False),
+    ],
+)
+def test_a_receipt_promises_no_model_where_none_is_set_up(text, name, said):
+    form = command(name, text)
+    request, _ = parse(form, "U0BOT", now=NOW)
+
+    answer = receipt(form, request, has_model=False)
+
+    assert ("No model is set up, so the rules answer" in answer) is said
+    assert "Opus" not in answer

@@ -72,6 +72,8 @@ def test_a_direct_message_needs_no_mention():
         ("<@U0BOT> postmortem", RequestKind.POSTMORTEM, ""),
         ("hey <@U0BOT> why?", RequestKind.ANSWER, "hey   why?"),
         ("<@U0BOT> ask", RequestKind.HELP, ""),
+        ("<@U0BOT> csot", RequestKind.HELP, "csot"),
+        ("<@U0BOT> Redis?", RequestKind.ANSWER, "Redis?"),
         ("<@U0BOT> was it <@U0ANA>?\n&lt;v2&gt;?", RequestKind.ANSWER, "was it <@U0ANA>?\n&lt;v2&gt;?"),
         (None, RequestKind.HELP, ""),
     ],
