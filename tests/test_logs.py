@@ -51,21 +51,22 @@ def test_an_exception_that_is_its_own_cause_is_logged_once():
     assert logs.without_its_words(error) == "ValueError; from RuntimeError"
 
 
+def refuse(words):
+    raise RuntimeError(words) from ValueError(words)
+
+
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_neither_a_secret_of_ours_nor_a_token_in_the_words_of_an_exception_is_logged(capsys, form):
     own, token = "own-" + "7" * 16, "ghp" + "_" + "aB3" * 12
     logs.set_up(form=form, level="info", secrets=[own])
 
     try:
-        try:
-            raise ValueError(f"refused: {token}")
-        except ValueError as error:
-            raise RuntimeError(f"key {own} and {token}") from error
-    except RuntimeError as error:
+        refuse(f"key {own} and {token}")
+    except RuntimeError:
         structlog.get_logger("test").exception("call.failed", key=f"used {own}")
-        logging.getLogger("library").error("it failed", exc_info=error)
+        logging.getLogger("library").exception("it failed")
 
     told = capsys.readouterr().err
     assert own not in told
     assert token not in told
-    assert told.count("; from ValueError at ") == 2
+    assert told.count("; from ValueError") == 2
