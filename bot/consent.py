@@ -1,4 +1,4 @@
-"""Above the hard cap Opus asks first: the question below the facts, and what becomes of it.
+"""Above the hard cap Opus asks first: the question above the facts, and what becomes of it.
 
 Whoever presses first decides, for that one question: later presses, of theirs or others', change nothing. The
 decision is a request like any other: it reads what stands there then, and has an answer of its own.
@@ -18,7 +18,8 @@ from bot.purse import Decision
 from bot.request import Request, RequestKind
 from bot.run import Run
 from bot.slack.blocks import numbered, rich
-from bot.slack.money import decided_line
+from bot.slack.blocks import text as plain_text
+from bot.slack.money import asked_words, decided_line
 from bot.slack.texts import plain
 from bot.stopping import name_of
 
@@ -65,17 +66,22 @@ class Consent:
         return False
 
     async def show(self, run: Run) -> None:
-        """Put the decision in the place of the buttons; the answer does not depend on it, nor wait for long.
+        """Put the decision in the place of the question; the answer does not depend on it, nor wait for long.
 
         Buttons that stay do no harm: whoever presses one is told what was decided.
         """
         asked = await self.memory.answer(run.request.subject)
-        if asked is None or not any(block["type"] == "actions" for block in asked.blocks):
+        at = (
+            next((n for n, block in enumerate(asked.blocks) if block["type"] == "actions"), 0) if asked else 0
+        )
+        if asked is None or not at:
             return
         who = name_of(run.request.asker_id, run.incident)
         line = decided_line(is_opus=run.request.kind is RequestKind.CONSENT, who=who)
-        kept = [block for block in asked.blocks if block["type"] != "actions"]
-        blocks, text = self.out.message(numbered([*kept, rich([line])], asked.id), asked.text)
+        words = asked_words(asked.text)
+        told = rich([line, [plain_text(words)]])  # in the place of the question and its buttons
+        made = numbered([*asked.blocks[: at - 1], told, *asked.blocks[at + 1 :]], asked.id)
+        blocks, text = self.out.message(made, words)
         posted = Posted(channel_id=asked.channel_id, ts=asked.ts)
         try:
             async with asyncio.timeout(self.show_seconds):

@@ -13,7 +13,8 @@ from bot.incident.compaction import unfolded
 from bot.incident.messages import IncidentRef
 from bot.incident.sizes import estimate_tokens
 from bot.models.catalogue import Catalogue
-from bot.models.estimate import about_usd
+from bot.models.cost import Tokens, counted_nanousd, usd_of
+from bot.models.estimate import TYPICAL_OUTPUT_TOKENS, about_usd
 from bot.models.spending import NO_CAPS, Caps
 from bot.request import RequestKind
 from bot.router import Router
@@ -80,23 +81,31 @@ class Money:
     async def question(self, run: Run, case: Case, router: Router) -> Asking | None:
         """Return what a person must be asked before this case goes to its model; None when nothing.
 
+        They are asked when the incident has reached its hard cap, or would with this answer.
+
         Raises:
             StoreUnavailableError: Nobody knows now what the incident has cost.
         """
         is_free = case.route.tier is not Tier.OPUS or run.request.kind is RequestKind.CONSENT
         if is_free or not self.has_model or self.caps.hard_usd is None:
             return None
-        spent = await self.till.purse.of_incident(run.ref)
-        if not self.caps.is_above_hard(spent):
+        spent, about = await self.till.purse.of_incident(run.ref), await self.about_usd(run, case)
+        more = self._guess_usd(case) if about is None else about
+        if not self.caps.is_above_hard(spent, more_usd=more):
             return None
         return Asking(
             spent=spent,
             caps=self.caps,
-            about_usd=await self.about_usd(run, case),
+            about_usd=about,
             opus=self.catalogue.label(case.route.model),
             sonnet=router.pair.sonnet.label,
             is_full=run.request.is_full,
         )
+
+    def _guess_usd(self, case: Case) -> Decimal:
+        """Return what an answer counts for the caps where its price is not known."""
+        used = Tokens(model=case.route.model, write_5m=prompt_tokens(case), output=TYPICAL_OUTPUT_TOKENS)
+        return usd_of(counted_nanousd(used, self.catalogue))
 
     async def about_usd(self, run: Run, case: Case) -> Decimal | None:
         """Return what it costs about to ask the case's model; None when its price is not known.

@@ -16,6 +16,7 @@ from bot.models.spending import caps_of
 from bot.money import Money
 from bot.purse import Account, Payment
 from bot.request import RequestKind
+from bot.router import router_of
 from bot.slack.limits import visible_text
 from bot.till import Till
 from tests.fakes import FakeFence, FakeMemory, FakeWorkspace
@@ -83,7 +84,7 @@ async def test_below_the_soft_cap_an_answer_says_what_it_cost_and_no_more():
 async def test_from_the_soft_cap_on_an_answer_says_what_the_incident_cost_and_the_cap():
     final = seen(await asks(bot_with(await spent("2.31"))))
 
-    assert "this incident: $2.31, above its cap of $2.00" in final
+    assert "this incident: $2.31, told from $2.00 on" in final
 
 
 async def test_from_the_hard_cap_on_the_facts_stand_and_a_person_is_asked_instead_of_opus():
@@ -96,20 +97,44 @@ async def test_from_the_hard_cap_on_the_facts_stand_and_a_person_is_asked_instea
     assert "21:38" in words
     assert "Diagnosis follows" not in words
     assert (
-        "This incident has cost $5.12, above its cap of $5.00, so I ask first: Opus 5.5 would cost" in words
+        "Waiting for you. This incident has cost $5.12; from $5.00 on I ask before Opus. Opus 5.5: about $"
+        in words
     )
+    assert words.index("Waiting for you.") < words.index("21:38")
     opus, price = buttons(final)["consent_opus"][0].split(" · about $")
     assert (opus, buttons(final)["consent_opus"][1]) == ("Ask Opus 5.5", ASKED.id)
     assert 0.05 <= float(price) <= 0.4
     assert buttons(final)["consent_sonnet"] == ("Use Sonnet 5.5", ASKED.id)
-    assert bot.workspace.replies[ASKED.id].text.startswith("This incident has cost $5.12")
+    assert bot.workspace.replies[ASKED.id].text.startswith("Waiting for you. This incident has cost $5.12")
     assert bot.workspace.statuses[-1] == ""
+
+
+async def test_an_answer_that_would_pass_the_hard_cap_is_asked_about_before_it_does():
+    bot = bot_with(await spent("4.99"))
+
+    final = await asks(bot)
+
+    assert "This incident has cost $4.99; I ask before Opus takes it to $5.00." in seen(final)
+    assert "consent_opus" in buttons(final)
+    assert not bot.analyst.cases
+
+
+async def test_a_model_without_a_price_is_asked_about_when_a_guess_at_it_reaches_the_cap():
+    opus = replace(CATALOGUE.models["claude-opus-5-5"], id="claude-opus-9", label="Opus 9", price=None)
+    bot = bot_with(await spent("4.99"))
+    money = replace(bot.money, catalogue=CATALOGUE.with_models([opus]))
+    bot = replace(bot, money=money, router=router_of(replace(CATALOGUE.pair(), opus=opus)))
+
+    final = await asks(bot)
+
+    assert "Opus 9: price not known." in seen(final)
+    assert not bot.analyst.cases
 
 
 async def test_what_is_unknown_is_said_where_a_person_is_asked():
     final = await asks(bot_with(await spent("5.12", is_whole=False)))
 
-    assert "This incident has cost at least $5.12, above" in seen(final)
+    assert "This incident has cost at least $5.12; from" in seen(final)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +207,9 @@ async def test_the_decision_takes_the_place_of_the_buttons():
     assert posted == bot.workspace.replies[ASKED.id].posted
     assert "Opus, decided by Ben. The answer is below." in seen(blocks)
     assert buttons(blocks) == {}
-    assert "so I ask first" in seen(blocks)
+    assert "Waiting for you" not in seen(blocks)
+    assert "Asked first: This incident has cost $5.12" in seen(blocks)
+    assert "21:38" in seen(blocks)
     assert bot.memory.answers_kept[ASKED.id].blocks == blocks
 
 

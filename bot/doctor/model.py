@@ -89,7 +89,8 @@ def models(facts: list[ModelFacts], *, today: date, other_pair: str) -> list[Fin
 
 
 def _model(fact: ModelFacts, today: date, other_pair: str) -> Finding:
-    what = f"{fact.label} ({fact.id}, tier {fact.tier})"
+    names = "" if fact.label == fact.id else f"{fact.id}, "
+    what = f"{fact.label} ({names}tier {fact.tier})"
     switch = _switch(fact, other_pair)
     if fact.lifecycle == "retired" or fact.status == 410:  # noqa: PLR2004  # HTTP: gone
         return failed(MODEL, f"{what} was retired", switch)

@@ -110,9 +110,9 @@ class Caps:
         """Say whether an incident has reached the soft cap."""
         return self.soft_usd is not None and spending.counted_usd >= self.soft_usd
 
-    def is_above_hard(self, spending: Spending) -> bool:
-        """Say whether an incident has reached the hard cap."""
-        return self.hard_usd is not None and spending.counted_usd >= self.hard_usd
+    def is_above_hard(self, spending: Spending, *, more_usd: Decimal = Decimal(0)) -> bool:
+        """Say whether an incident has reached the hard cap, or would with so much more."""
+        return self.hard_usd is not None and spending.counted_usd + more_usd >= self.hard_usd
 
 
 NO_CAPS = Caps()

@@ -11,6 +11,7 @@ from bot.slack.blocks import Line, actions, bold, button, context, divider, join
 from bot.slack.limits import Blocks
 
 _CENT = Decimal("0.01")
+WAITING = "Waiting for you."
 NOTES_WORDS = "notes on long incidents"
 _MILLE, _MILLION = 1_000, 1_000_000
 _MONTHS = (
@@ -105,19 +106,21 @@ def bill_words(bill: Bill, *, has_model: bool) -> str:
 
 
 def over_words(bill: Bill) -> str:
-    """Return what the incident cost, from the soft cap on: `incident $2.31, above its cap of $2.00`."""
-    if bill.incident is None or not bill.caps.is_above_soft(bill.incident) or bill.caps.soft_usd is None:
+    """Return what the incident cost, from the soft cap on; and from the hard one on, that Opus asks first."""
+    spent, caps = bill.incident, bill.caps
+    if spent is None or not caps.is_above_soft(spent):
         return ""
-    return f"this incident: {above_words(bill.incident, bill.caps.soft_usd)}"
+    words = f"this incident: {guessed_words(spent)}"
+    if caps.hard_usd is not None and caps.is_above_hard(spent):
+        return f"{words}, has reached its limit of {usd_words(caps.hard_usd)}: Opus asks first"
+    return f"{words}, told from {usd_words(caps.soft_usd or Decimal(0))} on"
 
 
-def above_words(spending: Spending, cap_usd: Decimal) -> str:
-    """Return `$2.31, above its cap of $2.00`; says so where only a guess at what is not known is above it."""
-    cap = f"above its cap of {usd_words(cap_usd)}"
-    if spending.usd >= cap_usd:
-        return f"{spent_words(spending)}, {cap}"
-    guess = f"about {usd_words(spending.counted_usd)} with a guess at what is not known"
-    return f"{spent_words(spending)}, {guess}, {cap}"
+def guessed_words(spending: Spending) -> str:
+    """Return what something cost, and what it counts for caps where that has a guess in it."""
+    if not spending.assumed_nanousd:
+        return spent_words(spending)
+    return f"{spent_words(spending)} (counted as about {usd_words(spending.counted_usd)})"
 
 
 def asking_blocks(asking: Asking, *, answer_id: str) -> Blocks:
@@ -130,19 +133,36 @@ def asking_blocks(asking: Asking, *, answer_id: str) -> Blocks:
         else button(label, action_id="consent_opus", value=answer_id)
     )
     spare = button(f"Use {asking.sonnet}", action_id="consent_sonnet", value=answer_id)
-    return [rich([[text(asking_words(asking))]]), actions([agree, spare])]
+    question = [bold(WAITING), text(f" {_question(asking)}")]
+    return [rich([question]), actions([agree, spare])]
 
 
 def asking_words(asking: Asking) -> str:
-    """Return the question as one sentence."""
-    cap_usd = asking.caps.hard_usd
-    spent = spent_words(asking.spent) if cap_usd is None else above_words(asking.spent, cap_usd)
-    price = f"would cost about {usd_words(asking.about_usd)} more" if asking.about_usd is not None else ""
-    price = price or "would cost more (its price is not known)"
+    """Return the question for the lock screen."""
+    return f"{WAITING} {_question(asking)}"
+
+
+def _question(asking: Asking) -> str:
+    price = "price not known" if asking.about_usd is None else f"about {usd_words(asking.about_usd)} more"
+    reading = ", every message in full" if asking.is_full else ""
     return (
-        f"This incident has cost {spent}, so I ask first: {asking.opus} {price}, "
-        f"{asking.sonnet} answers without asking."
+        f"This incident has cost {guessed_words(asking.spent)}{_limit(asking)}. "
+        f"{asking.opus}{reading}: {price}. {asking.sonnet} answers without asking."
     )
+
+
+def _limit(asking: Asking) -> str:
+    limit = asking.caps.hard_usd
+    if limit is None:
+        return ""
+    is_reached = asking.caps.is_above_hard(asking.spent)
+    words = "from {usd} on I ask before Opus" if is_reached else "I ask before Opus takes it to {usd}"
+    return "; " + words.format(usd=usd_words(limit))
+
+
+def asked_words(question: str) -> str:
+    """Return the question as it stands after somebody decided: nobody is waited for any more."""
+    return f"Asked first: {question.removeprefix(WAITING).strip()}"
 
 
 def decided_line(*, is_opus: bool, who: str) -> Line:
@@ -163,7 +183,9 @@ def cost_blocks(view: CostView, *, answer_id: str) -> Blocks:
         if view.incident is None
         else _incident(view.incident, view.names)
     )
-    made = [rich(first), divider(), rich(_month(view)), divider(), rich(_cap_lines(view)), context(_SOURCE)]
+    made = [rich(first), divider(), rich(_month(view)), divider(), rich(_cap_lines(view))]
+    if view.has_model or not view.month.is_nothing:
+        made.append(context(_SOURCE))
     return numbered(made, answer_id)
 
 
@@ -236,7 +258,10 @@ def _cap_lines(view: CostView) -> list[Line]:
     soft, hard = view.caps.soft_usd, view.caps.hard_usd
     first = f"From {usd_words(soft)} every answer says so." if soft is not None else ""
     second = f"From {usd_words(hard)} I ask before I ask Opus." if hard is not None else ""
-    words = " ".join(filter(None, [first, second])) or "None are set."
+    reached = ""
+    if view.incident is not None and view.caps.is_above_hard(view.incident):
+        reached = "Reached: I ask before Opus now."
+    words = " ".join(filter(None, [first, second, reached])) or "None are set."
     return [title, [text(words)]]
 
 

@@ -96,7 +96,7 @@ async def test_a_model_of_an_operators_choice_is_told_with_what_is_wrong_with_it
 
     assert (opus.state.value, opus.found) == (
         "fail",
-        "claude-opus-6 (claude-opus-6, tier opus) cannot be asked",
+        "claude-opus-6 (tier opus) cannot be asked",
     )
     assert "MODEL_OPUS: claude-opus-6 does not accept adaptive thinking" in opus.remedy
     assert "leave MODEL_OPUS empty for Opus 5.5" in opus.remedy

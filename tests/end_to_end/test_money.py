@@ -1,6 +1,7 @@
 """Money over the whole product: two processes, a stand-in for Claude's API, a person at the page."""
 
 import asyncio
+import json
 import re
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def product(tmp_path_factory: pytest.TempPathFactory):
-    """A product with a model, whose every incident is at its hard cap after one answer."""
+    """A product with a model, whose every incident would pass its hard cap with one answer of Opus."""
     async with stand_in([Turn(words=any_incident)]) as api:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("ANTHROPIC_API_KEY", "no-real-" + "key")
@@ -39,66 +40,44 @@ def has_button(post, action_id):
     return action_id in {element.get("action_id") for element in elements}
 
 
-async def answered(person, held_up):
-    """Wait for the answer that a press brought; what was held up has buttons as well at first."""
+async def held_up(person):
+    """Ask; return the post that asks back."""
+    await person.ask()
+    [post] = await person.answers(1)
+    return post
+
+
+async def answered(person):
+    """Wait for the answer that a press brought."""
 
     async def found():
-        others = [post for post in await person.own_posts() if post["ts"] != held_up["ts"]]
-        done = [post for post in others if has_button(post, "evidence")]
-        return done if len(done) > 1 else []
+        return [post for post in await person.own_posts() if has_button(post, "evidence")]
 
-    return (await until(found))[-1]
+    [answer] = await until(found)
+    return answer
 
 
-async def test_opus_asks_first_above_the_cap_and_answers_who_agrees(product):
+async def test_opus_asks_before_the_cap_is_passed_and_answers_who_agrees(product):
     person, api = await product.fresh(), product.api
-    await person.ask()
-    [first] = await person.answers(1)
     before = len(asked_of(api))
-    await person.ask()
-    _, held_up = await person.answers(2)
+    asking = await held_up(person)
 
-    assert "this incident: $0.0" in words(first["blocks"])
-    assert has_button(held_up, "consent_opus")
-    assert "so I ask first: Opus 5.5 would cost about $0." in words(held_up["blocks"])
-    assert "21:38" in words(held_up["blocks"])
+    assert "Waiting for you. This incident has cost $0.00; I ask before Opus takes it" in words(
+        asking["blocks"]
+    )
+    assert has_button(asking, "consent_opus")
+    assert "21:38" in words(asking["blocks"])
     assert len(asked_of(api)) == before
 
-    await asyncio.gather(person.press(held_up, "consent_opus"), person.press(held_up, "consent_opus"))
-    await answered(person, held_up)
+    await asyncio.gather(person.press(asking, "consent_opus"), person.press(asking, "consent_opus"))
+    answer = await answered(person)
 
     assert asked_of(api)[before:] == ["claude-opus-5-5"]
-    shown = next(post for post in await person.own_posts() if post["ts"] == held_up["ts"])
+    assert re.search(r"this incident: \$0\.0\d, has reached its limit of", words(answer["blocks"]))
+    shown = next(post for post in await person.own_posts() if post["ts"] == asking["ts"])
     assert not has_button(shown, "consent_opus")
     assert "Opus, decided by" in words(shown["blocks"])
-    assert len(await person.own_posts()) == 3
-
-
-def read_of(post):
-    """How many messages were read for an answer."""
-    return int(re.search(r"read (\d+) of", words(post["blocks"]))[1])
-
-
-async def test_sonnet_goes_on_without_asking_and_reads_what_was_said_until_the_press(product):
-    person, api = await product.fresh(), product.api
-    await person.ask()
-    await person.answers(1)
-    await person.ask()
-    first, held_up = await person.answers(2)
-    before = len(asked_of(api))
-    await person.wait_for_slack(seconds=600)
-
-    await person.press(held_up, "consent_sonnet")
-    answer = await answered(person, held_up)
-
-    assert asked_of(api)[before:] == ["claude-sonnet-5-5"]
-    assert read_of(answer) > read_of(first)
-
-
-async def test_cost_is_told_to_the_person_alone(product):
-    person = await product.fresh()
-    await person.ask()
-    await person.answers(1)
+    assert len(await person.own_posts()) == 2
 
     await person.command("/copilot", "cost")
     told = await person.whisper("This incident")
@@ -106,14 +85,32 @@ async def test_cost_is_told_to_the_person_alone(product):
     assert "Opus 5.5 · $0.0" in told
     assert "tokens in" in told
     assert "From under $0.01 every answer says so." in told
+    assert "Reached: I ask before Opus now." in told
     assert Decimal(told.split("This incident: $")[1].split("Opus")[0]) > 0
+
+
+async def test_sonnet_goes_on_without_asking_and_reads_what_was_said_until_the_press(product):
+    person, api = await product.fresh(), product.api
+    asking = await held_up(person)
+    before = len(asked_of(api))
+    await person.wait_for_slack(seconds=600)
+
+    await person.press(asking, "consent_sonnet")
+    answer = await answered(person)
+
+    assert asked_of(api)[before:] == ["claude-sonnet-5-5"]
+    state = await person.state()
+    later = [message["text"] for message in state["messages"] if asking["ts"] < message["ts"] < answer["ts"]]
+    read = json.dumps(api.bodies[-1], ensure_ascii=False)
+    assert [text for text in later if text and text.split("\n")[0][:20] in read]
 
 
 async def test_a_call_whose_worker_was_killed_stays_unknown_and_the_next_one_is_counted(product):
     person, api = await product.fresh(), product.api
+    asking = await held_up(person)
     before = len(asked_of(api))
     api.script(Turn(words=any_incident, pause_seconds=0.1))
-    await person.ask()
+    await person.press(asking, "consent_opus")
 
     async def is_asked():
         return len(asked_of(api)) > before
@@ -121,7 +118,7 @@ async def test_a_call_whose_worker_was_killed_stays_unknown_and_the_next_one_is_
     await until(is_asked)
     await product.bot.kill_worker()
     api.script(Turn(words=any_incident))
-    [answer] = await person.answers(1)
+    answer = await answered(person)
     await person.command("/copilot", "cost")
     told = await person.whisper("1 call under way or broken off")
 

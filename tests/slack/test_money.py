@@ -1,8 +1,9 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from bot.models.spending import Caps, Spending, Spent
+from bot.models.spending import Caps, Purpose, Spending, Spent
 from bot.slack.limits import check, visible_text
 from bot.slack.money import (
     Asking,
@@ -19,6 +20,7 @@ from bot.slack.money import (
     usd_words,
 )
 
+REACHED = "has reached its limit of $5.00: Opus asks first"
 CAPS = Caps(soft_usd=Decimal(2), hard_usd=Decimal(5))
 OPUS = Spent(
     model="claude-opus-5-5",
@@ -34,8 +36,8 @@ UNPRICED = Spent(model="claude-opus-6", questions=1, samplings=2, input=900, out
 NAMES = {"claude-opus-5-5": "Opus 5.5"}
 
 
-def of(*spent, unreported=0):
-    return Spending(by_model=spent, unreported=unreported)
+def of(*spent, **unknown):
+    return Spending(by_model=spent, **unknown)
 
 
 def view(incident, month=None, **changes):
@@ -93,14 +95,18 @@ def test_a_bill_says_what_is_known_and_never_nothing_for_what_is_not(bill, has_m
         (Bill(caps=CAPS), ""),
         (Bill(incident=of(), caps=CAPS), ""),
         (Bill(incident=of(OPUS)), ""),
-        (Bill(incident=of(OPUS), caps=CAPS), "this incident: $4.81, above its cap of $2.00"),
+        (Bill(incident=of(OPUS), caps=CAPS), "this incident: $4.81, told from $2.00 on"),
         (
-            Bill(incident=of(OPUS, unreported=1), caps=CAPS),
-            "this incident: at least $4.81, above its cap of $2.00",
+            Bill(incident=of(OPUS, unreported=1, assumed_nanousd=100_000_000), caps=CAPS),
+            "this incident: at least $4.81 (counted as about $4.91), told from $2.00 on",
+        ),
+        (
+            Bill(incident=of(OPUS, unreported=1, assumed_nanousd=10**9), caps=CAPS),
+            f"this incident: at least $4.81 (counted as about $5.81), {REACHED}",
         ),
     ],
 )
-def test_above_the_soft_cap_the_incident_is_told_with_the_cap(bill, words):
+def test_from_the_soft_cap_on_the_incident_is_told_and_from_the_hard_one_on_that_opus_asks(bill, words):
     assert over_words(bill) == words
 
 
@@ -117,8 +123,8 @@ def test_the_question_has_what_was_spent_the_cap_and_about_what_it_would_cost():
     blocks = asking_blocks(asking, answer_id="r1")
 
     assert asking_words(asking) == (
-        "This incident has cost $4.81, above its cap of $5.00, so I ask first: Opus 5.5 would cost about "
-        "$0.40 more, Sonnet 5.5 answers without asking."
+        "Waiting for you. This incident has cost $4.81; I ask before Opus takes it to $5.00. "
+        "Opus 5.5, every message in full: about $0.40 more. Sonnet 5.5 answers without asking."
     )
     assert [(b["action_id"], b["text"]["text"], b["value"]) for b in blocks[1]["elements"]] == [
         ("consent_full", "Ask Opus 5.5 · about $0.40", "r1"),
@@ -129,9 +135,7 @@ def test_the_question_has_what_was_spent_the_cap_and_about_what_it_would_cost():
 def test_the_question_admits_that_a_price_is_not_known():
     asking = Asking(spent=of(OPUS), caps=Caps(), about_usd=None, opus="Opus 6", sonnet="Sonnet 5.5")
 
-    assert "has cost $4.81, so I ask first: Opus 6 would cost more (its price is not known)" in asking_words(
-        asking
-    )
+    assert "has cost $4.81. Opus 6: price not known. Sonnet 5.5 answers" in asking_words(asking)
     assert asking_blocks(asking, answer_id="r1")[1]["elements"][0]["text"]["text"] == "Ask Opus 6"
 
 
@@ -165,6 +169,27 @@ def test_what_is_not_known_of_costs_is_said():
     unknown = next(line for line in told if line.startswith("Not known: "))
     assert "3 calls under way or broken off" in unknown
     assert "2 calls to a model whose price I do not know" in unknown
+
+
+def test_what_the_caps_count_for_the_unknown_is_said():
+    told = seen(cost_blocks(view(of(OPUS, unreported=1, assumed_nanousd=400_000_000)), answer_id="r1"))
+
+    assert any("That comes on top; the caps count about $0.40 for it." in line for line in told)
+
+
+def test_notes_are_told_as_notes_and_not_as_a_question():
+    notes = Spent(model="claude-sonnet-5-5", purpose=Purpose.NOTES, samplings=1, output=9, nanousd=20_000_000)
+
+    told = seen(cost_blocks(view(of(OPUS, notes)), answer_id="r1"))
+
+    assert "claude-sonnet-5-5 · $0.02 · notes on long incidents" in told
+    assert any("Opus 5.5 $4.81" in line and "$0.02 for notes on long incidents" in line for line in told)
+
+
+def test_from_the_hard_cap_on_cost_says_that_it_is_reached():
+    told = seen(cost_blocks(view(of(replace(OPUS, nanousd=5 * 10**9))), answer_id="r1"))
+
+    assert any(line.endswith("Reached: I ask before Opus now.") for line in told)
 
 
 def test_where_nothing_was_spent_that_is_said():
