@@ -19,6 +19,7 @@ KEPT = frozenset(
         "files",
         "edited",
         "hidden",
+        "pinned_to",
         "team",
         "user_team",
         "bot_profile",

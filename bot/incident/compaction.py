@@ -127,7 +127,7 @@ def compact(
         incident: All messages, redacted.
         facts: What code extracted from them.
         digest: What was folded before.
-        cited: Ids to be read in full: what the board cites, what is pinned.
+        cited: Ids to be read in full beside what is pinned: what the board cites.
         budget_tokens: Above it messages are folded.
         target_tokens: Folding goes on until this is reached, so that the next fold is far away.
         most_tokens: Beyond it words of the digest are left out, the oldest first, and counted there.
@@ -189,7 +189,7 @@ def _protected(
         newest.append(message.id)
     roots = (m.id for m in incident.messages if m.ts == incident.ref.thread_ts)
     first = (m.id for m in incident.messages[:1])
-    named = (m.id for m in reversed(incident.messages) if m.id in cited)
+    named = (m.id for m in reversed(incident.messages) if m.is_pinned or m.id in cited)
     wanted = dict.fromkeys((*newest, *roots, *first, *named))
     taken = accumulate(sizes[message_id] for message_id in wanted)
     return frozenset(one for one, tokens in zip(wanted, taken, strict=True) if tokens <= most_tokens)

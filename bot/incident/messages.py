@@ -100,6 +100,7 @@ class Message:
         alert: What a bot's message states of its matter; None for people.
         cut_chars: How many characters of `text` were left out of its middle because there were too many.
         edited_at: When it was last edited, if ever.
+        is_pinned: It was pinned in a channel when Slack last told of it.
         permalink: Where a person can read it; empty when unknown.
     """
 
@@ -116,6 +117,7 @@ class Message:
     links: tuple[Link, ...] = ()
     reactions: tuple[tuple[str, int], ...] = ()
     edited_at: datetime | None = None
+    is_pinned: bool = False
     permalink: str = ""
     read: tuple[Any, ...] | None = field(init=False, repr=False, compare=False, default=None)
     """What was read from these words alone, kept by whoever read them: it lives and goes with the message."""

@@ -174,6 +174,7 @@ def _message(item: Json, *, number: int, names: Mapping[str, str], permalink: Pe
         links=_each_once(flattener.links),
         reactions=tuple(_reactions(item)) if "reactions" in item else (),
         edited_at=_edited_at(item) if "edited" in item else None,
+        is_pinned=isinstance(item.get("pinned_to"), list) and bool(item["pinned_to"]),
         permalink=permalink(item["ts"], thread_ts),
     )
 

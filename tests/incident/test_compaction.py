@@ -74,6 +74,15 @@ def test_the_newest_the_root_and_what_is_cited_are_never_folded():
     assert len(reading.kept) < NEWEST
 
 
+def test_what_is_pinned_stays_word_for_word():
+    messages = [replace(m, is_pinned=m.number == 50) for m in talk(200)]
+
+    reading = read(told(*messages))
+
+    assert "m50" in reading.kept
+    assert "m51" in reading.folded_now
+
+
 def test_the_parent_of_the_thread_is_kept_though_it_is_not_its_first_message():
     messages = talk(200)
     ref = replace(told().ref, thread_ts=messages[5].ts)

@@ -209,3 +209,20 @@ def test_a_deleted_message_is_counted_and_a_reply_to_it_stands(raw: dict) -> Non
 
     assert reading.deleted == 1
     assert [(m.id, m.text, m.thread_ts) for m in reading.messages] == [("m2", "still here", root["ts"])]
+
+
+@pytest.mark.parametrize(
+    ("pins", "is_pinned"),
+    [
+        ({"pinned_to": ["C0INC"]}, True),
+        ({"pinned_to": []}, False),
+        ({"pinned_to": "C0INC"}, False),
+        ({}, False),
+    ],
+)
+def test_a_message_says_itself_that_it_is_pinned(pins, is_pinned):
+    (message,) = read(
+        {"type": "message", "ts": "1742586540.000137", "user": "U1", "text": "plan", **pins}
+    ).messages
+
+    assert message.is_pinned is is_pinned
