@@ -238,7 +238,7 @@ class Scan:
     def _trimmed(self, span: Span) -> Span:
         """End a bare value where the next setting or the sentence's punctuation begins."""
         start, end = span
-        if self.data[start:end].isalnum():
+        if end - start <= _NESTED_BYTES and self.data[start:end].isalnum():
             return span
         stop = _VALUE_END.first(self.data, self.meter, start + 1, end)
         end = stop[0][0] if stop else end
