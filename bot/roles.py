@@ -176,6 +176,7 @@ async def _app(
             parse=handlers.parse,
             register=lambda app: handlers.register(app, open_form),
             diary=diary,
+            has_model=bool(settings.anthropic_api_key.get_secret_value()),
         )
 
 

@@ -29,6 +29,7 @@ class Run:
     Attributes:
         thread_ts: Where the answer goes; None for the top level of the channel.
         question: The asker's words, redacted.
+        is_again: Nobody typed them now: they are an earlier question's.
         incident: Redacted.
         asked_at: The moment that counts, by Slack's clock; aware, UTC.
         kept: The digest of the incident, as it was stored when the run began.
@@ -43,6 +44,7 @@ class Run:
     redactor: Redactor
     asked_at: datetime
     kept: KeptDigest = field(default_factory=KeptDigest)
+    is_again: bool = False
     started_seconds: float = field(default_factory=time.perf_counter)
 
     def log(self, event: str, **facts: object) -> None:

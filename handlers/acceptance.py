@@ -98,10 +98,14 @@ class Acceptance(AsyncMiddleware):
         queue: Where requests are durable.
         parse: Finds the request in a payload.
         diary: Where what happens to messages is durable; without one it is not kept.
+        has_model: There is a model to ask.
     """
 
-    def __init__(self, *, queue: Queue, parse: Parse, diary: Diary | None = None) -> None:
+    def __init__(
+        self, *, queue: Queue, parse: Parse, diary: Diary | None = None, has_model: bool = True
+    ) -> None:
         self._queue = queue
+        self._has_model = has_model
         self._parse = parse
         self._noting = None if diary is None else Noting(diary=diary, queue=queue)
 
@@ -128,7 +132,7 @@ class Acceptance(AsyncMiddleware):
             return BoltResponse(status=200, body="") if is_done else await next()
         request, keys = found
         await self._accept(req.context, request, keys)
-        words = receipt(req.body, request)
+        words = receipt(req.body, request, has_model=self._has_model)
         return BoltResponse(status=200, body=words, headers=JSON if words else None)
 
     async def _note(self, noting: Noting, req: AsyncBoltRequest, now: datetime) -> bool:

@@ -41,6 +41,7 @@ def build_app(
     parse: Parse,
     register: Register | None = None,
     diary: Diary | None = None,
+    has_model: bool = True,
 ) -> AsyncApp:
     """Return the Bolt app: every delivery is accepted durably before it is acknowledged.
 
@@ -51,6 +52,7 @@ def build_app(
         parse: Finds the request in a payload.
         register: Adds listeners for what is no request, such as a button that opens a form.
         diary: Where what happens to messages is durable; without one it is not kept.
+        has_model: There is a model to ask; without one a receipt says so.
     """
     app = AsyncApp(
         name="incident-copilot",
@@ -61,7 +63,7 @@ def build_app(
         attaching_conversation_kwargs_enabled=False,
         ignoring_self_events_enabled=False,  # that our own posts stand in a thread belongs into its log
     )
-    app.middleware(Acceptance(queue=queue, parse=parse, diary=diary))
+    app.middleware(Acceptance(queue=queue, parse=parse, diary=diary, has_model=has_model))
     failures.register(app)
     if register is not None:
         register(app)

@@ -95,8 +95,8 @@ async def test_after_an_answer_the_model_tells_better_what_code_has_folded():
     assert await told(bot) == ([Folder.CLAUDE], 2)
     assert [case.request_id for case in bot.improving.improver.cases] == ["r1"]
     final = seen(bot.workspace.replies["r1"].final)
-    assert " in full, " in final
-    assert " folded into " in final
+    assert " read word for word, " in final
+    assert " older as " in final
 
 
 async def test_nobody_waits_for_it():
@@ -163,7 +163,7 @@ async def test_an_answer_of_the_rules_keeps_its_digest_and_asks_no_model(improve
     await bot.handle(request(), FakeFence())
 
     assert await told(bot) == ([Folder.CODE], 1)
-    assert "all in full; for a model" in seen(bot.workspace.replies["r1"].final)
+    assert "all read in full by code" in seen(bot.workspace.replies["r1"].final)
     assert not (improver and improver.cases)
 
 

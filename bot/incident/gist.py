@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from bot.incident.entities import entities
 from bot.incident.sentences import clean, shorten
 
 GIST_CHARS = 60
@@ -26,6 +27,19 @@ _FILLER = (
 )
 _LEAD = re.compile(
     rf"^(?:(?:{_FILLER})(?![\w'\u2019-])[\s,.:!;-]*|(?:no|yes|nope|yep|yeah|right|that|this|here)\s*[,.:!;]\s*)+",
+    re.IGNORECASE,
+)
+_OPENER = re.compile(
+    r"^(?:(?:from|for|in) (?:the|our|those|everyone|everybody|all|what)\b(?: [\w'-]+){0,6}|"
+    r"i was asked\b[^:]{0,40}|(?:still|also) true|one (?:more|example)|second look\b[^:.]{0,20}|"
+    r"writing this\b[^:.]{0,40}|different topic|(?:thx|thanks|thank you)\b[^:.]{0,12})\s*[:.,]\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""How people open what they then say: `from the planning call: …`."""
+
+_NO_SUBJECT = re.compile(
+    r"^(?:thx|thanks|thank you|not sure)\b|\b(?:i|we|you|he|she|they|me)\b|"
+    r"\b(?:is|are|was|were|stays?|stayed) (?:small|low|fine|ok|on|asked|unchanged|normal|flat|always)\b",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
@@ -87,12 +101,17 @@ def is_filler(text: str) -> bool:
     return _LEAD.fullmatch(text) is not None
 
 
+def names_something(text: str) -> bool:
+    """Say whether a phrase names a thing, as `the 14:00 release` does and `I was asked` does not."""
+    return _NO_SUBJECT.search(text) is None and bool(entities(text))
+
+
 def undressed(text: str) -> str:
     """Return `text` without the words that only lead in."""
     bare, before = _with_code(text), ""
     while bare != before:
         before = bare
-        bare = _TITLE.sub("", _LEAD.sub("", bare)).strip(" ,.;:·|-")
+        bare = _OPENER.sub("", _TITLE.sub("", _LEAD.sub("", bare))).strip(" ,.;:·|-")
     return bare or clean(text)
 
 

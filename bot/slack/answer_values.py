@@ -58,6 +58,8 @@ class Answer:
         dropped: How many statements of the analyst had no source and were left out.
         reading: What a model reads in full and what stands for the rest; None for all messages in full.
         is_full: A person asked for every message in full.
+        is_set_up: There is a model that can be asked at all.
+        again: The earlier question that was asked again without typing it anew; else empty.
         risen: Where the question would go by what was found while it was answered, when that is higher.
     """
 
@@ -84,6 +86,8 @@ class Answer:
     dropped: int = 0
     reading: Reading | None = None
     is_full: bool = False
+    is_set_up: bool = True
+    again: str = ""
     risen: Route | None = None
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from bot.incident.facts import Fact, FactKind, Facts
-from bot.incident.gist import brief, is_filler, undressed
+from bot.incident.gist import brief, is_filler, names_something, undressed
 from bot.incident.hypotheses import Link
 from bot.incident.messages import Incident
 from bot.incident.wording import clock, counted
@@ -119,7 +119,8 @@ def changes_line(
 
 def ruled_out_line(facts: Facts, incident: Incident, *, as_of: datetime, cap: int, most: int = MOST) -> Line:
     """Return the suspects that were looked at and found innocent; empty when there are none."""
-    last_word = {(fact.status or fact.text).lower(): fact for fact in facts.of(FactKind.RULED_OUT)}
+    named = [fact for fact in facts.of(FactKind.RULED_OUT) if names_something(_suspect_words(fact))]
+    last_word = {_suspect_words(fact).lower(): fact for fact in named}
     by_suspect = {fact.cites[1:2] or fact.cites: fact for fact in reversed(last_word.values())}
     items = tuple(reversed(by_suspect.values()))
     if not items:
@@ -184,9 +185,12 @@ def _more(count: int) -> Line:
 
 
 def _ruled_out(fact: Fact, incident: Incident, *, as_of: datetime, cap: int) -> Line:
-    named = undressed(fact.text) if is_filler(fact.status) else fact.status or fact.text
-    suspect = spans(named, limit_chars=cap)
+    suspect = spans(_suspect_words(fact), limit_chars=cap)
     return [*suspect, text(f" {clock(fact.at, as_of=as_of)}"), *cites(fact.cites[:1], incident)]
+
+
+def _suspect_words(fact: Fact) -> str:
+    return undressed(fact.text if is_filler(fact.status) else fact.status or fact.text)
 
 
 def _denial(facts: Facts, incident: Incident, *, as_of: datetime, cap: int) -> Line:

@@ -28,6 +28,8 @@ def model_words(answer: Answer) -> str:
     """Return who answered and why: `Opus 5.5 high · because of InvalidAccessKeyId`."""
     route, risen = answer.route, answer.risen
     name = answer.model_name or route.tier.title()
+    if not (answer.has_model or answer.is_set_up):
+        return "No model is set up: these are rules"
     if not answer.has_model:
         going = risen or route
         return f"No model · the question would go to {risen.tier.title() if risen else name}: {going.reason}"
@@ -72,10 +74,10 @@ def _buttons(answer: Answer) -> list[Block]:
     wrong = button("That's wrong…", action_id="wrong", value=answer.id)
     retry = button("Try the model again", action_id="retry_model", value=answer.id, is_primary=True)
     return [
-        *([] if answer.has_model else [retry]),
+        *([] if answer.has_model or not answer.is_set_up else [retry]),
         button("Evidence", action_id="evidence", value=answer.id),
         *([wrong] if answer.live else []),
-        _other_tier(answer),
+        *([_other_tier(answer)] if answer.is_set_up else []),
         button("Postmortem", action_id="postmortem", value=answer.id),
     ]
 
@@ -103,14 +105,17 @@ def _read(answer: Answer) -> str:
 
 
 def _folded(answer: Answer) -> str:
-    """Say how a long incident was read: code reads every word, a model a digest of older messages."""
+    """Say how a long incident was read: code reads every word, a model notes of older messages."""
     reading = answer.reading
     if reading is None or not reading.digest.chunks:
         return "every message in full, as asked" if answer.is_full and answer.has_model else ""
-    folded, into = len(reading.digest.ids), reading.folded_words
-    if answer.has_model:
-        return f"{len(reading.kept):,} in full, {folded:,} folded into {into}"
-    return f"all in full; for a model {folded:,} are folded into {into}"
+    if not answer.has_model:
+        return "all read in full by code"
+    folded, kept = len(reading.digest.ids), len(reading.kept)
+    return (
+        f"{kept:,} read word for word, {folded:,} older as {reading.folded_words}, all citable · "
+        "/opus full reads everything"
+    )
 
 
 def _unsearched(answer: Answer) -> str:

@@ -38,6 +38,7 @@ _SHORTEST_CAP = 26
 _WHY_CHARS = 110
 _STEP_CHARS = 58
 _FALLEN_CHARS = 60
+_ASKED_CAP = 110
 _MOST_FALLEN = 3
 MOST_MITIGATIONS = 4
 _NOTE_CHARS = 60
@@ -106,7 +107,7 @@ def _lines(answer: Answer, cap: int, most: int = MOST) -> list[Line]:
         lines = _from_model(answer, answer.live[0], cap, most)
     else:
         lines = _from_rules(answer, answer.live[0], cap, most)
-    return [line for line in (_lateness(answer), _cut_short(answer), *lines) if line]
+    return [line for line in (_again(answer, cap), _lateness(answer), _cut_short(answer), *lines) if line]
 
 
 def _retold(answer: Answer, cap: int) -> list[Line]:
@@ -174,6 +175,11 @@ def _changes(answer: Answer, cap: int, most: int, *, told: AbstractSet[str] = fr
 def _title(answer: Answer, cap: int) -> Line:
     why = _fallen_line(answer, cap) or spans(f" {_why(answer)}", limit_chars=cap + _WHY_CHARS)
     return [bold(_unexplained(answer)), *why]
+
+
+def _again(answer: Answer, cap: int) -> Line:
+    """Return which question is answered where nobody typed one."""
+    return [italic(f"Asked again: {shorten(answer.again, max(cap, _ASKED_CAP))}")] if answer.again else []
 
 
 def _lateness(answer: Answer) -> Line:

@@ -8,7 +8,7 @@ import pytest
 from bot.incident.compaction import unfolded
 from bot.incident.digest import Chunk, Digest, Note, Pattern
 from bot.incident.facts import FactKind
-from bot.slack.footer import coverage_words
+from bot.slack.footer import coverage_words, footer_blocks
 from tests.adapters.claude_cases import a_message, an_incident
 from tests.slack.samples import sample
 
@@ -38,8 +38,11 @@ def words(**changes):
 @pytest.mark.parametrize(
     ("analyst", "said"),
     [
-        ("claude", "50 in full, 1,150 folded into 22 facts and 1 repetition"),
-        ("rules", "all in full; for a model 1,150 are folded into 22 facts and 1 repetition"),
+        (
+            "claude",
+            "50 read word for word, 1,150 older as 22 facts and 1 repetition, all citable",
+        ),
+        ("rules", "all read in full by code"),
     ],
 )
 def test_it_says_what_was_folded_for_whom(analyst, said):
@@ -57,3 +60,12 @@ def test_what_was_not_folded_is_told_to_who_asked_for_it_alone(reading, is_full,
 
     assert ("every message in full, as asked" in told) is said
     assert "folded" not in told
+
+
+def test_without_a_model_nothing_is_offered_that_needs_one():
+    blocks = footer_blocks(replace(sample(), analyst="rules", is_set_up=False))
+
+    offered = [button["text"]["text"] for button in blocks[0]["elements"]]
+    assert offered == ["Evidence", "That's wrong…", "Postmortem"]
+    assert "No model is set up" in str(blocks)
+    assert "would go to" not in str(blocks)
