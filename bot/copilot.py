@@ -27,12 +27,13 @@ from bot.incident.extraction import extract
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import IncidentRef
 from bot.incident.postmortem import draft, to_markdown
-from bot.investigation import Finding, investigate, redact
+from bot.investigation import Finding, investigate
 from bot.lookups import COMMITS, Lookups
 from bot.models.catalogue import Catalogue
 from bot.money import Money
+from bot.naming import LocalAliases, Naming
 from bot.outgoing import Outgoing
-from bot.ports import Analyst, Digests, Fence, Log, Memory, Reply, Workspace
+from bot.ports import Aliases, Analyst, Digests, Fence, Log, Memory, Reply, Workspace
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router, said_in
 from bot.routing.route import Tier
@@ -90,6 +91,7 @@ class Copilot:
     has_model: bool = True
     retention_days: int = 14
     stops: StopBook = field(default_factory=LocalStops)
+    aliases: Aliases = field(default_factory=LocalAliases)
     digests: Digests = field(default_factory=LocalDigests)
     improving: Improving | None = None
 
@@ -209,6 +211,7 @@ class Copilot:
             log=self.log,
             out=self._outgoing(),
             literals=self.literals,
+            aliases=self.aliases,
             retention_days=self.retention_days,
         )
 
@@ -220,9 +223,9 @@ class Copilot:
         raw = await self.workspace.read(ref, until_ts=request.message_ts)
         log.info("incident.read", request=request.id, messages=len(raw.messages), deleted=raw.deleted)
         await self.workspace.status(request, thread_ts, status_words(messages=len(raw.messages)))
-        redactor = Redactor(await self.memory.incident_key(ref), literals=self.literals)
         question, is_again = await self._question(request, ref, thread_ts)
-        incident, found = await asyncio.to_thread(redact, raw, redactor)
+        naming = Naming(memory=self.memory, aliases=self.aliases, literals=self.literals)
+        incident, redactor, found = await naming.redacted(raw, question)
         run = Run(
             request=request,
             ref=ref,

@@ -58,14 +58,14 @@ class Finishing:
         run.log("answer.posted", ts=posted.ts)
 
     async def asking(self, run: Run, reply: Reply, case: Case, asking: Asking) -> None:
-        """Finish a request with its facts and the question whether Opus is to go on; keep it for its buttons.
+        """Finish a request with the question whether Opus is to go on above its facts; keep it for buttons.
 
         Raises:
             ForgottenError: As for an answer.
         """
         own = run.request.id
         facts = first_facts(case.facts, case.incident, answer_id=own, as_of=run.asked_at, follows="")
-        made = numbered([*facts, *asking_blocks(asking, answer_id=own)], own)
+        made = numbered([*asking_blocks(asking, answer_id=own), *facts], own)
         blocks, text = self.out.message(made, asking_words(asking))
         posted = await reply.finish(blocks, text=text)
         nothing = Finding(hypotheses=(), board=Board(), closing=Closing(analyst="rules"))
