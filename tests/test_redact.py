@@ -60,3 +60,18 @@ def test_everything_else_of_a_message_stays_in_its_place():
 
 def test_a_message_of_a_person_has_nothing_stated():
     assert redacted(replace(MESSAGE, alert=None)).alert is None
+
+
+def test_names_of_channels_and_reactions_pass_the_redactor_too():
+    name = "password=" + "Zx9qLm" + "2Wp7"
+    message = replace(
+        Message(id="m1", ts="1.0", author=Author(id="U1", name="Ana", kind=AuthorKind.PERSON), text="hi"),
+        reactions=((name, 2),),
+    )
+    ref = IncidentRef(team_id="T1", channel_id="C1")
+    raw = Incident(ref=ref, messages=(message,), channel_name=name)
+
+    incident, _ = redact(raw, Redactor(b"key"))
+
+    assert "Zx9q" not in repr((incident.channel_name, incident.messages[0].reactions))
+    assert incident.messages[0].reactions[0][1] == 2

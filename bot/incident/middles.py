@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from bot.incident.messages import Message
 
-MOST_CHARS = 600_000
-"""Of all messages together: a few seconds of one core, and ten times a busy day of a channel."""
+MOST_CHARS = 400_000
+"""Of all messages together: a few seconds of one core, and more than two thousand usual messages."""
 LEAST_CHARS = 400
 """So much of every message is searched in any case."""
 _TAIL_SHARE = 4
