@@ -13,7 +13,7 @@ from bot.safety.rule import Check, Rule, Shape
 
 _WORD = r"[\"']?([^\s\"'`]+)"
 _UP_TO = r"\b[^\n|;]*?\s"
-_STDIN = r"--password-stdin|--with-token|\bpasswd\b|base64|sudo -S|login|kinit|gpg|openssl|cryptsetup"
+_STDIN = r"--password-stdin|--with-token|passwd\b|base64|sudo -S|login|kinit|gpg|openssl|cryptsetup"
 _ATTACHED = (
     "mysql mysqldump mysqladmin mysqlimport mysqlcheck mariadb mariadb-dump xtrabackup mariabackup 7z 7za rar"
 )
@@ -25,7 +25,7 @@ _LOWER_P = (
 _UPPER_P = (
     "sqlcmd bcp isql tsql osql ipmitool ipmi-sensors ipmi-chassis unzip zip mosquitto_pub mosquitto_sub"
 )
-_WINDOWS = "cmdkey schtasks wmic xfreerdp xfreerdp3 rdesktop psexec psexec64 winrs mstsc signtool"
+_WINDOWS = "cmdkey schtasks wmic xfreerdp xfreerdp3 rdesktop psexec psexec64 winrs mstsc signtool netdom"
 _SAMBA = "smbclient smbmap rpcclient winexe smbget net"
 _ORACLE = "sqlplus sqlldr exp imp expdp impdp rman sqlcl"
 _LDAP = "ldapsearch ldapmodify ldapadd ldapwhoami ldappasswd ldapdelete ldapcompare"
@@ -54,7 +54,7 @@ _LOGINS: tuple[tuple[str, str, Check | None], ...] = (
     (
         _WINDOWS,
         (
-            rf"(?i)\b(?:{_WINDOWS.replace(' ', '|')})(?:\.exe)?\b[^\n|]*?[\s\"'](?:/(?:p|pass|password"
+            rf"(?i)\b(?:{_WINDOWS.replace(' ', '|')})(?:\.exe)?\b[^\n|]*?[\s\"'](?:/(?:p|pass|password[do]?"
             rf"|rp)[:= ]|-p[ \t]+){_WORD}"
         ),
         is_odd,
@@ -77,11 +77,18 @@ _LOGINS: tuple[tuple[str, str, Check | None], ...] = (
     (_SAMBA, _of(_SAMBA) + r"(?:-U|--user)[ \t=]*[\"']?[^\s%\"']+%([^\s\"'`]{3,})", is_real),
     (".py", r"\b[\w-]+\.py[ \t]+[\"']?[\w.-]+/[\w.$-]+:([^\s@\"']+)@", is_real),
     (
-        _SAMBA,
+        "smb",
         r"\bsmb(?:client|get)[ \t]+[\"']?(?://|\\\\)[^\s\"']+[\"']?[ \t]+[\"']?([^\s\"'-][^\s\"']{3,})",
         is_odd,
     ),
-    ("user", r"\buser(?:name)?=[^\s,%=]+%([^\s,\"']{3,})", is_odd),
+    (
+        "user= username=",
+        (
+            r"\buser(?:name)?=[^\s,%=]+%((?:[^\s,\"'\d]|\d[^\s,\"'0-9A-Fa-f])[^\s,\"']{2,})"
+            r"|\b(?i:user(?:name)?)=[\w.-]+:([^\s\"'/:,]{6,})"
+        ),
+        is_odd,
+    ),
     ("curl", r"\bcurl\b[^\n|;]*?\s-[a-zA-Z]{1,6}u[ \t]+[\"']?[\w.@+\\-]+:([^\s\"'`]{3,})", is_real),
     ("ftp>", rf"ftp>[ \t]*user[ \t]+\S+[ \t]+{_WORD}", is_odd),
     ("rediscli_auth valkeycli_auth", rf"\b(?:REDIS|VALKEY)CLI_AUTH={_WORD}", is_real),
@@ -91,7 +98,7 @@ _LOGINS: tuple[tuple[str, str, Check | None], ...] = (
         is_real,
     ),
     ("influx", rf"\binflux{_UP_TO}-t[ \t]+{_WORD}", is_long_token),
-    ("connect to", rf"(?i)\bconnect[ \t]+to[ \t]+\S+[ \t]+user[ \t]+\S+[ \t]+using[ \t]+{_WORD}", is_odd),
+    ("using", rf"(?i)\bconnect[ \t]+to[ \t]+\S+[ \t]+user[ \t]+\S+[ \t]+using[ \t]+{_WORD}", is_odd),
     ("isql", rf"\bisql[ \t]+(?:-\w+[ \t]+)*\w+[ \t]+\w+[ \t]+{_WORD}", is_odd),
     ("vsql kadmin", _of("vsql kadmin") + rf"-w[ \t]+{_WORD}", is_odd),
     ("-auth", r"(?:^|\s)-auth[ \t]+[\"']?[\w.@-]+:([^\s\"'`]{6,})", is_odd),
@@ -193,7 +200,10 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
     ),
     (
         "<<<",
-        rf"(?i)\b(?:kinit|passwd|sudo|su|gpg|cryptsetup|openssl|login|smbpasswd)\b[^\n|;]*<<<[ \t]*{_WORD}",
+        (
+            rf"(?i)\b(?:kinit|passwd|sudo|su|gpg|cryptsetup|openssl|login|smbpasswd|join)\b[^\n|;]*<<<"
+            rf"[ \t]*{_WORD}"
+        ),
         is_odd,
     ),
     ("<<<", rf"(?i)(?:--with-token|--password-stdin)[ \t]*<<<[ \t]*{_WORD}", is_real),
@@ -236,7 +246,7 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
     ("sp_add", r"(?i)\bsp_add(?:login|linkedsrvlogin)\b[^\n]*,[ \t]*N?'([^'\n]{4,})'", is_odd),
     (
         "requirepass masterauth bindpw rootpw auth_pass",
-        rf"(?i)\b(?:requirepass|masterauth|bindpw|rootpw|auth_pass)[ \t]+{_WORD}",
+        rf"(?i)\b(?:requirepass|masterauth|bindpw|rootpw|auth_pass)[ \t]+(?:--\w+[ \t]+)?{_WORD}",
         is_real,
     ),
     ("machine", r"(?i)\bmachine[ \t]+\S+\s+login[ \t]+\S+\s+password[ \t]+(\S+)", is_real),
@@ -248,6 +258,31 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
             r"([A-Za-z0-9+/]{8,}={0,2})(?:[\s\"',}]|$)"
         ),
         is_striking,
+    ),
+    ("<(", r"<\([ \t]*(?:echo|printf)[ \t]+(?:-n[ \t]+)?[\"']?([^\s\"'`)]+)", is_said_password),
+    ("secret-set-value", rf"\bsecret-set-value[^\n|;]*--base64[ =]+{_WORD}", is_odd),
+    ("chpasswd", r"(?i)\bchpasswd:[^\n]*\n(?:[^\n]*\n)?[ \t-]*\w+:([^\s\"'{}]+)", is_odd),
+    (
+        "hec splunk geniekey",
+        (
+            rf"(?i)\b(?:hec|splunk)[ _-](?:hec[ _-])?token[ \t]*(?:[:=]|is)?[ \t]*({_UUID})"
+            rf"|\bGenieKey[ \t]+({_UUID})"
+        ),
+        None,
+    ),
+    (
+        '"jwt "auth "signing',
+        r"(?i)\"(?:jwt|auth|signing)\w*\"\s*:\s*\{[^{}]*?\"(?:key|secret)\"\s*:\s*\"([^\"\n]{16,})\"",
+        is_odd,
+    ),
+    (
+        "sessid sessionid _session connect.sid wordpress_",
+        (
+            r"(?i)\b(?:wordpress_(?:logged_in|sec)_[0-9a-f]+|PHPSESSID|JSESSIONID|connect\.sid"
+            r"|ASP\.NET_SessionId"
+            r"|\w+_session|sessionid)[\"']?[=:][ \t]*[\"']?([^\s;,&\"']{20,})"
+        ),
+        is_odd,
     ),
     ("sonar.login", r"(?i)\bsonar\.login[= ]+([0-9a-f]{40})", None),
     ("secret", rf"(?i)\bsecret[ _-]?id[\"']?[ \t]*[:=][ \t]*[\"']?({_UUID})", None),

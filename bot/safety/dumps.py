@@ -14,7 +14,7 @@ from bot.safety.likeness import (
     is_striking,
     is_striking_word,
 )
-from bot.safety.rule import VALUE, Rule, Shape
+from bot.safety.rule import FLAG_VALUE, VALUE, Rule, Shape
 
 _TELLING = rf"(?i:([\w.:-]*{WORDY}[\w.-]*))"
 _QUOTED = r"[\"']([^\"'\n]+)[\"']"
@@ -34,7 +34,7 @@ _LABEL = (
 DUMPS: tuple[Rule, ...] = (
     Rule(
         kind="secret",
-        needs="string",
+        needs="=>",
         pattern=rf"{_TELLING}[\"']?(?::[\w\\\"]{{1,80}}(?::private)?)?\]?[ \t]*=>\s*"
         rf"string(?:\(\d+\))?[ \t]+{_QUOTED}",
         shape=Shape.NAMED,
@@ -48,7 +48,7 @@ DUMPS: tuple[Rule, ...] = (
     Rule(
         kind="secret",
         pattern=rf"\bs:\d{{1,3}}:\\?\"\W{{0,3}}{_TELLING}\\?\";s:\d{{1,6}}:\\?\"([^\"\n\\]+)",
-        needs="s:",
+        needs=";s:",
         shape=Shape.NAMED,
     ),
     Rule(
@@ -59,6 +59,7 @@ DUMPS: tuple[Rule, ...] = (
     ),
     Rule(
         kind="secret",
+        needs="(\" (' [\" ['",
         pattern=rf"{_TELLING}[\"']?[ \t]*(?:=>|[:=])[ \t]*(?i:some|just|optional|sensitive\w*"
         rf"|secret\w*|redacted"
         rf"|password|securestring|new[ \t]+string)[\[(]+{_QUOTED}",
@@ -69,18 +70,18 @@ DUMPS: tuple[Rule, ...] = (
         kind="secret",
         pattern=r"(?i)\b(?:secure_?auth|auth|logged_in|nonce|cipher|hash|password|encryption|security)_(?:key"
         r"|salt)[\"']?[ \t]*(?:,|=>?|:)[ \t]*(?:'([^'\n]{24,})'|\"([^\"\n]{24,})\")",
-        needs="salt key",
+        needs="_key _salt",
     ),
     Rule(
         kind="secret",
         pattern=rf"[\"']--?{_TELLING}[\"'][ \t]*,\s*{_QUOTED}",
-        needs="-",
+        needs="\"- '-",
         shape=Shape.NAMED,
     ),
     Rule(
         kind="secret",
-        needs="- -",
-        pattern=rf"(?m)^[ \t]*-[ \t]+[\"']?--?{_TELLING}[\"']?[ \t]*\r?\n[ \t]*-[ \t]+" + VALUE,
+        needs="--",
+        pattern=rf"(?m)^[ \t]*(?:-[ \t]+)?[\"']?--{_TELLING}[\"']?[ \t]*\r?\n[ \t]*(?:-[ \t]+)?" + FLAG_VALUE,
         shape=Shape.NAMED,
     ),
     Rule(
@@ -99,10 +100,23 @@ DUMPS: tuple[Rule, ...] = (
         r"|curl[\"'],[^\]\n]*?[\"'](?:-\w{0,6}u|--user)[\"'],[ \t]*[\"'][^\"'\n:]+:([^\"'\n]+)[\"'])",
         check=is_real,
     ),
+    Rule(
+        kind="secret",
+        needs="<<",
+        pattern=rf"(?:<<\"|\{{)?{_TELLING}(?:\">>)?[ \t]*(?:,|=>)[ \t]*<<\"([^\"\n]+)\"",
+        shape=Shape.NAMED,
+    ),
+    Rule(
+        kind="password",
+        needs="mysql pdo",
+        pattern=rf"(?i)(?:\bmysqli?_p?connect|\bmysqli(?:->(?:real_)?connect)?|\bPDO(?:->__construct)?)\("
+        rf"(?:{_ARGUMENT}){{2}}[ \t]*[\"']([^\"'\n]+)[\"']",
+        check=is_no_number,
+    ),
     *(
         Rule(
             kind="password",
-            needs="connect login log_in auth bind sign pdo mysqli construct session credentials",
+            needs="\", ',",
             pattern=rf"{_CALL}(?:{_ARGUMENT}){{{before}}}[^\"'\n]{{0,40}}[\"']([^\"'\n]{{4,}})[\"']"
             rf"[ \t]*(?:,|\))",
             check=is_striking_word,
@@ -137,7 +151,7 @@ DUMPS: tuple[Rule, ...] = (
     Rule(kind="secret", needs=">{", pattern=r">\{([A-Za-z0-9+/]{24,}={0,2})\}<"),
     Rule(
         kind="secret",
-        needs="value",
+        needs='=="',
         pattern=r"(?i)\"value\"\s*:\s*\"([A-Za-z0-9+/]{86}==)\"",
     ),
     Rule(

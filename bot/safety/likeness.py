@@ -46,6 +46,7 @@ _HARMLESS_ENDS = _words(
     window index algorithm alg issuer audience scope scopes required missing mismatch exists found
     fingerprint thumbprint lifetime days hours minutes seconds ms num max min total rate
     refresh_interval reset attempts attempt failures lookup description selector placeholder hint label
+    encryption hashing
     class method grant strength rules check parser reader factor engine context mount request response
     review reviews namespace accessor accessors duration renewable prefix suffix ending handler helper
     plugin filter guard validator verifier fetcher refresher loader operator controller injector rotator
@@ -55,7 +56,7 @@ _HOST = re.compile(
     r"(?i)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|local|internal|example|cloud|svc|co|test)"
 )
 
-_IS_WITHOUT = re.compile(r"(?i)pass(?:word|key|code)[ _-]?(?:less|free)")
+_IS_WITHOUT = re.compile(r"(?i)pass(?:word|key|code)[ _-]?(?:less|free)|^chpasswd$")
 _STOP = _words(
     """
     missing invalid expired null none nil true false required wrong incorrect empty unset set changed
@@ -96,7 +97,9 @@ _KNOWN_ID = re.compile(
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | [CUTWBGDA]0[A-Z0-9]{8,} | [\w-]+:\d+ | \#(?:\d+|[a-z][\w-]*)
     | \w+=[^=\s]\S* | (?:sha\d+|SHA\d+|md5)[:-]\S+ | [a-z]+(?:[-_][a-z0-9]+){2,}
     | (?:[a-z_][\w.-]*/)+[\w.-]+\#[a-z_]+ | (?:SCRAM-SHA-\d+|(?:CRAM|DIGEST)-MD5|XOAUTH2)(?:-PLUS)?
-    | (?:Convert(?:To|From)|Get|Set|New|Read|Import|Export|Invoke|Add|Remove|Test)-[A-Z]\w+ """
+    | (?:Convert(?:To|From)|Get|Set|New|Read|Import|Export|Invoke|Add|Remove|Test)-[A-Z]\w+
+    | (?:[A-Z]\w*)?(?:Error|Exception|Response|Request|Killed|Denied|Failed|Timeout|Forbidden|Unauthorized
+    |Exceeded|Refused|Provider|Manager)\d{0,4} """
 )
 _PASSPHRASE = re.compile(r"[A-Za-z]{3,}\d{0,4}(?:-(?:[A-Za-z]{3,}\d{0,4}|\d{1,4})){2,}")
 _ERROR = re.compile(r"[A-Z]{3,}[-_]?\d{2,6}")
@@ -110,7 +113,7 @@ _IBAN_LEAST = 15
 _SHORT_PART = 3
 _PORT_DIGITS = 5
 _RANDOM_RUN = re.compile(r"[\w+/=.~-]+")
-_NEXT = re.compile(r"&[\w.-]+=")
+_NEXT = re.compile(r"[&,;][\w.-]+=")
 _MARKS = re.compile(r"[!@#$%^&*+=?~]")
 
 
@@ -150,7 +153,7 @@ def judge_name(name: str) -> Name:
         return Name.HARMLESS
     if words[-1] == "pat" and len(words) > 1:
         return Name.SECRET
-    if words[-1] == "key" and words[-2:-1] and words[-2].endswith(_PASSWORDS):
+    if words[-1] == "key" and any(word.endswith(_PASSWORDS) for word in words):
         return Name.SECRET
     if any(word in _PASSWORD_WORDS or word.endswith(_PASSWORDS) for word in words):
         return Name.PASSWORD
@@ -325,7 +328,7 @@ def is_code(value: str) -> bool:
 
 def is_header_value(value: str) -> bool:
     """Say whether what follows a header's scheme is opaque, and no name of one of several fields."""
-    return not re.fullmatch(r"[A-Za-z-]+=+", value) and is_opaque(value)
+    return not re.fullmatch(r"[A-Za-z-]+=+|Credential=.*", value) and is_opaque(value)
 
 
 def is_iban(value: str) -> bool:

@@ -35,7 +35,7 @@ _ELSEWHERE = (
     r"|salasana|(?:ş|s)ifre\p{L}{0,3}|jelsz(?:ó|o)|lozink\p{L}|kata sandi|mật khẩu|κωδικός"
     r"|รหัสผ่าน|slaptažod\p{L}{1,3}|parool|geslo|contrasenya|رمز عبور|密码|密碼|口令|パスワード"
     r"|暗証番号|비밀번호|암호"
-    r"|סיסמה|पासवर्ड|كلمة المرور)"
+    r"|סיסמה|पासवर्ड|كلمة المرور|كلمة السر)"
 )
 _IS_SAID = (
     r"(?:[ \t]+(?:ist|lautet|war|wäre|est|était|es|era|é|è|is|wordt|jest|je|är|er|olan|это|теперь"
@@ -87,7 +87,7 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="password",
-        pattern=rf"(?i)(?:{_ELSEWHERE}|{_NOUN})[*_]?([ \t,;(][^\n]{{6,120}})",
+        pattern=rf"(?i)(?:{_ELSEWHERE}|(?:^|[^\d]){_NOUN})[*_]?([ \t,;(][^\n]{{6,120}})",
         shape=Shape.BLOCK,
         check=is_random_word,
     ),
@@ -161,7 +161,7 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="password",
-        needs="cred",
+        needs="creds credential",
         pattern=r"(?i)\bcred(?:s|entials)?[ \t]+(?:(?:are|is|for)[ \t]+)?[\w.@+-]+[ \t]+[\"'`*]*("
         r"[^\s\"'`*]{6,})",
         check=is_striking,
@@ -171,12 +171,33 @@ SENTENCES: tuple[Rule, ...] = (
         needs="ssh rdp login sftp telnet",
         pattern=r"(?i)\b(?:ssh|rdp|login|sftp|telnet|rdesktop)\b[^\n]{0,60}?@[\w.-]+[ \t]*(?:[ \t]"
         r"(?:with|using|pw|mit)[ \t]"
-        r"|[(/])[ \t]*[\"'`*]*([^\s\"'`*]{6,})",
+        r"|/)[ \t]*[\"'`*]*([^\s\"'`*]{6,})",
+        check=is_striking,
+    ),
+    Rule(
+        kind="password",
+        needs="wifi wi-fi wlan ssid vpn jump bastion ilo idrac ipmi bmc",
+        pattern=r"(?i)\b(?:wi-?fi|wlan|ssid|vpn|jump\w*|bastion|ilo|idrac|ipmi|bmc)\b[^\n]{0,40}?"
+        r"[\w.-]+[ \t]+/[ \t]+"
+        r"[\"'`*]*([^\s\"'`*]{6,})",
+        check=is_striking,
+    ),
+    Rule(
+        kind="password",
+        needs="use try with",
+        pattern=r"(?i)\b(?:use|try|with)[ \t]+[\"'`*]*([^\s\"'`*]{6,})[\"'`*]*[ \t]+to[ \t]+(?:log"
+        r"|sign|get)[ -]?in\b",
         check=is_striking,
     ),
     Rule(
         kind="otp",
-        needs="code",
+        needs="door gate alarm entry safe",
+        pattern=r"(?i)\b(?:door|gate|alarm|entry|safe)[ -]code[ \t]*(?:[:=]|is|was)[ \t]*[\"'`*]*(\d{4,8})\b",
+        spreads=False,
+    ),
+    Rule(
+        kind="otp",
+        needs="recovery backup scratch",
         pattern=r"(?i)\b(?:recovery|backup|scratch)[ -]codes?[ \t]+[\"'`]?(\d{6,10}|[0-9a-f]{4,8}"
         r"(?:-[0-9a-f]{4,8})+)\b",
         spreads=False,

@@ -96,6 +96,7 @@ VENDORS: tuple[tuple[str, str, str], ...] = (
         rf"\b((?:sdk|api)-{_H}{{8}}-{_H}{{4}}-{_H}{{4}}-{_H}{{4}}-{_H}{{12}})\b",
         "LaunchDarkly",
     ),
+    ("ceph_key", r"\b(AQ[A-Z][A-Za-z0-9+/]{33,39}==)", "Ceph: keys of its users"),
     ("laravel_key", r"\bbase64:([A-Za-z0-9+/]{43}=)", "Laravel: the application's key"),
     (
         "licence_key",
