@@ -29,7 +29,8 @@ from bot.incident.facts import Facts
 from bot.incident.marks import marks_of
 from bot.incident.messages import Incident, IncidentRef
 from bot.incident.replay import load_incident_file
-from bot.incident.sizes import estimate_tokens, message_tokens
+from bot.incident.shown import message_tokens
+from bot.incident.sizes import estimate_tokens
 from bot.router import router_for
 from bot.slack.reading import evidence_ts, read_messages
 

@@ -22,6 +22,7 @@ from bot.incident.pages import pages_of
 from bot.incident.replay import IncidentFile, load_incident_file
 from bot.incident.shown import message_tokens
 from bot.slack.reading import evidence_ts, read_messages
+from evals.noise import expanded
 from evals.planting import Planted, planted
 from evals.scores import Rate
 
@@ -182,6 +183,8 @@ def _load(file: Path) -> IncidentFile:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInputError(field=str(file), problem="cannot be read as JSON") from error
+    if isinstance(data, dict) and isinstance(data.get("generate"), dict):
+        data = expanded(data["generate"])
     return load_incident_file(data, default_id=file.stem)
 
 

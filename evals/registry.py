@@ -37,7 +37,7 @@ class Grader:
 
 GRADERS: Mapping[str, Grader] = {
     "alerts": Grader(about="the posts of alert, deploy and ticket bots, as read", data=DATA / "alerts"),
-    "compaction": Grader(about="long incidents folded three times while they grow", data=DATA / "incidents"),
+    "compaction": Grader(about="long incidents folded three times while they grow", data=DATA / "compaction"),
     "denials": Grader(about="AWS denials, as read out of pasted text"),
     "incidents": Grader(about="recorded incidents, explained without a model", data=DATA / "incidents"),
     "redaction": Grader(about="secrets taken out, evidence left", data=DATA / "redaction" / "lines.jsonl"),
