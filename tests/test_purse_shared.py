@@ -8,6 +8,8 @@ import pytest
 
 from bot.adapters.purse_store import RedisPurse
 from bot.adapters.queue import open_redis
+from bot.adapters.store import RedisMemory
+from bot.answers import SavedAnswer
 from bot.incident.messages import IncidentRef
 from bot.models.catalogue import default_catalogue
 from bot.models.cost import Tokens
@@ -76,6 +78,24 @@ async def test_forgetting_an_incident_takes_its_sum_and_leaves_the_month(workers
 
     assert (await purse.of_incident(REF)).is_nothing
     assert (await purse.of_month("T1", "2026-11")).usd == Decimal("0.004")
+
+
+async def test_forgetting_an_answer_takes_who_decided_about_it_and_its_incident_is_found_by_its_sum(
+    workers, redis_client
+):
+    purse, memory = workers[0], RedisMemory(redis_client)
+    await purse.book(ACCOUNT, "c1")
+    found = await memory.incidents_of(REF)
+    answer = SavedAnswer(
+        id="r1", incident_key=REF.key, channel_id="C1", ts="1.1", question="", quotes={}, blocks=[], text=""
+    )
+    await memory.save_answer(answer)
+    await purse.decide("r1", Decision(request_id="act:1", by_id="U1", is_opus=True))
+
+    await memory.drop_answer(answer)
+
+    assert found == [REF]
+    assert not await redis_client.exists("{copilot}:consent:r1")
 
 
 async def test_a_call_under_way_while_its_incident_is_forgotten_leaves_no_debt(workers):
