@@ -38,9 +38,7 @@ class KnownValues:
         return value in self._values
 
     def add(self, value: bytes) -> None:
-        """Look for a value from now on."""
-        if value in self._values:
-            return
+        """Look for a value from now on that was not looked for before."""
         for form in _forms(value):
             self._values[form] = value
             self._stems.setdefault(form[:LEAST_LITERAL], []).append(form)

@@ -175,8 +175,8 @@ class Redactor:
     def _written(self, work: "_Work") -> Redacted:
         scan = work.scan
         for span, value in self._known.places(scan):
-            if scan.claim(*span, "known"):
-                work.names[span[0]] = self._alias(value, "known")
+            scan.claim(*span, "known")  # free: whatever is claimed was not searched
+            work.names[span[0]] = self._alias(value, "known")
         parts, found, at = [], [], 0
         for start, end, *_ in sorted(scan.hits):
             alias = work.names[start]

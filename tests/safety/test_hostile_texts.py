@@ -141,3 +141,15 @@ def test_what_percent_signs_hide_is_gone_where_it_is_written_and_the_rest_stays(
     text = f"got %22password%22%3A%22{WORD}%22 and a%20b from 10.0.0.1"
 
     assert redacted(text) == "got %22password%22%3A%22[password:1]%22 and a%20b from 10.0.0.1"
+
+
+def test_a_pattern_that_matches_nothing_at_all_ends_with_the_text() -> None:
+    spans = [span for (span,) in Pattern("b*").spans(b"ab", Meter(10_000))]
+
+    assert spans == [(0, 0), (1, 2), (2, 2)]
+
+
+def test_two_who_find_a_value_at_once_call_it_the_same() -> None:
+    redactor = Redactor(b"key")
+
+    assert redactor._new_alias(b"digest", "password") is redactor._new_alias(b"digest", "password")
