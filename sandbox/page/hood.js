@@ -48,7 +48,7 @@ export function createHood(root, { kill, tsOf, onChoose }) {
     if (chosen && !state.runs.has(chosen.id)) chosen = null;
     if (!chosen && state.runs.size) return choose([...state.runs.values()].at(-1), state);
     body.classList.toggle("is-empty", !chosen);
-    fill(line, chosen ? stationsOf(chosen).map(stationNode) : el("li", { class: "none", text: "No run yet. Ask, and every step is measured here." }));
+    fill(line, chosen ? stationsOf(chosen).map(stationNode) : el("li", { class: "none", text: "Ask or press a button of an answer to see a run here, step by step." }));
     if (chosen) line.append(el("li", { class: "run-end", text: endOf(chosen) }));
     fill(tabs, [...state.runs.values()].map((run) => tabNode(run, run === chosen, () => choose(run, state))));
     if (chosen) fill(body, tabs, detailNodes(chosen, tsOf));

@@ -182,6 +182,7 @@ store.on("asks", () => {
   drawAsked(at("asked"), state, open);
   drawVerdict(at("verdict"), state);
 });
+store.on("whispers", (_, { whisper } = {}) => whisper && tabs.show(whisper.thread_ts ? "thread" : "channel"));
 store.on("runs", (_, detail) => (hood.follow(state, detail), tabs.hint("hood")));
 store.on("bot", () => (hood.update(state), top.update(state)));
 store.on("view", () => modal.update(state));

@@ -97,9 +97,13 @@ export function dismiss(state, ts, changed) {
   changed("whispers");
 }
 
+/** Whispers that begin alike, such as two costs, are of one kind: the newest replaces the older one. */
+const kindOfWhisper = ({ text = "", thread_ts: threadTs = "" }) => `${threadTs} ${text.split(/[:.\n]/, 1)[0]}`;
+
 function takeWhisper(state, event, changed) {
-  state.whispers = [...state.whispers.filter(({ ts }) => ts !== event.ts), event];
-  changed("whispers");
+  const opening = kindOfWhisper(event);
+  state.whispers = [...state.whispers.filter((old) => old.ts !== event.ts && kindOfWhisper(old) !== opening), event];
+  changed("whispers", { whisper: event });
 }
 
 function takeStatus(state, { thread_ts: threadTs, status }, changed) {
