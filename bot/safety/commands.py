@@ -284,6 +284,13 @@ _GIVEN: tuple[tuple[str, str, Check | None], ...] = (
         ),
         is_odd,
     ),
+    (
+        "encrypt gossip kms",
+        r"(?i)\b(?:encrypt|gossip[ _]key|kms[ _]key)[\"']?[ \t]*[:=][ \t]*[\"']?([A-Za-z0-9+/]{43}=)",
+        None,
+    ),
+    ("auth-pass", rf"(?i)\bauth-pass[ \t]+\S+[ \t]+{_WORD}", is_odd),
+    (">", r"(?m)^[ \t]*user[ \t]+\S+[ \t]+(?:on|off)[ \t][^\n]*?>([^\s\"']{3,})", None),
     ("sonar.login", r"(?i)\bsonar\.login[= ]+([0-9a-f]{40})", None),
     ("secret", rf"(?i)\bsecret[ _-]?id[\"']?[ \t]*[:=][ \t]*[\"']?({_UUID})", None),
     (

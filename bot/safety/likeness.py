@@ -98,6 +98,7 @@ _KNOWN_ID = re.compile(
     | \w+=[^=\s]\S* | (?:sha\d+|SHA\d+|md5)[:-]\S+ | [a-z]+(?:[-_][a-z0-9]+){2,}
     | (?:[a-z_][\w.-]*/)+[\w.-]+\#[a-z_]+ | (?:SCRAM-SHA-\d+|(?:CRAM|DIGEST)-MD5|XOAUTH2)(?:-PLUS)?
     | (?:Convert(?:To|From)|Get|Set|New|Read|Import|Export|Invoke|Add|Remove|Test)-[A-Z]\w+
+    | [\w./-]+\.[a-z]{2,4}:\d+(?::\d+)?
     | (?:[A-Z]\w*)?(?:Error|Exception|Response|Request|Killed|Denied|Failed|Timeout|Forbidden|Unauthorized
     |Exceeded|Refused|Provider|Manager)\d{0,4} """
 )

@@ -162,7 +162,7 @@ SENTENCES: tuple[Rule, ...] = (
     Rule(
         kind="password",
         needs="creds credential",
-        pattern=r"(?i)\bcred(?:s|entials)?[ \t]+(?:(?:are|is|for)[ \t]+)?[\w.@+-]+[ \t]+[\"'`*]*("
+        pattern=r"(?i)\bcred(?:s|entials)?:?[ \t]+(?:(?:are|is|for)[ \t]+)?[\w.@+-]+[ \t]+[\"'`*]*("
         r"[^\s\"'`*]{6,})",
         check=is_striking,
     ),

@@ -5,6 +5,7 @@ import pytest
 from bot.safety.redaction import Redactor
 
 KEPT = [
+    "at login (/srv/app/Auth2Controller.js:41:13)",
     "https://hc-ping.com/check ok",
     "https://acme.webhook.office.test/webhookb2 HTTP 410 Gone",
     'MountVolume.SetUp failed for volume "tls" : secret "edge-wildcard-tls-2026" not found',

@@ -21,6 +21,10 @@ DIGITS = "4829" + "1367"
 LICENCE = "-".join(make.of(UPPER, 5) for _ in range(5))
 
 GONE = [
+    ('consul: encrypt = "{}"', BASE64),
+    ("sentinel auth-pass mymaster {}", SMALL),
+    ("user default on >{} ~* &* +@all", SMALL),
+    ("the bmc creds: ADMIN {}", SAID),
     ("user ops\npass {}", SAID),
     ("Username\nops\nPassword\n{}", SAID),
     ("Password:\n{}", SAID),
