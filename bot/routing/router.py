@@ -23,13 +23,13 @@ _THREAD_COUNTS = 0.8
 """The thread's words count a little less than the question's own."""
 _OLDEST_COUNTS = 0.85
 """And the oldest message's a little less than the newest's."""
-_MERE_MENTION = 2.2
+_MERE_MENTION = 1.2
 """What a message must say beyond silence: in a thread, `S3` in passing is no subject."""
 _SMALL_THREAD = 10
 """Up to so many messages one of them can decide; in a longer thread it takes more to be its subject."""
 _NEXT_COUNTS = 0.5
 _MOST_COUNTED = 4
-_LEAST_ASKED = -6.0
+_LEAST_ASKED = -3.9
 """However clearly a question is about something else, what was found can still outweigh it."""
 
 

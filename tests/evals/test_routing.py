@@ -75,7 +75,7 @@ def test_the_shipped_set_is_routed_to_its_goals_and_told_by_domain():
     assert report["route"]["named_words_decided"]["value"] >= 0.9
     assert report["domains"]["right"]["value"] >= 0.95
     assert len(report["domains"]["taken_for"]["rows"]) == 14
-    assert [row[-1] for row in report["cross_validated"]["rows"]][1::2] == [554] * 3
+    assert [row[-1] for row in report["cross_validated"]["rows"]][1::2] == [921] * 3
     assert report["at_first_sight"]["columns"][0] == "texts and router"
 
 

@@ -27,7 +27,7 @@ def test_a_learnt_pair_is_named_whole():
 
 
 def test_a_learnt_weight_goes_to_the_phrase_it_stands_in():
-    text = "we cannot assume role admin"
+    text = "we assume role admin"
     [(words, plain)] = read(text, learned=NOTHING).weights
     [(same, more)] = read(text, learned=learned(words={"assume": 1.0})).weights
 
