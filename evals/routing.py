@@ -1,8 +1,9 @@
 """How well questions are routed: against labels, and beside two rules that anybody could write in a minute.
 
 A line of the data is one JSON object: `text`, `label` (`policy` or `general`) and, where somebody marked it,
-`hard` (words alone mislead there) and `domain`. The shipped set was written for this and is not learnt from;
-beside its score stand what the weights were worth under cross-validation, and on texts at first sight.
+`hard` (words alone mislead there) and `domain`. The shipped set was written for this; no text of it is learnt
+from, but it had a say in two settings of the training. Beside its score stand what the weights were worth
+under cross-validation, and on texts at first sight.
 """
 
 import json

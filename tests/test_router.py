@@ -10,7 +10,7 @@ from bot.incident.case import Case
 from bot.incident.extraction import extract
 from bot.incident.facts import Facts
 from bot.router import router_for, said_in
-from bot.routing.route import Said, Tier
+from bot.routing.route import Tier
 from evals.incidents import load
 
 INCIDENTS = sorted((Path(__file__).parents[1] / "evals" / "data" / "incidents").glob("*.json"))

@@ -121,6 +121,8 @@ class Message:
     permalink: str = ""
     read: tuple[Any, ...] | None = field(init=False, repr=False, compare=False, default=None)
     """What was read from these words alone, kept by whoever read them: it lives and goes with the message."""
+    sizes: tuple[int, int] | None = field(init=False, repr=False, compare=False, default=None)
+    """What it takes in a prompt, clipped and whole, in tokens; kept like `read`."""
 
     @property
     def at(self) -> datetime:

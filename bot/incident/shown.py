@@ -51,9 +51,19 @@ def shown(message: Message, roots: Mapping[str, str], *, is_whole: bool = False)
 
 
 def message_tokens(message: Message, *, is_whole: bool = False) -> int:
-    """Return about how many tokens a message takes in a prompt, clipped or whole."""
+    """Return about how many tokens a message takes in a prompt, clipped or whole; counted once a message."""
+    if message.sizes is None:
+        object.__setattr__(message, "sizes", _sizes(message))
+    clipped, whole = message.sizes or (0, 0)
+    return whole if is_whole else clipped
+
+
+def _sizes(message: Message) -> tuple[int, int]:
     named = {message.thread_ts: message.id} if message.thread_ts else {}
-    return json_tokens(shown(message, named, is_whole=is_whole)) + 1
+    whole = json_tokens(shown(message, named, is_whole=True)) + 1
+    if len(message.text) <= MESSAGE_CHARS:
+        return whole, whole
+    return json_tokens(shown(message, named)) + 1, whole
 
 
 def utc(moment: datetime) -> str:

@@ -27,6 +27,9 @@ _MERE_MENTION = 1.2
 """What a message must say beyond silence: in a thread, `S3` in passing is no subject."""
 _SMALL_THREAD = 10
 """Up to so many messages one of them can decide; in a longer thread it takes more to be its subject."""
+_DILUTES = 2.0
+"""How much more it takes, in logits, for a thread e times as long: every long thread names roles and keys."""
+_NAMES = {"aws_s3": "S3 is", "aws_iam": "AWS permissions are"}
 _NEXT_COUNTS = 0.5
 _MOST_COUNTED = 4
 _LEAST_ASKED = -3.9
@@ -80,7 +83,7 @@ def route(
         tier=tier,
         model=models[tier],
         effort=efforts[tier],
-        reason=_reason(domain, matched, routes=routes, forced=forced),
+        reason=_reason(domain, matched, asked, routes=routes, forced=forced),
         matched=matched,
         score=round(sigmoid(logit), 4),
         is_forced=forced is not None,
@@ -104,7 +107,7 @@ def _evidence(thread: Sequence[_Source]) -> float:
     """Add up what the thread says: long threads dilute what is mentioned, not what refuses."""
     refused = _total(source.evidence for source in thread if source.is_refusal)
     mentioned = _total(source.evidence for source in thread if not source.is_refusal)
-    mentioned = max(0.0, mentioned - math.log(max(1.0, len(thread) / _SMALL_THREAD)))
+    mentioned = max(0.0, mentioned - _DILUTES * math.log(max(1.0, len(thread) / _SMALL_THREAD)))
     return _total((refused, mentioned))
 
 
@@ -149,11 +152,16 @@ def _distinct(matches: Iterable[Match]) -> tuple[Match, ...]:
     return tuple(kept[:_MOST_MATCHES])
 
 
-def _reason(domain: str, matched: Sequence[Match], *, routes: Routes, forced: Tier | None) -> str:
+def _reason(
+    domain: str, matched: Sequence[Match], asked: _Source, *, routes: Routes, forced: Tier | None
+) -> str:
     if forced is not None:
         return f"because you asked for {forced.value.capitalize()}"
     if domain in routes.overrides:
         return f"because {domain} is set to {routes.overrides[domain].value}"
     if matched:
         return "because of " + ", ".join(match.words for match in matched[:2])
+    named = [words for policy, words in _NAMES.items() if policy in asked.reading.domains]
+    if named:
+        return f"because {named[0]} named, but too little speaks of permissions or a bucket's settings"
     return "because nothing here is about AWS permissions or S3"

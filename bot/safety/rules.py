@@ -89,6 +89,12 @@ CONTEXT = (
     ),
     Rule(
         kind="url_signature",
+        needs="signature=",
+        pattern=r"(?i)[?&;]Signature=([A-Za-z0-9~_-]{40,})",
+        shape=Shape.EXACT,
+    ),
+    Rule(
+        kind="url_signature",
         pattern=rf"(?i)(?:[?&~]|\\u0026|%26|%3F|&amp;)(?:{_PARAMETERS})(?:=|%3D)"
         r"([^\s&\"'<>`\\|#~]+)",
         check=is_opaque,

@@ -42,6 +42,20 @@ def test_without_the_thread_the_same_question_goes_to_sonnet():
     assert decision.reason == "because nothing here is about AWS permissions or S3"
 
 
+def test_a_reason_does_not_deny_what_the_question_names():
+    decision = routed("terraform s3 backend state lock in dynamodb")
+
+    assert decision.tier is Tier.SONNET
+    assert decision.reason.startswith("because S3 is named, but too little speaks")
+
+
+def test_roles_and_keys_named_here_and_there_do_not_escalate_a_long_thread():
+    named = "alarm Arrears of arn:aws:iam::111122223333:role/mailer"
+    texts = [(f"m{n}", named if n % 50 == 0 else f"lag of reader-{n} grows") for n in range(1, 600)]
+
+    assert routed("why is the reader behind?", texts).tier is Tier.SONNET
+
+
 def test_a_mention_in_passing_does_not_escalate_a_thread():
     texts = [("m1", "backups were supposed to be in S3"), ("m2", "replication lag is 4 GB")]
 

@@ -17,7 +17,13 @@ BASE64 = make.aws_secret() + "Q="
 UUID = "-".join(make.of(HEX, size) for size in (8, 4, 4, 4, 12))
 CODES = "-".join((make.of(HEX, 5), make.of(HEX, 5)))
 
+SIGNED = f"{make.word(40)}~{make.word(40)}-{make.word(30)}__"
+
 GONE = {
+    "signed links": [
+        ("https://d1.cloudfront.net/a.m3u8?Expires=1781150400&Signature={}&Key-Pair-Id=K1", SIGNED),
+        ("https://d1.cloudfront.net/a.m3u8?Expires=1781150400&amp;Signature={}", SIGNED),
+    ],
     "programs": [
         ("net use Z: \\\\fs01\\share {} /user:ACME\\svc", PASSWORD),
         ("net use \\\\fs01\\share /user:ACME\\svc {}\nSystem error", PASSWORD),
