@@ -22,7 +22,7 @@ SIGNED = f"{make.word(40)}~{make.word(40)}-{make.word(30)}__"
 GONE = {
     "signed links": [
         ("https://d1.cloudfront.net/a.m3u8?Expires=1781150400&Signature={}&Key-Pair-Id=K1", SIGNED),
-        ("https://d1.cloudfront.net/a.m3u8?Expires=1781150400&amp;Signature={}", SIGNED),
+        ("<http://d9.example/b.ts?Expires=1781150400&amp;Signature={}|b>", SIGNED),
     ],
     "programs": [
         ("net use Z: \\\\fs01\\share {} /user:ACME\\svc", PASSWORD),
