@@ -149,7 +149,7 @@ def redact() -> None:
 @app.command(name="eval")
 def eval_(
     name: Annotated[
-        str, typer.Argument(help="What to measure: a module of `evals` that ships data or takes it.")
+        str, typer.Argument(help="alerts, compaction, denials, incidents, redaction or routing.")
     ],
     data: Annotated[Path | None, typer.Option(help="A file or folder; default: what ships.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as data.")] = False,

@@ -77,7 +77,7 @@ class Grade:
 
 
 def grade(path: Path) -> dict[str, Any]:
-    """Grade every incident file in a folder.
+    """Grade one incident file, or every one in a folder.
 
     Returns:
         `incidents`: one row for each file and moment; `scores`: shares as `{value, n, interval}`.
@@ -85,7 +85,8 @@ def grade(path: Path) -> dict[str, Any]:
     Raises:
         BadInputError: A file cannot be used; it names the file and the field.
     """
-    rows = [row for file in sorted(path.glob("*.json")) for row in grade_told(load(file))]
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    rows = [row for file in files for row in grade_told(load(file))]
     if not rows:
         raise BadInputError(field=str(path), problem="holds no incident files (*.json)")
     return {"incidents": [asdict(row) for row in rows], "scores": _scores(rows)}

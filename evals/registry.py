@@ -28,17 +28,17 @@ class Grader:
 
     Attributes:
         about: What is measured, in a few words.
-        data: What it is measured on when nobody says; None when no such data ships.
+        data: What it is measured on when nobody says; it ships.
     """
 
     about: str
-    data: Path | None = None
+    data: Path
 
 
 GRADERS: Mapping[str, Grader] = {
     "alerts": Grader(about="the posts of alert, deploy and ticket bots, as read", data=DATA / "alerts"),
     "compaction": Grader(about="long incidents folded three times while they grow", data=DATA / "compaction"),
-    "denials": Grader(about="AWS denials, as read out of pasted text"),
+    "denials": Grader(about="AWS denials, as read out of pasted text", data=DATA / "denials" / "lines.jsonl"),
     "incidents": Grader(about="recorded incidents, explained without a model", data=DATA / "incidents"),
     "redaction": Grader(about="secrets taken out, evidence left", data=DATA / "redaction" / "lines.jsonl"),
     "routing": Grader(
@@ -62,8 +62,6 @@ def report(name: str, path: Path | None = None) -> dict[str, Any]:
     if grader is None:
         raise BadInputError(field=name, problem=f"cannot be measured: choose one of {', '.join(GRADERS)}")
     data = path or grader.data
-    if data is None:
-        raise BadInputError(field="--data", problem=f"is needed: no data for {name} ships with the program")
     if not data.exists():
         raise BadInputError(field=str(data), problem="is not there")
     graded: Callable[[Path], dict[str, Any]] = import_module(f"evals.{name}").report

@@ -118,22 +118,33 @@ def labelled(path: Path, read: Callable[[int, Any], Example], *, shape: str) -> 
     """Read labelled examples, one JSON object a line; blank lines are skipped.
 
     Args:
-        path: JSON Lines.
+        path: JSON Lines, or a folder with such files (`*.jsonl`).
         read: From a line's number and its JSON to an example.
         shape: What a line must be, for the error.
 
     Raises:
-        BadInputError: The file cannot be read, or a line is not of this shape; it names file and line.
+        BadInputError: A file cannot be read, a line is not of this shape (it names file and line), or there
+            is none.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise BadInputError(field=str(path), problem=f"cannot be read: {error.strerror}") from None
-    return [
-        _example(line, read, where=(path.name, number), shape=shape)
-        for number, line in enumerate(lines, start=1)
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    examples = [
+        _example(line, read, where=(file.name, number), shape=shape)
+        for file in files
+        for number, line in enumerate(_lines(file), start=1)
         if line.strip()
     ]
+    if not examples:
+        raise BadInputError(field=str(path), problem=f"holds no lines; each must be {shape}")
+    return examples
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise BadInputError(field=str(file), problem=f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadInputError(field=str(file), problem=f"is not UTF-8 text (byte {error.start})") from None
 
 
 def _example(

@@ -32,7 +32,7 @@ def ended(capsys, *arguments):
 @pytest.mark.parametrize("name", GRADERS)
 def test_each_grader_is_there_with_the_data_that_is_said_to_ship(name):
     assert callable(import_module(f"evals.{name}").report)
-    assert GRADERS[name].data is None or GRADERS[name].data.exists()
+    assert GRADERS[name].data.exists()
 
 
 def test_a_report_is_printed_with_scores_goals_tables_and_counts():
@@ -53,9 +53,8 @@ def test_a_report_without_scores_has_no_table_of_them():
     ("arguments", "problem"),
     [
         (("sleep",), "sleep: cannot be measured: choose one of alerts, "),
-        (("denials",), "--data: is needed: no data for denials ships with the program"),
         (("routing", "--data", "/nowhere.jsonl"), "/nowhere.jsonl: is not there"),
-        (("routing", "--data", "{}"), "cannot be read: Is a directory"),
+        (("routing", "--data", "{}"), "holds no lines; each must be a JSON object"),
         (("alerts", "--data", "{}"), "holds no payloads (*.json)"),
         (("incidents", "--data", "{}"), "holds no incident files (*.json)"),
     ],
@@ -66,6 +65,34 @@ def test_what_cannot_be_measured_is_one_sentence(tmp_path, capsys, arguments, pr
     assert (code, out) == (2, "")
     assert problem in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"), [(b"", "holds no lines"), (b"\xff\xfe{}", "is not UTF-8 text")]
+)
+@pytest.mark.parametrize("name", ["denials", "redaction", "routing"])
+def test_a_file_without_lines_or_of_bytes_is_one_sentence(tmp_path, capsys, name, content, problem):
+    (tmp_path / "x.jsonl").write_bytes(content)
+
+    code, out, err = ended(capsys, name, "--data", str(tmp_path / "x.jsonl"))
+
+    assert (code, out) == (2, "")
+    assert problem in err
+
+
+def test_lines_may_stand_in_many_files_of_a_folder(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text('{"text": "the bucket policy denies", "label": "policy"}\n')
+
+    assert report("routing", tmp_path)["n"] == 2
+
+
+def test_one_incident_may_be_graded_alone():
+    file = next(iter(sorted(GRADERS["incidents"].data.glob("*.json"))))
+
+    assert len(report("incidents", file)["incidents"]) == len(report("incidents")["incidents"]) / len(
+        list(GRADERS["incidents"].data.glob("*.json"))
+    )
 
 
 @pytest.mark.parametrize("content", ["[]", '{"vendor": "x"}', "{"])
