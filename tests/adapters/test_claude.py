@@ -139,7 +139,8 @@ async def test_a_second_question_reads_the_thread_from_the_cache(api, claude):
 
 
 async def test_after_a_fold_the_earlier_pages_of_the_digest_still_come_from_the_cache(api, claude):
-    shown = [a_message(n, f"{words_of(n)}.\nrolled web-{n} back to v1.{n}.0") for n in range(1, 301)]
+    alert = "{} [{n}]\nlatency of web-{m} is {n} ms"
+    shown = [a_message(n, alert.format(words_of(n % 9), n=n, m=n % 9)) for n in range(1, 301)]
     limits = {"budget_tokens": 9_000, "target_tokens": 6_000}
     digest, pages, read = Digest(), [], []
     for count in (220, 222, 300):
