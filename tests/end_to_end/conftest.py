@@ -13,7 +13,7 @@ from bot import local
 from bot.local import LocalBot
 from bot.settings import load_settings
 from sandbox.server import Sandbox
-from tests.end_to_end.person import AtThePage
+from tests.end_to_end.person import AtThePage, until
 
 INCIDENTS = Path(__file__).parents[2] / "evals" / "data" / "incidents"
 KEY_ROTATION = "objectstore-key-rotation"
@@ -30,10 +30,19 @@ class Product:
     lines_before: int = 0
 
     async def fresh(self, scenario: str = KEY_ROTATION) -> AtThePage:
-        """Begin a new take, of which the copilot knows nothing; the log counts from here."""
+        """Begin a new take, of which the copilot knows nothing; the log counts from here.
+
+        What is seen is not yet finished: faults of this take must not meet what is left of the one before.
+        """
+        await until(self._is_idle)
         await self.person.open(scenario)
         self.lines_before = len(self.log_path.read_text().splitlines())
         return self.person
+
+    async def _is_idle(self) -> bool:
+        begun = {entry["request"] for entry in self.logged("request.started")}
+        ends = ("ticket.finished", "ticket.superseded", "ticket.left")
+        return begun.issubset(entry["request"] for end in ends for entry in self.logged(end))
 
     def logged(self, event: str, **facts: object) -> list[dict[str, Any]]:
         """What the copilot's processes logged since the take began."""
