@@ -26,6 +26,8 @@ from bot.superseded import Marker, cites, fall_words
 log = structlog.get_logger()
 
 DELETED_QUOTE = "deleted in Slack"
+SECOND_LOOK_SECONDS = 1.0
+"""Before an edited message that a read does not find counts as deleted."""
 COMMITS = 8
 """So often is a change made anew when somebody else committed first."""
 
@@ -96,6 +98,9 @@ class Rechecker:
         naming = Naming(memory=self.memory, aliases=self.aliases, literals=self.literals)
         redactor = await naming.redactor(ref)
         incident = await self._read(ref)
+        if not gone.is_deleted and incident is not None and gone.id not in incident.by_id:
+            await asyncio.sleep(SECOND_LOOK_SECONDS)  # its new words may be on their way to the log
+            incident = await self._read(ref)
         lost = _lost(gone, incident, redactor)
         if lost is None:
             return
