@@ -31,7 +31,8 @@ from bot.incident.messages import Incident, IncidentRef
 from bot.incident.replay import load_incident_file
 from bot.incident.shown import message_tokens
 from bot.incident.sizes import estimate_tokens
-from bot.router import router_for
+from bot.models.catalogue import default_catalogue
+from bot.router import router_of
 from bot.slack.reading import evidence_ts, read_messages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,7 +112,7 @@ def case_of(incident: Incident, facts: Facts, reading: Reading) -> Case:
         asked_at=incident.messages[-1].at + timedelta(seconds=1),
         incident=incident,
         facts=facts,
-        route=router_for("").route("what caused this?", ()),
+        route=router_of(default_catalogue().pair()).route("what caused this?", ()),
         reading=reading,
     )
 

@@ -20,7 +20,8 @@ from typing import Any
 
 from bot.incident.extraction import extract
 from bot.incident.messages import Incident
-from bot.router import Router, router_for, said_in
+from bot.models.catalogue import default_catalogue
+from bot.router import Router, router_of, said_in
 from bot.routing.lexicon import shipped
 from bot.routing.weighing import weigh
 from evals.incidents import load as told
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("--incident", type=Path, help="an incident file, taken as it is")
     parser.add_argument("--rounds", type=int, default=10)
     asked = parser.parse_args()
-    router = router_for("5.5")
+    router = router_of(default_catalogue().pair())
     large = told(asked.incident).incident if asked.incident else incident(INCIDENT)
     items = texts(asked.data)
     gc.collect()

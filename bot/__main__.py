@@ -200,16 +200,17 @@ def forget(
     thread: Annotated[bool, typer.Option("--thread", help="The whole thread of that message.")] = False,
 ) -> None:
     """Remove a message, a thread or a channel and all that came of it; print as JSON what was removed."""
-    from bot import forgetting, wiring
+    from bot import wiring
     from bot.errors import BadInputError, StoreUnavailableError
     from bot.permalinks import place_of
+    from bot.removed import Counts
 
     place, settings = place_of(permalink), load_settings()
 
-    async def run() -> forgetting.Counts:
+    async def run() -> Counts:
         async with wiring.forgetting(settings, place.channel_id) as (forgets, teams):
             counts = [await forgets.forget(team, place, whole_thread=thread) for team in sorted(teams)]
-        return sum(counts, forgetting.Counts())
+        return sum(counts, Counts())
 
     try:
         counts = asyncio.run(run())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.incident.case import Case
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.messages import Incident
-from bot.models.catalogue import Pair, Phase, default_catalogue
+from bot.models.catalogue import Pair, Phase
 from bot.routing.route import Route, Said, Tier, risen
 from bot.routing.router import route
 from bot.routing.routes import Routes, shipped_routes
@@ -39,9 +39,22 @@ class Router:
     routes: Routes
     pair: Pair
 
-    def route(self, question: str, said: Sequence[Said], *, forced: Tier | None = None) -> Route:
-        """Decide; see `bot.routing.router.route`. A person's escalation gets the model's highest effort."""
-        phase = Phase.ESCALATED if forced is Tier.OPUS else Phase.DIAGNOSE
+    def route(
+        self,
+        question: str,
+        said: Sequence[Said],
+        *,
+        forced: Tier | None = None,
+        phase: Phase = Phase.DIAGNOSE,
+    ) -> Route:
+        """Decide; see `bot.routing.router.route`.
+
+        Args:
+            question: As it was asked.
+            said: What tells what the incident is about.
+            forced: The tier that a person chose.
+            phase: Decides the effort; a person's wish for the stronger model gets the highest.
+        """
         models = {tier: self.pair.of(tier.value) for tier in Tier}
         return route(
             question,
@@ -98,11 +111,6 @@ def _words(text: str, facts: Sequence[Fact]) -> str:
     if len(text) <= _WHOLE_CHARS:
         return text
     return "\n".join([text[:_WHOLE_CHARS], *(fact.quote or fact.text for fact in facts)])
-
-
-def router_for(pair_name: str) -> Router:
-    """Return the router with the routes and a pair of models that ship with the program."""
-    return router_of(default_catalogue().pair(pair_name))
 
 
 def router_of(pair: Pair) -> Router:

@@ -19,7 +19,7 @@ from bot.incident.board import Board
 from bot.incident.hypotheses import Change, Status
 from bot.models.catalogue import default_catalogue
 from bot.request import Request, RequestKind
-from bot.router import router_for
+from bot.router import router_of
 from bot.slack.limits import visible_text
 from tests.fakes import FakeAnalyst, FakeFence, FakeLog, FakeMemory, FakeReply, FakeWorkspace
 from tests.purses import money_of
@@ -36,7 +36,7 @@ def copilot(*steps, memory=None, workspace=None, seconds=20.0, literals=()):
         memory=memory or FakeMemory(),
         log=FakeLog(),
         analyst=FakeAnalyst(steps),
-        router=router_for(""),
+        router=router_of(default_catalogue().pair()),
         catalogue=default_catalogue(),
         link_hosts=HOSTS,
         literals=literals,

@@ -21,11 +21,12 @@ from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.answers import KeptFile, SavedAnswer
 from bot.errors import EditFailedError, StoreUnavailableError
-from bot.forgetting import SENTENCE, Counts, Forgetting, bare
+from bot.forgetting import SENTENCE, Forgetting, bare
 from bot.incident.board import Board
 from bot.incident.log import Log, Said
 from bot.incident.messages import IncidentRef
 from bot.permalinks import Place
+from bot.removed import Counts
 from bot.slack.texts import plain
 from tests.slack.samples import H1, H2, cite
 from tests.waiting import eventually

@@ -17,7 +17,7 @@ from bot.models.catalogue import default_catalogue
 from bot.models.cost import Tokens
 from bot.models.spending import Caps
 from bot.request import Request, RequestKind
-from bot.router import router_for
+from bot.router import router_of
 from bot.slack.limits import visible_text
 from bot.till import Till
 from tests.adapters.claude_cases import a_message, an_incident, words_of
@@ -59,7 +59,7 @@ def copilot(improver=None, *, closing=CLAUDE, incident=LONG, memory=None, log=No
         memory=memory or FakeMemory(),
         log=log or FakeLog(),
         analyst=FakeAnalyst([closing]),
-        router=router_for(""),
+        router=router_of(default_catalogue().pair()),
         catalogue=default_catalogue(),
         link_hosts=frozenset(),
         literals=(),

@@ -9,12 +9,13 @@ import pytest
 from bot.incident.case import Case
 from bot.incident.extraction import extract
 from bot.incident.facts import Facts
-from bot.router import router_for, said_in
+from bot.models.catalogue import default_catalogue
+from bot.router import router_of, said_in
 from bot.routing.route import Tier
 from evals.incidents import load
 
 INCIDENTS = sorted((Path(__file__).parents[1] / "evals" / "data" / "incidents").glob("*.json"))
-ROUTER = router_for("5.5")
+ROUTER = router_of(default_catalogue().pair())
 TOLD = {file.stem: load(file) for file in INCIDENTS}
 
 

@@ -17,6 +17,8 @@ from tests.end_to_end.person import AtThePage, until
 
 INCIDENTS = Path(__file__).parents[2] / "evals" / "data" / "incidents"
 KEY_ROTATION = "objectstore-key-rotation"
+RETRY_PAUSES_SECONDS = (0.0, 1.0, 5.0, 15.0, 30.0)
+"""A receiver may take so long to start while other tests run; Slack's own last attempt comes after 300 s."""
 
 
 @dataclass
@@ -66,6 +68,7 @@ async def running_product(folder: Path, incidents: Path = INCIDENTS, **changes: 
         **{"pace_seconds": 0.0, "lease_seconds": 1.0, **changes},
     )
     async with local.running(wanted, settings) as (sandbox, bot), aiohttp.ClientSession() as session:
+        sandbox.delivery.retry_pauses_seconds = RETRY_PAUSES_SECONDS
         person = AtThePage(session, sandbox.url)
         yield Product(person=person, bot=bot, sandbox=sandbox, log_path=folder / "sandbox.log")
 

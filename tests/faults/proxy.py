@@ -62,6 +62,12 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
+    async def until_reset(self, *, patience_seconds: float = 30.0) -> None:
+        """Wait until a connection was reset by its count of bytes."""
+        async with asyncio.timeout(patience_seconds):
+            while not self.resets:  # noqa: ASYNC110  # a count, read by a test
+                await asyncio.sleep(0.02)
+
     def half_open(self) -> None:
         """Let nothing pass any more on the connections that are open, for ever; new ones are well."""
         self._dead |= self._open

@@ -75,6 +75,7 @@ async def test_r1_connections_reset_after_so_many_bytes_lose_and_double_nothing(
         await start(running, proxy)
         proxy.cut_after_bytes = cut_after_bytes
         running.ask(6)
+        await proxy.until_reset()
         await asyncio.sleep(2.0)
         proxy.cut_after_bytes = None
         await settle(running, counted)
