@@ -40,6 +40,8 @@ class Closing:
         insufficient: Why no chain can be given; empty when there is one.
         note: Why another analyst or model answered than the route asked for, in people's words; else empty.
         cut_short: Why the answer stopped early with the best so far, in people's words; else empty.
+        can_go_on: The time was up, not the model's wits: asked once more, it may come to an end.
+        stopped_by: Who stopped it, by name; empty when nobody did.
     """
 
     analyst: str
@@ -50,6 +52,8 @@ class Closing:
     note: str = ""
     cut_short: str = ""
     usage: Usage | None = None
+    can_go_on: bool = False
+    stopped_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,9 @@ class SavedAnswer:
         top_line: That line, once it stands there.
         lost: What happened since to messages that it cites, such as `message [13] was deleted`.
         lost_at: When the last of that happened, by Slack's clock, as ISO text; empty when nothing did.
+        tier: Whom it was asked, `sonnet` or `opus`; empty of an older answer.
+        is_escalated: A person asked for the stronger model.
+        is_full: Every message was to be read in full.
     """
 
     id: str
@@ -101,6 +108,9 @@ class SavedAnswer:
     claims: dict[str, str] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
     lost_at: str = ""
+    tier: str = ""
+    is_escalated: bool = False
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,15 +45,10 @@ from bot.slack.texts import plain, price_blocks, status_words
 from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
 from bot.upkeep import KINDS as UPKEEP_KINDS
 from bot.upkeep import Upkeep
+from bot.wishes import WAS_ASKED, wish_of
 
 log = structlog.get_logger()
 
-FORCED = {
-    RequestKind.ESCALATE: Tier.OPUS,
-    RequestKind.CONSENT: Tier.OPUS,
-    RequestKind.DEESCALATE: Tier.SONNET,
-    RequestKind.DECLINE: Tier.SONNET,
-}
 DEFAULT_QUESTION = "What caused this, and what should we check next?"
 OUT_OF_TIME = "I ran out of time before I had an answer. Please ask again."
 NO_MODEL = "no model: putting changes and symptoms in order"
@@ -224,10 +219,12 @@ class Copilot:
         log.info("incident.read", request=request.id, messages=len(raw.messages), deleted=raw.deleted)
         await self.workspace.status(request, thread_ts, status_words(messages=len(raw.messages)))
         question, is_again = await self._question(request, ref, thread_ts)
+        wish = await wish_of(self.memory, request)
         naming = Naming(memory=self.memory, aliases=self.aliases, literals=self.literals)
         incident, redactor, found = await naming.redacted(raw, question)
         run = Run(
-            request=request,
+            request=replace(request, is_full=wish.is_full),
+            wish=wish,
             ref=ref,
             thread_ts=thread_ts,
             question=redactor.redact(question).text,
@@ -260,8 +257,12 @@ class Copilot:
     async def _case(self, run: Run) -> tuple[Case, Board]:
         facts = await asyncio.to_thread(extract, run.incident, now=run.asked_at)
         said = said_in(run.incident, facts)
-        forced = FORCED.get(run.request.kind)
-        route = await asyncio.to_thread(self.router.route, run.question, said, forced=forced)
+        wish = run.wish
+        route = await asyncio.to_thread(
+            self.router.route, run.question, said, forced=wish.forced, phase=wish.phase
+        )
+        if wish.is_continued:
+            route = replace(route, reason=WAS_ASKED)
         run.log_route(route)
         board = await self.memory.board(run.ref)
         case = Case(
@@ -272,6 +273,7 @@ class Copilot:
             route=route,
             board=board.hypotheses,
             request_id=run.request.id,
+            is_continued=wish.is_continued,
         )
         return case, board
 

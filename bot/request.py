@@ -18,6 +18,8 @@ class RequestKind(StrEnum):
     """The same from Opus, whose cost a person has agreed to; `subject` is the id of what was asked."""
     DECLINE = "decline"
     """The same from Sonnet, since a person does not want to pay for Opus; `subject` as for `CONSENT`."""
+    KEEP_GOING = "keep_going"
+    """The same from the same model, whose time was up; `subject` is the id of the answer so far."""
     POSTMORTEM = "postmortem"
     """A draft of the review, as a Markdown file."""
     HELP = "help"

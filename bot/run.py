@@ -3,18 +3,20 @@
 import json
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.answers import Blocks, KeptDigest, Posted, SavedAnswer
+from bot.incident.case import Case
 from bot.incident.hypotheses import cited_ids
 from bot.incident.messages import Incident, IncidentRef, at_of
 from bot.investigation import Finding
 from bot.request import Request
-from bot.routing.route import Route
+from bot.routing.route import Route, Tier
 from bot.safety.redaction import Redactor
+from bot.wishes import Wish
 
 log = structlog.get_logger()
 
@@ -29,6 +31,7 @@ class Run:
     Attributes:
         thread_ts: Where the answer goes; None for the top level of the channel.
         question: The asker's words, redacted.
+        wish: What the asker chose.
         is_again: Nobody typed them now: they are an earlier question's.
         incident: Redacted.
         asked_at: The moment that counts, by Slack's clock; aware, UTC.
@@ -44,6 +47,7 @@ class Run:
     redactor: Redactor
     asked_at: datetime
     kept: KeptDigest = field(default_factory=KeptDigest)
+    wish: Wish = field(default_factory=Wish)
     is_again: bool = False
     started_seconds: float = field(default_factory=time.perf_counter)
 
@@ -81,6 +85,11 @@ def age_ms(request: Request) -> float:
     return round((datetime.now(UTC) - request.received_at).total_seconds() * 1000, 1)
 
 
+def timed(request: Request, case: Case) -> Case:
+    """Return a case that knows how long its asker has waited by now."""
+    return replace(case, spent_seconds=age_ms(request) / 1000)
+
+
 def asked_at(request: Request, incident: Incident) -> datetime:
     """Return the moment that counts, by Slack's clock.
 
@@ -96,7 +105,9 @@ def cited_in(text: str) -> frozenset[str]:
     return frozenset(f"m{number}" for number in _SHOWN.findall(text))
 
 
-def saved_answer(run: Run, finding: Finding, posted: Posted, *, blocks: Blocks, text: str) -> SavedAnswer:
+def saved_answer(
+    run: Run, finding: Finding, posted: Posted, *, tier: Tier, blocks: Blocks, text: str
+) -> SavedAnswer:
     """Return what the buttons of an answer need later; its quotes are of all that it cites."""
     evidence = cited_ids(item for hypothesis in finding.hypotheses for item in hypothesis.evidence)
     cited = dict.fromkeys((*evidence, *(f"m{number}" for number in _SHOWN.findall(json.dumps(blocks)))))
@@ -113,5 +124,8 @@ def saved_answer(run: Run, finding: Finding, posted: Posted, *, blocks: Blocks, 
         quotes={m.id: (m.author.name, m.at.isoformat(), m.text, m.permalink) for m in messages},
         blocks=blocks,
         text=text,
+        tier=tier.value,
+        is_escalated=run.wish.is_escalated,
+        is_full=run.request.is_full,
         claims={hypothesis.id: hypothesis.claim for hypothesis in finding.hypotheses if hypothesis.is_live},
     )

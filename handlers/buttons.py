@@ -12,6 +12,7 @@ KINDS = {
     "escalate": RequestKind.ESCALATE,
     "retry_model": RequestKind.ANSWER,
     "deescalate": RequestKind.DEESCALATE,
+    "keep_going": RequestKind.KEEP_GOING,
     "consent_opus": RequestKind.CONSENT,
     FULL: RequestKind.CONSENT,
     "consent_sonnet": RequestKind.DECLINE,

@@ -7,6 +7,7 @@ from bot.incident.compaction import Reading
 from bot.incident.facts import Facts
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident
+from bot.incident.observations import Observation
 from bot.routing.route import Route
 
 
@@ -22,6 +23,10 @@ class Case:
         request_id: To which a model's cost is charged; empty where nobody keeps an account.
         reading: What a model reads in full and what stands for the rest; None for all messages in full.
         is_full: A person wants every message read in full, long pastes too.
+        spent_seconds: How long the asker has waited already; a model's time is what is left.
+        is_continued: The question was asked before and the time was up; what was found then is on the board.
+        observations: What was gathered for the question, oldest first.
+        unseen: What could not be gathered, in people's words.
         risen: Where the question would go by what was found while it was answered, when that is higher.
     """
 
@@ -34,4 +39,8 @@ class Case:
     request_id: str = ""
     reading: Reading | None = None
     is_full: bool = False
+    spent_seconds: float = 0.0
+    is_continued: bool = False
     risen: Route | None = None
+    observations: tuple[Observation, ...] = ()
+    unseen: tuple[str, ...] = ()

@@ -58,8 +58,8 @@ def test_the_catalogue_agrees_with_what_the_stand_in_accepts(model_id):
 
 
 @pytest.mark.parametrize("model", CATALOGUE.models.values(), ids=lambda model: model.id)
-def test_evidence_is_gathered_at_low_effort_and_the_diagnosis_made_at_high(model):
-    assert [model.effort_by_phase[phase] for phase in Phase] == ["low", "high", "high"]
+def test_evidence_is_gathered_at_low_effort_diagnosed_at_high_and_escalated_to_the_highest(model):
+    assert [model.effort_by_phase[phase] for phase in Phase] == ["low", "high", model.efforts[-1]]
 
 
 @pytest.mark.parametrize("model", CATALOGUE.models.values(), ids=lambda model: model.id)
