@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.incident.digest import Digest
 from bot.incident.hypotheses import Mitigation
+from bot.incident.observations import Observation
 
 Blocks = list[dict[str, Any]]
 """Slack's Block Kit, built by `bot.slack` and passed by the gate; never parsed again."""
@@ -29,6 +30,21 @@ class Usage:
     cost_usd: Decimal | None = None
     request_id: str = ""
     is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What was looked up before a question was answered.
+
+    Attributes:
+        observations: Oldest first.
+        unseen: Why there is less than there could be, in people's words; else empty.
+        usage: What the model used that chose the look-ups; None when the API reported nothing.
+    """
+
+    observations: tuple[Observation, ...] = ()
+    unseen: str = ""
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,6 +167,18 @@ class ForgottenError(CopilotError):
     )
 
 
+class ToolFailedError(CopilotError):
+    """A tool that looks something up could not, or was asked in a way that it does not understand.
+
+    Args:
+        reason: One sentence without anybody's data, for the model that called it and for people.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class StaleRunError(CopilotError):
     """Another worker took this request over; this run must stop without a further effect."""
 

@@ -1,15 +1,26 @@
 """What the copilot asks of the world. Adapters implement these; tests use fakes of them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
-from bot.answers import Blocks, Closing, KeptAliases, KeptDigest, KeptFile, Posted, Restart, SavedAnswer
+from bot.answers import (
+    Blocks,
+    Closing,
+    Gathered,
+    KeptAliases,
+    KeptDigest,
+    KeptFile,
+    Posted,
+    Restart,
+    SavedAnswer,
+)
 from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.incident.digest import Chunk
 from bot.incident.forgotten import Forgotten
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import Incident, IncidentRef
+from bot.incident.observations import Found, Offer
 from bot.request import Request
 from bot.watching import Watch
 
@@ -37,6 +48,40 @@ class Improver(Protocol):
 
         Raises:
             AnalystFailedError: There is no better one; the chunk as it is stands.
+        """
+        ...
+
+
+class Tools(Protocol):
+    """What can be looked up for a question: all of it reads, none of it changes anything."""
+
+    def offers(self, case: Case) -> Sequence[Offer]:
+        """Return the tools that can be called for a case, always in the same order."""
+        ...
+
+    async def call(self, case: Case, name: str, arguments: Mapping[str, object]) -> Found:
+        """Look something up.
+
+        Args:
+            case: What is asked about.
+            name: Of an offer.
+            arguments: As a model wrote them; nothing about them is certain.
+
+        Raises:
+            ToolFailedError: It could not be done; the error's reason says why and what would help.
+        """
+        ...
+
+
+class Gatherer(Protocol):
+    """Somebody who looks things up before a question is answered."""
+
+    async def gather(self, case: Case, tools: Tools) -> Gathered:
+        """Return what was found worth knowing; nothing when it fails, which never fails the answer.
+
+        Args:
+            case: Redacted; only what is visible at `case.asked_at`.
+            tools: What can be called.
         """
         ...
 

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.incident.case import Case
-from bot.incident.compaction import Reading, plan, unfolded
+from bot.incident.compaction import Reading, unfolded
 from bot.incident.digest import Digest
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Hypothesis, cited_ids
 from bot.incident.messages import Message
 from bot.incident.pages import HOW_TO_READ, pages_of
 from bot.incident.shown import shown, utc
-from bot.incident.sizes import json_tokens, to_json
+from bot.incident.sizes import fitting, json_tokens, to_json
 from prompts import load
 
 Block = dict[str, Any]
@@ -162,7 +162,7 @@ def _facts_within(facts: Sequence[Fact], *, beside_digest: bool) -> tuple[Fact, 
     first = {fact.id for fact in facts if fact.kind in _TOLD_FIRST}
     sizes = {fact.id: json_tokens(_fact(fact)) for fact in facts}
     budget_tokens = FACTS_BESIDE_DIGEST_TOKENS if beside_digest else FACTS_TOKENS
-    chosen = set(plan(sizes, budget_tokens=budget_tokens, tiers=(first,)).kept)
+    chosen = fitting(sizes, budget_tokens=budget_tokens, first=first)
     return tuple(fact for fact in facts if fact.id in chosen)
 
 

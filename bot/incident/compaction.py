@@ -16,17 +16,10 @@ from bot.incident.folding import fold, print_of
 from bot.incident.merging import merged
 from bot.incident.messages import Incident, Message
 from bot.incident.pages import page_tokens
-from bot.incident.ranges import ranges
 from bot.incident.repetition import repetition, shapes_of
 from bot.incident.shown import message_tokens
-from bot.incident.sizes import MESSAGE_CHARS, estimate_tokens
 from bot.incident.squeezing import squeezed
 from bot.incident.wording import counted, listed
-
-__all__ = [
-    "MESSAGE_CHARS", "NEWEST", "Plan", "Reading", "compact", "estimate_tokens", "message_tokens", "plan",
-    "ranges", "unfolded",
-]  # fmt: skip
 
 NEWEST = 40
 """How many of the newest messages are read in full before older ones are considered."""
@@ -51,25 +44,6 @@ MOST_TOKENS = 250_000
 """The last bound: what is so dense that no fold makes it small loses its oldest words beyond it."""
 _PROTECTED_SHARE = 2
 """What is cited and pinned takes half of the last bound at most; beyond it that is folded like all else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is read in full and what is folded into facts.
-
-    Attributes:
-        kept, folded: Message ids in the order of the incident; together all of them, none twice.
-        kept_tokens: Estimated size of what is kept; never above the budget.
-    """
-
-    kept: tuple[str, ...]
-    folded: tuple[str, ...]
-    kept_tokens: int
-
-    @property
-    def words(self) -> str:
-        """How much is read in full, for people and models: `15 of 16 messages in full`."""
-        return f"{len(self.kept)} of {len(self.kept) + len(self.folded)} messages in full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,43 +256,3 @@ def unfolded(incident: Incident, *, is_whole: bool = False) -> Reading:
     tokens = sum(message_tokens(message, is_whole=is_whole) for message in incident.messages)
     kept = tuple(message.id for message in incident.messages)
     return Reading(digest=Digest(), kept=kept, raw_tokens=raw_tokens(incident), tokens=tokens)
-
-
-def plan(
-    messages_tokens: Mapping[str, int], *, budget_tokens: int, tiers: Sequence[Collection[str]] = ()
-) -> Plan:
-    """Keep what matters most within the budget.
-
-    Args:
-        messages_tokens: Message id → its size in tokens, in the order of the incident.
-        budget_tokens: Most tokens that all kept messages may have together; above 0.
-        tiers: Message ids by importance, the most important tier first; whatever is in no tier comes last.
-            Within a tier newer messages go first. A message that does not fit is folded and smaller ones
-            behind it are still considered.
-
-    Returns:
-        A plan with `kept_tokens <= budget_tokens`; everything is kept when everything fits.
-    """
-    ids = tuple(messages_tokens)
-    total = sum(messages_tokens.values())
-    if total <= budget_tokens:
-        return Plan(kept=ids, folded=(), kept_tokens=total)
-    chosen: set[str] = set()
-    room = budget_tokens
-    for message_id in _by_importance(ids, tiers):
-        if messages_tokens[message_id] <= room:
-            chosen.add(message_id)
-            room -= messages_tokens[message_id]
-    return Plan(
-        kept=tuple(message_id for message_id in ids if message_id in chosen),
-        folded=tuple(message_id for message_id in ids if message_id not in chosen),
-        kept_tokens=budget_tokens - room,
-    )
-
-
-def _by_importance(ids: Sequence[str], tiers: Sequence[Collection[str]]) -> list[str]:
-    newest_first = list(reversed(ids))
-    ordered = [
-        message_id for tier in (*tiers, frozenset(ids)) for message_id in newest_first if message_id in tier
-    ]
-    return list(dict.fromkeys(ordered))

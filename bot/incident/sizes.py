@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection, Mapping
 
 LIGHT = b"abcdefghijklmnopqrstuvwxyz \n\t"
 _TWELFTHS = 12
@@ -41,6 +42,22 @@ def to_json(value: object) -> str:
 def json_tokens(value: object) -> int:
     """Return about how many tokens a value takes in a prompt, as JSON."""
     return estimate_tokens(to_json(value))
+
+
+def fitting(sizes: Mapping[str, int], *, budget_tokens: int, first: Collection[str] = ()) -> frozenset[str]:
+    """Return which of several things have room together, the newest first.
+
+    Args:
+        sizes: Id → its size in tokens, oldest first.
+        budget_tokens: Most tokens that all of them may have together.
+        first: Ids that are considered before all others. What does not fit leaves its room to smaller ones.
+    """
+    chosen, room = set[str](), budget_tokens
+    for one in sorted(reversed(list(sizes)), key=lambda one: one not in first):
+        if sizes[one] <= room:
+            chosen.add(one)
+            room -= sizes[one]
+    return frozenset(chosen)
 
 
 def _escaped(char: str) -> str:

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.claude_pack import FACTS_TOKENS, PAGE_MESSAGES, conversation, to_json
-from bot.incident.compaction import MESSAGE_CHARS, compact, estimate_tokens, unfolded
+from bot.incident.compaction import compact, unfolded
 from bot.incident.facts import FactKind, Facts
 from bot.incident.hypotheses import Change, Evidence, Hypothesis, Impact, Link, Status, Trigger
 from bot.incident.messages import File
 from bot.incident.shown import MIDDLE_TOKENS
-from bot.incident.sizes import json_tokens
+from bot.incident.sizes import MESSAGE_CHARS, estimate_tokens, json_tokens
 from tests.adapters.claude_cases import a_fact, a_message, an_incident, object_store
 from tests.messages_api.diagnoses import messages, tool_results
 from tests.messages_api.judge import judge

@@ -2,14 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incident.compaction import (
-    MESSAGE_CHARS,
-    estimate_tokens,
-    message_tokens,
-    plan,
-    ranges,
-)
 from bot.incident.messages import Author, AuthorKind, Message
+from bot.incident.ranges import ranges
+from bot.incident.shown import message_tokens
+from bot.incident.sizes import MESSAGE_CHARS, estimate_tokens, fitting
 
 ANA = Author(id="U1", name="Ana", kind=AuthorKind.PERSON)
 
@@ -19,41 +15,34 @@ def a_message(number: int, *, text: str = "x" * 300, root: int | None = None) ->
     return Message(id=f"m{number}", ts=f"{number}.0", thread_ts=thread_ts, author=ANA, text=text)
 
 
-def test_an_incident_within_the_budget_is_read_in_full():
-    found = plan({"m1": 30, "m2": 20}, budget_tokens=50)
-
-    assert (found.kept, found.folded, found.kept_tokens) == (("m1", "m2"), (), 50)
-    assert found.words == "2 of 2 messages in full"
+def test_what_fits_together_is_kept_whole():
+    assert fitting({"m1": 30, "m2": 20}, budget_tokens=50) == {"m1", "m2"}
 
 
-def test_above_the_budget_the_important_and_then_the_newest_are_kept_in_their_order():
+def test_above_the_budget_the_important_and_then_the_newest_have_room():
     sizes = dict.fromkeys(("m1", "m2", "m3", "m4", "m5"), 10)
 
-    found = plan(sizes, budget_tokens=35, tiers=[{"m2"}, {"m4", "m1"}])
-
-    assert found.kept == ("m1", "m2", "m4")
-    assert found.folded == ("m3", "m5")
-    assert found.words == "3 of 5 messages in full"
+    assert fitting(sizes, budget_tokens=35, first={"m1", "m2"}) == {"m1", "m2", "m5"}
 
 
-def test_a_message_that_does_not_fit_leaves_its_room_to_smaller_ones():
-    found = plan({"m1": 5, "m2": 90, "m3": 5}, budget_tokens=20, tiers=[{"m2"}])
-
-    assert (found.kept, found.folded) == (("m1", "m3"), ("m2",))
+def test_what_does_not_fit_leaves_its_room_to_smaller_ones():
+    assert fitting({"m1": 5, "m2": 90, "m3": 5}, budget_tokens=20, first={"m2"}) == {"m1", "m3"}
 
 
 @given(
     sizes=st.lists(st.integers(1, 50), max_size=40),
     budget=st.integers(1, 400),
-    tier=st.sets(st.integers(0, 40)),
+    first=st.sets(st.integers(0, 40)),
 )
-def test_no_plan_is_over_its_budget_or_loses_a_message(sizes, budget, tier):
+def test_what_fits_is_never_above_its_budget_and_leaves_out_nothing_that_had_room(sizes, budget, first):
     by_id = {f"m{number}": size for number, size in enumerate(sizes)}
 
-    found = plan(by_id, budget_tokens=budget, tiers=[{f"m{number}" for number in tier}])
+    found = fitting(by_id, budget_tokens=budget, first={f"m{number}" for number in first})
 
-    assert found.kept_tokens == sum(by_id[kept] for kept in found.kept) <= budget
-    assert sorted((*found.kept, *found.folded)) == sorted(by_id)
+    room = budget - sum(by_id[one] for one in found)
+    assert found <= by_id.keys()
+    assert room >= 0
+    assert all(by_id[one] > room for one in by_id.keys() - found)
 
 
 @pytest.mark.parametrize(
