@@ -10,6 +10,7 @@ DIGESTS = {
     "diagnose_question": (1, "7d0ca0f9c14a"),
     "diagnose_system": (2, "ad110ede8c8d"),
     "fold": (1, "21b1b42574b5"),
+    "keep_going": (1, "6a81e7a56ff4"),
     "repair": (1, "fd7986809fff"),
 }
 """Version and digest of each text. A changed text needs a new version as well as a new digest here."""

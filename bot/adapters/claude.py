@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.adapters import claude_fold
+from bot.adapters.breaker import Breaker
+from bot.adapters.claude_asks import Ask, Asks, Failover
 from bot.adapters.claude_pack import conversation
 from bot.adapters.claude_request import parameters
-from bot.adapters.claude_trouble import ModelFailedError, Patience, Remedy, TroubleError
+from bot.adapters.claude_trouble import ModelFailedError, Patience, TroubleError
 from bot.adapters.claude_usage import Ledger
 from bot.answers import Closing, Restart
 from bot.incident.case import Case
@@ -27,23 +29,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-ANSWER_TOKENS = 16_000
-"""Most tokens of one answer, thinking included; at usual speeds a minute and a half is up before that."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ask:
-    """One attempt.
-
-    Attributes:
-        repair: What to say about an earlier answer that could not be used.
-        note: Why another model than the route's is asked; else empty.
-    """
-
-    model: str
-    effort: str
-    repair: str = ""
-    note: str = ""
+ANSWER_TOKENS = 48_000
+"""Most tokens of one answer, thinking included, which at the highest effort is most of it: the time is up
+before that at usual speeds, and this bounds the price where they are not."""
+LEAST_SECONDS = 8.0
+"""A model has so long at least, however long the asker has waited already."""
 
 
 class ClaudeAnalyst:
@@ -53,10 +43,13 @@ class ClaudeAnalyst:
         catalogue: What the models accept and cost.
         api_key: The API key.
         base_url: Where the API is; None for the SDK's default, which honours `ANTHROPIC_BASE_URL`.
-        total_seconds: Most time for one question, all attempts and pauses together.
+        total_seconds: Most time for one question, all attempts and pauses together, counted from when it was
+            asked: what the asker has waited already is gone.
         backoff_seconds: Pause before the first retry.
         till: Takes down what every request costs; without one nobody does.
         fold_model: Who takes notes of folded messages; empty for the stronger model's smaller sister.
+        failover: To the other tier when one has no room; None where that is not allowed.
+        breaker: Knows which models are not to be asked now.
     """
 
     def __init__(
@@ -69,6 +62,8 @@ class ClaudeAnalyst:
         backoff_seconds: float = 0.5,
         till: Till | None = None,
         fold_model: str = "",
+        failover: Failover | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._api_key = api_key
@@ -77,6 +72,8 @@ class ClaudeAnalyst:
         self._backoff_seconds = backoff_seconds
         self._till = till
         self._fold_model = fold_model or catalogue.pair().sonnet.id
+        self._asks = Asks(catalogue=catalogue, failover=failover)
+        self._breaker = breaker or Breaker()
         self._client: ClaudeClient | None = None
         self._opening = asyncio.Lock()
 
@@ -104,7 +101,8 @@ class ClaudeAnalyst:
         Raises:
             ModelFailedError: No usable diagnosis, for the reason it names.
         """
-        deadline = asyncio.get_running_loop().time() + self._total_seconds
+        left_seconds = max(self._total_seconds - case.spent_seconds, min(LEAST_SECONDS, self._total_seconds))
+        deadline = asyncio.get_running_loop().time() + left_seconds
         ledger = self._ledger(case)
         shown = 0
         async with aclosing(self._attempts(case, ledger)) as steps:
@@ -113,7 +111,7 @@ class ClaudeAnalyst:
                     async with asyncio.timeout_at(deadline):
                         step = await anext(steps, None)
                 except TimeoutError:
-                    yield self._best_so_far(shown, ledger)
+                    yield self._best_so_far(shown, ledger, seconds=case.spent_seconds + left_seconds)
                     return
                 if step is None:
                     return
@@ -161,11 +159,11 @@ class ClaudeAnalyst:
         self, case: Case, ledger: Ledger
     ) -> AsyncGenerator[Hypothesis | Restart | Closing, None]:
         patience = Patience(backoff_seconds=self._backoff_seconds)
-        ask = self._first_ask(case)
+        ask = self._asks.first(case)
         while True:
             has_shown = False
             try:
-                async with aclosing(self._attempt(case, ask, ledger)) as items:
+                async with aclosing(self._guarded(ask, ledger)) as items:
                     async for item in items:
                         has_shown = True
                         yield item
@@ -176,22 +174,40 @@ class ClaudeAnalyst:
             if has_shown:
                 yield Restart(reason=reason)
 
-    async def _attempt(
-        self, case: Case, ask: _Ask, ledger: Ledger
-    ) -> AsyncGenerator[Hypothesis | Closing, None]:
+    async def _guarded(self, ask: Ask, ledger: Ledger) -> AsyncGenerator[Hypothesis | Closing, None]:
+        """Ask unless the model is down, and tell the breaker how it went."""
+        now = asyncio.get_running_loop().time
+        if refusal := self._breaker.refusal(ask.model, now=now()):
+            raise TroubleError(reason=refusal.reason, is_busy=refusal.is_busy, is_free=True)
+        try:
+            async with aclosing(self._attempt(ask, ledger)) as items:
+                async for item in items:
+                    yield item
+        except TroubleError as trouble:
+            if trouble.is_outage:
+                self._breaker.failed(ask.model, reason=trouble.reason, is_busy=trouble.is_busy, now=now())
+            else:
+                self._breaker.passed(ask.model)
+            raise
+        else:
+            self._breaker.passed(ask.model)
+        finally:
+            self._breaker.left(ask.model)
+
+    async def _attempt(self, ask: Ask, ledger: Ledger) -> AsyncGenerator[Hypothesis | Closing, None]:
         client = await self._ready()
         asked = parameters(
             model_id=ask.model,
             model=self._catalogue.find(ask.model),
             effort=ask.effort,
-            turns=conversation(case, repair=ask.repair),
+            turns=conversation(ask.case, repair=ask.words),
             most_tokens=ANSWER_TOKENS,
         )
         async with aclosing(client.answer(asked, ledger)) as items:
             async for item in items:
                 yield self._signed(item, ask, ledger) if isinstance(item, Closing) else item
 
-    def _signed(self, closing: Closing, ask: _Ask, ledger: Ledger) -> Closing:
+    def _signed(self, closing: Closing, ask: Ask, ledger: Ledger) -> Closing:
         usage = ledger.usage(self._catalogue)
         log.info(
             "model.answered",
@@ -206,7 +222,7 @@ class ClaudeAnalyst:
         )
         return replace(closing, usage=usage, note=ask.note)
 
-    async def _next_ask(self, ask: _Ask, trouble: TroubleError, patience: Patience, ledger: Ledger) -> _Ask:
+    async def _next_ask(self, ask: Ask, trouble: TroubleError, patience: Patience, ledger: Ledger) -> Ask:
         """Wait as long as needed and return the next attempt.
 
         Raises:
@@ -221,38 +237,17 @@ class ClaudeAnalyst:
             model_request=trouble.request_id,
         )
         wait_seconds = patience.spend(trouble)
-        following = self._following(ask, trouble)
-        if wait_seconds is None or following is None:
+        following = await self._asks.following(ask, trouble) if wait_seconds is not None else None
+        if following is None:
+            wait_seconds, following = 0.0, await self._asks.moved(ask, trouble)
+        if following is None:
             raise ModelFailedError(reason=trouble.reason, usage=ledger.usage(self._catalogue)) from trouble
-        await asyncio.sleep(wait_seconds)
+        await asyncio.sleep(wait_seconds or 0.0)
         return following
 
-    def _following(self, ask: _Ask, trouble: TroubleError) -> _Ask | None:
-        match trouble.remedy:
-            case Remedy.REPAIR:
-                return replace(ask, repair=load("repair").fill(problem=trouble.problem))
-            case Remedy.OTHER_MODEL:
-                return self._other_model(ask)
-            case _:
-                return ask
-
-    def _other_model(self, ask: _Ask) -> _Ask | None:
-        model = self._catalogue.find(ask.model)
-        other = self._catalogue.find(model.on_refusal) if model and model.on_refusal else None
-        if model is None or other is None:
-            return None
-        note = f"{model.label} declined, so {other.label} answered"
-        return replace(ask, model=other.id, effort=other.fit_effort(ask.effort), note=note)
-
-    def _first_ask(self, case: Case) -> _Ask:
-        model = self._catalogue.find(case.route.model)
-        effort = model.fit_effort(case.route.effort) if model else case.route.effort
-        return _Ask(model=case.route.model, effort=effort)
-
-    def _best_so_far(self, shown: int, ledger: Ledger) -> Closing:
+    def _best_so_far(self, shown: int, ledger: Ledger, *, seconds: float) -> Closing:
         usage = ledger.usage(self._catalogue)
-        reason = f"no answer within {self._total_seconds:g} s"
         if shown == 0:
-            raise ModelFailedError(reason=reason, usage=usage)
-        words = f"Stopped after {self._total_seconds:g} s; best so far."
-        return Closing(analyst="claude", cut_short=words, usage=usage)
+            raise ModelFailedError(reason=f"no answer within {seconds:.3g} s", usage=usage, can_go_on=True)
+        words = f"Stopped after {seconds:.3g} s; best so far."
+        return Closing(analyst="claude", cut_short=words, usage=usage, can_go_on=True)

@@ -237,7 +237,7 @@ def _check_end(stop_reason: str | None) -> None:
                 problem="it was too long and was cut off.",
             )
         case "model_context_window_exceeded":
-            raise TroubleError(reason="the incident is too long for the model")
+            raise TroubleError(reason="the incident is too long for the model", remedy=Remedy.SMALLER)
         case _:
             raise TroubleError(
                 reason="the model did not answer in the agreed form",

@@ -14,6 +14,8 @@ class Remedy(StrEnum):
     """The same request a moment later."""
     REPAIR = "repair"
     """The same request with a word on what was wrong with the answer."""
+    SMALLER = "smaller"
+    """The same question with less to read."""
     OTHER_MODEL = "other_model"
     """A model without the classifier that declined."""
     NONE = "none"
@@ -30,6 +32,7 @@ class TroubleError(Exception):
         status: HTTP status; None when there was none.
         request_id: The API's id of the request; empty when unknown.
         is_free: The request was refused, or never reached the API: nothing was used.
+        is_busy: The API had no room for this model just now; another one may have some.
     """
 
     def __init__(
@@ -42,8 +45,10 @@ class TroubleError(Exception):
         status: int | None = None,
         request_id: str = "",
         is_free: bool = False,
+        is_busy: bool = False,
     ) -> None:
         super().__init__(reason)
+        self.is_busy = is_busy
         self.is_free = is_free
         self.reason = reason
         self.remedy = remedy
@@ -52,6 +57,11 @@ class TroubleError(Exception):
         self.status = status
         self.request_id = request_id
 
+    @property
+    def is_outage(self) -> bool:
+        """The API failed, for no fault of the request's."""
+        return self.remedy is Remedy.AGAIN
+
 
 class ModelFailedError(AnalystFailedError):
     """The model gave no usable diagnosis, and this is what the attempts used.
@@ -59,11 +69,16 @@ class ModelFailedError(AnalystFailedError):
     Args:
         reason: Short words for people.
         usage: None when the API reported nothing.
+        can_go_on: The time was up: asked once more, it may come to an end.
     """
 
-    def __init__(self, *, reason: str, usage: Usage | None) -> None:
+    def __init__(self, *, reason: str, usage: Usage | None, can_go_on: bool = False) -> None:
         super().__init__(reason=reason)
         self.usage = usage
+        self.can_go_on = can_go_on
+
+
+_ONCE = (Remedy.REPAIR, Remedy.SMALLER, Remedy.OTHER_MODEL)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +94,7 @@ class Patience:
     longest_wait_seconds: float = 8.0
     backoff_seconds: float = 0.5
     left: dict[Remedy, int] = field(
-        default_factory=lambda: {Remedy.AGAIN: 2, Remedy.REPAIR: 1, Remedy.OTHER_MODEL: 1, Remedy.NONE: 0}
+        default_factory=lambda: {Remedy.NONE: 0} | dict.fromkeys(_ONCE, 1) | {Remedy.AGAIN: 2}
     )
 
     def spend(self, trouble: TroubleError) -> float | None:

@@ -220,14 +220,17 @@ async def test_an_unusable_answer_is_repaired_once_without_its_own_words(api, cl
     [
         (overloaded(), "API overloaded", 3),
         (overloaded(retry_after="3600"), "API overloaded", 1),
-        (rate_limited(retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), "API rate limit reached", 1),
+        (rate_limited(retry_after="Wed, 21 Oct 2099 07:28:00 GMT"), "API rate limit reached", 1),
+        (rate_limited(retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), "API rate limit reached", 3),
+        (rate_limited(retry_after="-5"), "API rate limit reached", 3),
+        (rate_limited(retry_after="soon"), "API rate limit reached", 3),
         (refused_key(), "API key refused", 1),
         (no_credit(), "no API credit left", 1),
         (Turn(status=402, error="billing_error"), "no API credit left", 1),
         (Turn(status=500, error="billing_error"), "no API credit left", 1),
         (Turn(status=403, error="permission_error"), "API key not allowed to use this model", 1),
         (Turn(status=404, error="not_found_error"), "model not available at the API", 1),
-        (Turn(status=413, error="request_too_large"), "the incident is too long for the API", 1),
+        (Turn(status=413, error="request_too_large"), "the incident is too long for the API", 2),
         (Turn(status=400, error="invalid_request_error"), "the API refused the request", 1),
         (Turn(status=503, error="api_error"), "the API failed", 3),
         (broken("cut"), "the connection to the API broke", 3),
@@ -236,7 +239,7 @@ async def test_an_unusable_answer_is_repaired_once_without_its_own_words(api, cl
         (Turn(words="no"), "the model did not answer in the agreed form", 2),
         (Turn(words="no", end="max_tokens"), "the answer was too long", 2),
         (Turn(words="", end="refusal"), "the model declined", 2),
-        (Turn(end="model_context_window_exceeded"), "the incident is too long for the model", 1),
+        (Turn(end="model_context_window_exceeded"), "the incident is too long for the model", 2),
     ],
 )
 async def test_what_cannot_be_mended_fails_in_plain_words(api, claude, turn, reason, requests):
