@@ -153,11 +153,15 @@ def eval_(
     ],
     data: Annotated[Path | None, typer.Option(help="A file or folder; default: what ships.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as data.")] = False,
+    analyst: Annotated[str | None, typer.Option(help="incidents: rules or claude.")] = None,
+    moments: Annotated[int | None, typer.Option(min=1, help="incidents: answers for each.")] = None,
+    max_usd: Annotated[float | None, typer.Option(min=0, help="incidents: models may cost this.")] = None,
 ) -> None:
     """Measure routing, redaction, incidents, …: scores with n and 95 % intervals."""
     from bot import commands
 
-    told = commands.evaluated(name, data, as_json=as_json)
+    options = {"analyst": analyst, "moments": moments, "max_usd": max_usd}
+    told = commands.evaluated(name, data, as_json=as_json, options=options)
     _speak_utf8(sys.stdout)
     typer.echo(told)
 

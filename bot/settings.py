@@ -54,6 +54,7 @@ class Settings(BaseSettings):
         anthropic_api_key: Without it the rules analyst answers and says so.
         model_pair: Which two models: `5.5` (current) or `4.6` (the pair that was benchmarked).
         model_sonnet, model_opus: Another model for a tier, by its id; empty for the pair's.
+        judge_model: Grades explanations in `eval incidents`, by its id; empty for no such grades.
         incident_soft_usd: From here on every answer says what its incident has cost; 0 for never.
         incident_hard_usd: From here on a person is asked before Opus is; 0 for never.
         redis_url: Redis 6.2+ or Valkey 8+; empty starts an embedded Valkey in `data_dir`.
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     model_pair: Literal["5.5", "4.6"] = "5.5"
     model_sonnet: str = Field(default="", pattern=r"^[A-Za-z0-9._:-]{0,100}$")
     model_opus: str = Field(default="", pattern=r"^[A-Za-z0-9._:-]{0,100}$")
+    judge_model: str = Field(default="", pattern=r"^[A-Za-z0-9._:-]{0,100}$")
     incident_soft_usd: Usd = Decimal(5)
     incident_hard_usd: Usd = Decimal(15)
     redis_url: str = ""
@@ -219,7 +221,7 @@ def _right(name: str) -> str:
     field = Settings.model_fields[name]
     if field.annotation is Decimal:
         return NO_AMOUNT
-    if name in {"model_sonnet", "model_opus"}:
+    if name in {"model_sonnet", "model_opus", "judge_model"}:
         return "must be the id of a model such as claude-opus-5-5, or empty for the pair's"
     if choices := get_args(field.annotation):
         return f"must be one of {', '.join(map(str, choices))}"

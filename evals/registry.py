@@ -39,7 +39,7 @@ GRADERS: Mapping[str, Grader] = {
     "alerts": Grader(about="the posts of alert, deploy and ticket bots, as read", data=DATA / "alerts"),
     "compaction": Grader(about="long incidents folded three times while they grow", data=DATA / "compaction"),
     "denials": Grader(about="AWS denials, as read out of pasted text", data=DATA / "denials" / "lines.jsonl"),
-    "incidents": Grader(about="recorded incidents, explained without a model", data=DATA / "incidents"),
+    "incidents": Grader(about="recorded incidents, explained while they grow", data=DATA / "incidents"),
     "redaction": Grader(about="secrets taken out, evidence left", data=DATA / "redaction" / "lines.jsonl"),
     "routing": Grader(
         about="questions sent to the model that is better at them", data=DATA / "routing" / "domains.jsonl"
@@ -48,12 +48,13 @@ GRADERS: Mapping[str, Grader] = {
 """By name, which is the module's too."""
 
 
-def report(name: str, path: Path | None = None) -> dict[str, Any]:
+def report(name: str, path: Path | None = None, **options: Any) -> dict[str, Any]:
     """Measure.
 
     Args:
         name: One of `GRADERS`.
         path: The data; the shipped data when None.
+        options: What this grader's `report` takes besides.
 
     Raises:
         BadInputError: There is no such grader, or the data is missing or cannot be used.
@@ -64,5 +65,5 @@ def report(name: str, path: Path | None = None) -> dict[str, Any]:
     data = path or grader.data
     if not data.exists():
         raise BadInputError(field=str(data), problem="is not there")
-    graded: Callable[[Path], dict[str, Any]] = import_module(f"evals.{name}").report
-    return {"eval": name, "data": str(data), **graded(data)}
+    graded: Callable[..., dict[str, Any]] = import_module(f"evals.{name}").report
+    return {"eval": name, "data": str(data), **graded(data, **options)}
