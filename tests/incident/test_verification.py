@@ -125,7 +125,7 @@ def test_a_link_that_lost_all_its_evidence_is_no_longer_shown():
         (replace(PAIR, trigger=Trigger(what="old pair removed")), "no message shows its trigger"),
         (replace(PAIR, links=()), "no message shows any of its links"),
         (replace(PAIR, links=(Link(cause="a", effect="b"),)), "no message shows any of its links"),
-        (replace(PAIR, claim="97.4 % of writes fail"), "no cited message holds 97.4"),
+        (replace(PAIR, claim="97.4 % of writes fail"), "no cited message holds 97.4 %"),
         (replace(PAIR, claim="vault-9 lost its pair"), "no cited message holds vault-9"),
         (replace(PAIR, claim="NoSuchBucket on all writes"), "no cited message holds NoSuchBucket"),
         (link(0, effect="3,000 requests refused"), "no cited message holds 3000"),
