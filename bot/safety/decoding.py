@@ -29,25 +29,6 @@ def base64_text(run: bytes) -> bytes:
     return decoded if words.replace("\n", "").replace("\t", "").replace("\r", "").isprintable() else b""
 
 
-class Unescaped:
-    """A text whose percent escapes are read once.
-
-    Attributes:
-        data: The bytes that are meant.
-    """
-
-    def __init__(self, raw: bytes) -> None:
-        self.data = unquote_to_bytes(raw)
-        self._escapes = [
-            match.start() - _EXTRA_BYTES * number for number, match in enumerate(_ESCAPE.finditer(raw))
-        ]
-
-    def written(self, start: int, end: int) -> Span:
-        """Return where the bytes from `start` to `end` stand in the text as it is written."""
-        before, within = bisect_left(self._escapes, start), bisect_right(self._escapes, end - 1)
-        return start + _EXTRA_BYTES * before, end + _EXTRA_BYTES * within
-
-
 class Joined:
     """Short texts as one, so that they are searched by one pass of each pattern.
 
@@ -70,3 +51,24 @@ class Joined:
         for number in range(bisect_right(self._ends, start), bisect_left(self._starts, end)):
             low, high = self._starts[number], self._ends[number]
             yield number, (max(start, low) - low, min(end, high) - low)
+
+
+class Unescaped:
+    """Short texts as one, their percent escapes read once, so that they are searched by one pass of each pattern.
+
+    Attributes:
+        data: The bytes that are meant.
+    """
+
+    def __init__(self, parts: Sequence[bytes]) -> None:
+        self._joined = Joined(parts)
+        self.data = unquote_to_bytes(self._joined.data)
+        self._escapes = [
+            match.start() - _EXTRA_BYTES * number
+            for number, match in enumerate(_ESCAPE.finditer(self._joined.data))
+        ]
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, Span]]:
+        """Yield the number of each text that the bytes from `start` to `end` touch, and where they are written."""
+        before, within = bisect_left(self._escapes, start), bisect_right(self._escapes, end - 1)
+        return self._joined.parts(start + _EXTRA_BYTES * before, end + _EXTRA_BYTES * within)

@@ -2,24 +2,25 @@
 
 import base64
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from urllib.parse import quote, unquote
 
-from bot.safety.patterns import Pattern, Span, any_literal
+from bot.safety.patterns import Meter, Pattern, Span
 from bot.safety.scan import Scan
 
 LEAST_LITERAL = 6
 """Shorter values are not looked for bare."""
+MOST_LITERAL = 4096
+"""Longer values are not looked for bare: who pastes one again pastes what surrounds it."""
 _LEAST_LOOSE = 12
 _MOST_SPACED = 256
-_MANY = 2_000
-"""More values than this are not compiled together before something of them is seen: that takes a while."""
-_STEM_COST = 10
-"""What looking up one beginning costs, in bytes read by a pattern."""
-_MOST_PATTERN_BYTES = 1 << 18
-"""RE2 refuses patterns that would take too much memory."""
-_APART = "(?:^|[^A-Za-z0-9]){}(?:[^A-Za-z0-9]|$)"
+_FEW = 40
+"""So many beginnings are looked for one by one; of more, each place of a text is looked up."""
+_PLACE_COST = 20
+"""What looking up one place costs, in bytes read by a pattern."""
 _PLAIN = re.compile(rb"[A-Za-z0-9._~-]+")
 
 
@@ -29,9 +30,10 @@ class KnownValues:
 
     _values: dict[bytes, bytes] = field(init=False, default_factory=dict, repr=False)
     _stems: dict[bytes, list[bytes]] = field(init=False, default_factory=dict, repr=False)
-    """Values by how they begin."""
-    _patterns: tuple[Pattern, ...] = field(init=False, default=(), repr=False)
-    _compiled: int = field(init=False, default=0, repr=False)
+    """Values by how they begin, each list sorted."""
+    _within: dict[bytes, bytes] = field(init=False, default_factory=dict, repr=False)
+    """Of values that begin with another one, the longest such."""
+    _most_bytes: int = field(init=False, default=0, repr=False)
 
     def __contains__(self, value: bytes) -> bool:
         """Say whether a value is looked for as it is."""
@@ -40,78 +42,76 @@ class KnownValues:
     def add(self, value: bytes) -> None:
         """Look for a value from now on that was not looked for before."""
         for form in _forms(value):
-            self._values[form] = value
-            self._stems.setdefault(form[:LEAST_LITERAL], []).append(form)
+            if form not in self._values:
+                self._values[form] = value
+                self._insert(form)
+
+    def _insert(self, form: bytes) -> None:
+        self._most_bytes = max(self._most_bytes, len(form))
+        begun = self._stems.setdefault(form[:LEAST_LITERAL], [])
+        number = bisect_right(begun, form)
+        shorter = begun[number - 1] if number else b""
+        while shorter and not form.startswith(shorter):
+            shorter = self._within.get(shorter, b"")
+        if shorter:
+            self._within[form] = shorter
+        for longer in takewhile(lambda other: other.startswith(form), begun[number:]):
+            if len(self._within.get(longer, b"")) < len(form):
+                self._within[longer] = form
+        begun.insert(number, form)
 
     def places(self, scan: Scan) -> Iterator[tuple[Span, bytes]]:
         """Yield where a value stands in what nobody has claimed, and the value as it was first found.
 
-        One pass for all values, however many: those of a dozen characters anywhere, shorter ones where they
-        stand alone. Whoever asks claims each place before asking for the next.
+        Of several at one place the longest counts: those of a dozen characters anywhere, shorter ones where
+        they stand alone.
         """
         if not self._values:
             return
-        for pattern in self._searched(scan):
-            left = scan.left()
-            at = 0
-            while (spans := pattern.first(left, scan.meter, at)) is not None:
-                start, at = self._bare(left, *spans[0])
-                yield (start, at), self._values[left[start:at]]
+        left, end = scan.left(), 0
+        for at in self._begun(left, scan.meter):
+            form = self._longest(left, at, scan.meter) if at >= end else b""
+            if form:
+                end = at + len(form)
+                yield (at, end), self._values[form]
 
-    def _bare(self, left: bytes, start: int, end: int) -> Span:
-        """Return where the value stands in what was found: one more may be there on either side."""
-        spans = [
-            (first, last)
-            for first in ((start, start + 1) if start == 0 else (start + 1,))
-            for last in ((end, end - 1) if end == len(left) else (end - 1,))
-        ]
-        return next(span for span in ((start, end), *spans) if left[span[0] : span[1]] in self._values)
+    def _begun(self, left: bytes, meter: Meter) -> Sequence[int]:
+        """Return where a text has the beginning of any value, in its order."""
+        stems = set(self._stems)  # another thread may add one meanwhile
+        if len(stems) <= _FEW:
+            meter.spend(len(stems) * len(left))
+            return sorted(at for stem in stems for at in _finds(left, stem))
+        meter.spend(_PLACE_COST * len(left))
+        return [at for at in range(len(left)) if left[at : at + LEAST_LITERAL] in stems]
 
-    def _searched(self, scan: Scan) -> tuple[Pattern, ...]:
-        if len(self._values) > _MANY:
-            return _patterns(self._begun(scan))
-        if self._compiled != len(self._values):
-            values = list(self._values.copy())  # another thread may add one meanwhile
-            self._patterns, self._compiled = _patterns(values), len(values)
-        return self._patterns
+    def _longest(self, left: bytes, at: int, meter: Meter) -> bytes:
+        """Return the longest value at a place that may stand there; nothing where there is none.
 
-    def _begun(self, scan: Scan) -> list[bytes]:
-        """Return those of very many values whose beginning stands in the text: mostly none."""
-        runs = dict.fromkeys(scan.left().split(b"\0"))
-        stems = self._stems.copy()
-        begun = {
-            run[at : at + LEAST_LITERAL]
-            for run in runs
-            for at in range(len(run) - LEAST_LITERAL + 1)
-            if run[at : at + LEAST_LITERAL] in stems
-        }
-        scan.meter.spend(_STEM_COST * sum(map(len, runs)))
-        return [value for stem in begun for value in stems[stem].copy()]
+        Whatever a text begins with stands, in the order of letters, right before it, or what stands there
+        begins with it too.
+        """
+        begun = self._stems[left[at : at + LEAST_LITERAL]]
+        text = left[at : at + self._most_bytes]
+        number = bisect_right(begun, text)
+        form = begun[number - 1] if number else b""
+        while form and not (text.startswith(form) and _may_stand(left, at, at + len(form))):
+            meter.spend(_PLACE_COST)
+            form = self._within.get(form, b"")
+        return form
 
 
-def _patterns(values: Sequence[bytes]) -> tuple[Pattern, ...]:
-    """Compile values: those of a dozen characters to be found anywhere, shorter ones standing alone."""
-    values = sorted(values)
-    long = [value for value in values if len(value) >= _LEAST_LOOSE]
-    short = [value for value in values if len(value) < _LEAST_LOOSE]
-    return (
-        *map(any_literal, _portions(long)),
-        *(any_literal(portion, around=_APART) for portion in _portions(short)),
-    )
+def _may_stand(left: bytes, start: int, end: int) -> bool:
+    """Say whether a value is long, or stands alone."""
+    is_joined = left[start - 1 : start].isalnum() or left[end : end + 1].isalnum()
+    return end - start >= _LEAST_LOOSE or not is_joined
 
 
-def _portions(values: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """Part values into lists that one pattern can hold."""
-    portion: list[bytes] = []
-    size = 0
-    for value in values:
-        size += len(value)
-        if size > _MOST_PATTERN_BYTES and portion:
-            yield portion
-            portion, size = [], len(value)
-        portion.append(value)
-    if portion:
-        yield portion
+def _finds(text: bytes, word: bytes) -> Iterator[int]:
+    """Yield every place of a word, those within each other too."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _forms(value: bytes) -> set[bytes]:

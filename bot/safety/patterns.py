@@ -14,8 +14,6 @@ from bot.errors import CopilotError
 
 _MOST_MEMORY_BYTES = 64 << 20
 """What one pattern may use to stay fast on odd text; RE2's own default is 8 MiB."""
-_MOST_LITERALS_BYTES = 256 << 20
-"""What many literals may use; RE2 asks for room for twenty states that hold all of them, and fills little."""
 _MATCH_COST = 400
 """What a call costs besides its bytes: as much as so many of them."""
 
@@ -59,27 +57,21 @@ class Pattern:
 
     Args:
         source: In RE2's syntax.
-        takes_longest: Of the alternatives that match at one place the longest counts, not the first.
         captures: Groups are told; without them a pattern of thousands of states is as fast as one of few.
-        memory_bytes: What it may use to stay fast.
     """
 
-    source: str | bytes
-    takes_longest: bool = field(default=False, kw_only=True)
+    source: str
     captures: bool = field(default=True, kw_only=True)
-    memory_bytes: int = field(default=_MOST_MEMORY_BYTES, kw_only=True)
     _match: Any = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         options = re2.Options()
-        options.max_mem = self.memory_bytes
+        options.max_mem = _MOST_MEMORY_BYTES
         options.log_errors = False
-        options.longest_match = self.takes_longest
         options.never_capture = not self.captures
-        source = self.source.encode() if isinstance(self.source, str) else self.source
         # The wrapper's match objects ask anew for the number of groups with each span: three quarters of the
         # time of a short match. What they wrap returns all spans at once.
-        object.__setattr__(self, "_match", re2.compile(source, options)._regexp.Match)  # noqa: SLF001
+        object.__setattr__(self, "_match", re2.compile(self.source.encode(), options)._regexp.Match)  # noqa: SLF001
 
     def spans(
         self, data: bytes, meter: Meter, start: int = 0, end: int | None = None
@@ -119,19 +111,5 @@ _ANYWHERE, _WHOLE = re2._Anchor.UNANCHORED, re2._Anchor.ANCHOR_BOTH  # noqa: SLF
 
 def any_of(patterns: Iterable[Pattern]) -> Pattern:
     """Return one pattern that is in a text exactly when one of `patterns` is."""
-    either = "|".join(f"(?:{pattern.source!s})" for pattern in patterns)
+    either = "|".join(f"(?:{pattern.source})" for pattern in patterns)
     return Pattern(rf"\A(?s:.*?)(?:{either})", captures=False)  # from the start: no second pass, backwards
-
-
-def any_literal(values: Iterable[bytes], *, around: str = "{}") -> Pattern:
-    """Return a pattern for any of these values, the longest that stands at a place.
-
-    It has no group: telling one in a pattern of so many states takes longer than the search.
-
-    Args:
-        values: UTF-8. In their order, beginnings that they share are searched once.
-        around: What must stand around; `{}` is the value.
-    """
-    before, after = around.encode().split(b"{}")
-    source = b"%b(?:%b)%b" % (before, b"|".join(map(re2.escape, sorted(values))), after)
-    return Pattern(source, takes_longest=True, captures=False, memory_bytes=_MOST_LITERALS_BYTES)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.errors import RedactionFailedError
 from bot.safety.cuts import unfinished
 from bot.safety.hidden import strip_hidden
-from bot.safety.known import LEAST_LITERAL, KnownValues, own_pattern
+from bot.safety.known import LEAST_LITERAL, MOST_LITERAL, KnownValues, own_pattern
 from bot.safety.likeness import can_spread
 from bot.safety.patterns import EngineError, Meter, Pattern, TooMuchWorkError
 from bot.safety.scan import Scan
@@ -31,8 +31,6 @@ _CUT = "unfinished"
 _MOST_WORK = 1_000_000_000
 """What one text may cost, as `Meter` counts: some seconds; a megabyte of ordinary text costs a tenth."""
 _MOST_BYTES = 8 << 20
-_MOST_SPREAD = 4096
-"""Longer values are not looked for bare: who pastes one again pastes what surrounds it."""
 _MOST_HARMLESS = 200_000
 _PROCESS_KEY = secrets.token_bytes(32)
 _HARMLESS: dict[bytes, None] = {}
@@ -156,7 +154,7 @@ class Redactor:
 
     def _spread(self, value: bytes) -> None:
         """Look for a value everywhere from now on, if it is particular enough."""
-        is_new = value not in self._known and len(value) <= _MOST_SPREAD
+        is_new = value not in self._known and len(value) <= MOST_LITERAL
         if is_new and can_spread(value.decode(errors="replace")):
             self._known.add(value)
 

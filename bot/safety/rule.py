@@ -75,7 +75,7 @@ class Rule:
         """Say whether a text may hold what the rule finds.
 
         Args:
-            low: The text in lower case.
+            low: The words of the text in lower case, each once.
             has: Of words that were looked for before, whether it has them; further ones are added.
         """
         return not self._needed or any(

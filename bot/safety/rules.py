@@ -21,6 +21,7 @@ from bot.safety.likeness import (
 )
 from bot.safety.rule import EVIDENCE, FLAG_VALUE, VALUE, Rule, Shape
 from bot.safety.sentences import SENTENCES
+from bot.safety.tokens import OPEN_TOKENS
 
 _BEGIN, _END = (rf"-----{word} [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----" for word in ("BEGIN", "END"))
 _SCHEME = r"[a-z0-9]://"
@@ -325,6 +326,7 @@ PERSONAL = (
 )
 
 RULES: tuple[tuple[Rule, ...], ...] = (
+    OPEN_TOKENS,
     CONTEXT,
     PROTECTED,
     ASSIGNED,
@@ -333,4 +335,4 @@ RULES: tuple[tuple[Rule, ...], ...] = (
     (*SENTENCES, *ALONE),
     PERSONAL,
 )
-"""What follows the keys and tokens, in the order in which the rules claim."""
+"""What follows the keys and tokens with a prefix, in the order in which the rules claim."""

@@ -118,7 +118,7 @@ class Scan:
 
     def _search(self) -> None:
         strong, *others = _STEPS
-        low, has = self.data.lower(), dict[bytes, bool]()
+        low, has = b" ".join({*self.data.lower().split()}), dict[bytes, bool]()
         self._step(strong, low, has)
         self._tokens()
         for step in others:
@@ -273,7 +273,7 @@ class Scan:
         spans = [span for _, span in _BASE64_RUN.spans(self.data, self.meter) if not self._claimed[span[0]]]
         runs = self._distinct(spans)
         decoded = {run: words for run in runs if (words := base64_text(run))}
-        inner = self._inner(list(decoded.values()))
+        inner = self._inner(Joined(list(decoded.values())), len(decoded))
         telling = {run for run, hits in zip(decoded, inner, strict=True) if hits or _is_login(decoded[run])}
         for span in spans:
             if self.data[span[0] : span[1]] in telling:
@@ -284,22 +284,18 @@ class Scan:
         if b"%" not in self.data:
             return
         spans = [span for _, span in _ESCAPED_RUN.spans(self.data, self.meter)]
-        unescaped = {run: Unescaped(run) for run in self._distinct(spans)}
-        inner = self._inner([one.data for one in unescaped.values()])
-        found = dict(zip(unescaped, inner, strict=True))
+        runs = self._distinct(spans)
+        found = dict(zip(runs, self._inner(Unescaped(runs), len(runs)), strict=True))
         for at, end in spans:
-            run = self.data[at:end]
-            for *span, kind in found[run]:
-                start, stop = unescaped[run].written(*span)
+            for start, stop, kind in found[self.data[at:end]]:
                 self.claim(at + start, at + stop, kind, spreads=True)
 
     def _distinct(self, spans: Iterable[Span]) -> list[bytes]:
         return list(dict.fromkeys(self.data[start:end] for start, end in spans))
 
-    def _inner(self, parts: Sequence[bytes]) -> list[list[tuple[int, int, str]]]:
+    def _inner(self, joined: Joined | Unescaped, count: int) -> list[list[tuple[int, int, str]]]:
         """Search texts that were decoded; return the secrets of each, by where they stand in it."""
-        joined = Joined(parts)
-        found: list[list[tuple[int, int, str]]] = [[] for _ in parts]
+        found: list[list[tuple[int, int, str]]] = [[] for _ in range(count)]
         inner = Scan(joined.data, self.meter, depth=self.depth + 1)
         inner._judged = self._judged
         for start, end, kind, _ in inner.run():

@@ -1,9 +1,11 @@
 """Tokens that their own shape gives away, as their vendors document it: searched for in one pass."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.safety.patterns import Meter, Pattern, Span
+from bot.safety.rule import Rule
 from bot.safety.vendors import VENDORS
 
 _TOKENS: tuple[tuple[str, str], ...] = (
@@ -109,12 +111,33 @@ _TOKENS: tuple[tuple[str, str], ...] = (
 )
 """Kind and pattern; each pattern has exactly one group: the secret."""
 
-KINDS = (*_TOKENS, *((kind, pattern) for kind, pattern, _ in VENDORS))
-"""Kind and pattern of every token, in the order in which they count."""
+_ALL = (*_TOKENS, *((kind, pattern) for kind, pattern, _ in VENDORS))
+_BEGINS_OPENLY = re.compile(r"(?:\(\?i\))?(?:\\b)?[(?:]*(?:\[|\\d)")
+_MARKS = {
+    "terraform_token": ".atlasv1.",
+    "mailchimp_key": "-us",
+    "telegram_token": ":aa",
+    "azure_secret": "q~",
+    "azure_key": "azdo jqqj99 +ast +asb +aeh +aba +acr +amc acdb aiot apim azfu azse azca",
+    "newrelic_key": "nral",
+    "maxmind_key": "_mmk",
+}
+"""What stands inside of tokens of a kind that begins openly."""
+
+KINDS = tuple(one for one in _ALL if not _BEGINS_OPENLY.match(one[1]))
+"""Kind and pattern of every token that begins with letters of its own, in the order in which they count."""
+
+OPEN_TOKENS = tuple(
+    Rule(kind=kind, pattern=pattern, needs=_MARKS.get(kind, ""), spreads=False)
+    for kind, pattern in _ALL
+    if _BEGINS_OPENLY.match(pattern)
+)
+"""Those that begin with any letter of a class. Each by itself: they follow every run of letters from each of
+its places, and in one pattern with the others their states multiply."""
 _A_FEW = 12
 
 TOKENS = Pattern("|".join(f"(?:{pattern})" for _, pattern in KINDS), captures=False)
-"""Finds whether and where there is any token, but not which."""
+"""Finds whether and where there is any of `KINDS`, but not which."""
 
 
 @dataclass(frozen=True, slots=True)
