@@ -85,6 +85,10 @@ class Gatherer(Protocol):
         """
         ...
 
+    async def forget(self, case: Case) -> None:
+        """Keep nothing of what was looked up for a case; never raises."""
+        ...
+
 
 class Reply(Protocol):
     """The one visible message of one request, from its first words to its final form."""

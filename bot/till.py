@@ -58,7 +58,7 @@ class Till:
 
     def account(self, ref: IncidentRef, request_id: str, *, purpose: Purpose = Purpose.ANSWER) -> "Booking":
         """Return what takes down the calls that are made for a request."""
-        own_id = request_id if purpose is Purpose.ANSWER else f"{request_id}:{purpose.value}"
+        own_id = f"{request_id}:{purpose.value}" if purpose is Purpose.NOTES else request_id
         return Booking(self, Account(ref=ref, request_id=own_id, month=self.month, purpose=purpose))
 
     async def book(self, account: Account, call_id: str, expected: Tokens) -> None:

@@ -94,6 +94,14 @@ class ClaudeClient:
         Raises:
             TroubleError: There is no usable answer.
         """
+        return _checked(await self.turn(parameters, ledger))
+
+    async def turn(self, parameters: dict[str, Any], ledger: Ledger) -> Message:
+        """Ask once; return what came when it has ended, calls of tools included, whatever ended it.
+
+        Raises:
+            TroubleError: It did not come to an end.
+        """
         message: Message | None = None
         is_free = False
         await ledger.begin(expected_use(parameters))
@@ -106,7 +114,9 @@ class ClaudeClient:
             raise
         finally:
             _take_down(ledger, message, is_free=is_free)
-        return _checked(message)
+        if message is None or message.stop_reason is None:
+            raise TroubleError(reason="the answer was cut", remedy=Remedy.AGAIN)
+        return message
 
 
 def _client(*, api_key: str, base_url: str | None) -> anthropic.AsyncAnthropic:

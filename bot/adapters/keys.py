@@ -34,6 +34,8 @@ MEMORY_SECONDS = 14 * DAY_SECONDS
 NAMES_SECONDS = DAY_SECONDS
 """A name is a person's data: kept no longer than it helps."""
 CLAIM_SECONDS = 60
+GATHERED_SECONDS = DAY_SECONDS
+"""Turns of look-ups are of use until their request ends; whatever became of it, they live no longer."""
 RECEIVING_SECONDS = 60
 """Slack delivers again what nobody took for about so long; a shorter gap loses nothing."""
 EPOCH_SECONDS = 500 * DAY_SECONDS
@@ -243,6 +245,12 @@ TABLE: tuple[Keys, ...] = (
         ttl_seconds=MEMORY_SECONDS,
         holds="what stands for folded messages, sealed, beside an open log and never longer than their words "
         "are kept there; in the clear, of which messages it tells",
+    ),
+    Keys(
+        pattern="gathered:*",
+        owner="turns",
+        ttl_seconds=GATHERED_SECONDS,
+        holds="turns of look-ups under way, sealed; goes with the log and with any lost word",
     ),
     Keys(
         pattern="rechecks:*",

@@ -11,6 +11,7 @@ from bot.adapters.incident_log import IncidentLog
 from bot.adapters.keys import key
 from bot.adapters.log_pieces import UNREADABLE
 from bot.adapters.replies import as_text, store_errors_named
+from bot.adapters.turns import drop_look_ups
 from bot.incident.log import Deleted, Entry, Reacted, Said
 from bot.incident.messages import Incident, IncidentRef, ts_key
 
@@ -53,9 +54,11 @@ class LogKeeper:
     async def erase(self, ref: IncidentRef, ts: str, *, is_deleted: bool) -> str:
         """Keep no word of a message that is gone; return those words, empty when none were kept.
 
-        A crash between the steps loses no more than what history still has. A digest that tells of it goes.
+        A crash between the steps loses no more than what history still has. A digest that tells of it goes,
+        and so do look-ups under way.
         """
         await drop_what_tells_of(self.redis, ref, ts)
+        await drop_look_ups(self.redis, ref)
         try:
             told = await self.log.cleaner.told(ref, ts)
         except UNREADABLE:  # what cannot be read cannot be shown to be clean; history fills a new log

@@ -1,8 +1,8 @@
 """What the models cost, in the store: sums of whole numbers, so that they are exact.
 
 A request, an incident and a month each have a hash with the same fields: `unreported`, `assumed`, and for
-each model `<model>|<what>` for the figures of `Spent`, or `<model>|notes|<what>`. What is booked counts as
-unreported, and what was held for it as assumed, until it is paid.
+each model `<model>|<what>` for the figures of `Spent`, `<model>|notes|<what>` or `<model>|gather|<what>`.
+What is booked counts as unreported, and what was held for it as assumed, until it is paid.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from bot.models.spending import Purpose, Spending, Spent, dearest_first
 from bot.purse import Account, Decision, Payment
 
 UNREPORTED, ASSUMED = "unreported", "assumed"
-_NOTES = "|notes"
+_SUFFIXES = {Purpose.GATHER: "|gather", Purpose.NOTES: "|notes"}
 _FIGURES = ("questions", "samplings", "input", "output", "read", "written", "nanousd", "unpriced")
 MOST_NAME_CHARS = 100
 _OPUS, _SONNET = "opus", "sonnet"
@@ -156,8 +156,8 @@ class RedisPurse:
 
 def _spent(name: str, amounts: dict[str, int]) -> Spent:
     """Return what stands under a name; of figures that a newer program wrote, this one knows nothing."""
-    model = name.removesuffix(_NOTES)
-    purpose = Purpose.ANSWER if model == name else Purpose.NOTES
+    purpose = next((one for one, suffix in _SUFFIXES.items() if name.endswith(suffix)), Purpose.ANSWER)
+    model = name.removesuffix(_SUFFIXES.get(purpose, ""))
     known = {figure: amounts[figure] for figure in _FIGURES if figure in amounts}
     return Spent(model=model, purpose=purpose, **known)
 
@@ -173,7 +173,7 @@ def _keys(account: Account, call_id: str) -> list[str]:
 
 def _amounts(payments: Sequence[Payment], purpose: Purpose) -> dict[tuple[str, str], int]:
     """Return what is added to each figure of each model."""
-    suffix = "" if purpose is Purpose.ANSWER else _NOTES
+    suffix = _SUFFIXES.get(purpose, "")
     sums: dict[tuple[str, str], int] = defaultdict(int)
     for payment in payments:
         tokens = payment.tokens

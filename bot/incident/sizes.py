@@ -53,7 +53,8 @@ def fitting(sizes: Mapping[str, int], *, budget_tokens: int, first: Collection[s
         first: Ids that are considered before all others. What does not fit leaves its room to smaller ones.
     """
     chosen, room = set[str](), budget_tokens
-    for one in sorted(reversed(list(sizes)), key=lambda one: one not in first):
+    newest_first = list(sizes)[::-1]
+    for one in sorted(newest_first, key=lambda one: one not in first):
         if sizes[one] <= room:
             chosen.add(one)
             room -= sizes[one]

@@ -75,6 +75,7 @@ class Model:
         token_factor: How many tokens its tokenizer makes of a text for each one of the 4.6 models'.
         per_message_effort: The effort may change within a conversation without a loss of the prompt cache.
         forced_tool_choice: A request may force the use of a tool.
+        compacts_on_demand: A request may have a conversation summed up by the API; beta, on Claude's own API.
         refusal_classifier: It may decline a security incident.
         on_refusal: Id of the model to ask when this one declines; empty when there is none.
     """
@@ -94,6 +95,7 @@ class Model:
     token_factor: Decimal = Decimal(1)
     per_message_effort: bool = False
     forced_tool_choice: bool = False
+    compacts_on_demand: bool = False
     refusal_classifier: bool = False
     on_refusal: str = ""
 

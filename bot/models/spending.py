@@ -13,6 +13,8 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"
     """Answering somebody's question."""
+    GATHER = "gather"
+    """Looking things up for it; part of its price, and no question of its own."""
     NOTES = "notes"
     """Notes on a long incident, taken after an answer and for the next one."""
 

@@ -13,6 +13,8 @@ from bot.slack.limits import Blocks
 _CENT = Decimal("0.01")
 WAITING = "Waiting for you."
 NOTES_WORDS = "notes on long incidents"
+GATHER_WORDS = "looking things up"
+_PURPOSE_WORDS = {Purpose.NOTES: NOTES_WORDS, Purpose.GATHER: GATHER_WORDS}
 _MILLE, _MILLION = 1_000, 1_000_000
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -217,9 +219,7 @@ def _model(spent: Spent, names: dict[str, str]) -> Sequence[Line]:
 
 
 def _purpose(spent: Spent) -> str:
-    if spent.purpose is Purpose.NOTES:
-        return NOTES_WORDS
-    return counted(spent.questions, "question")
+    return _PURPOSE_WORDS.get(spent.purpose) or counted(spent.questions, "question")
 
 
 def _price(spent: Spent) -> str:
@@ -234,7 +234,8 @@ def _month(view: CostView) -> list[Line]:
 
 
 def _month_model(spent: Spent, names: dict[str, str]) -> str:
-    purpose = f" for {NOTES_WORDS}" if spent.purpose is Purpose.NOTES else ""
+    words = _PURPOSE_WORDS.get(spent.purpose)
+    purpose = f" for {words}" if words else ""
     return f"{names.get(spent.model, spent.model)} {_price(spent)}{purpose}"
 
 
