@@ -35,6 +35,7 @@ def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalo
         model_name=catalogue.label(usage.model if usage else case.route.model),
         note=closing.note,
         cut_short=closing.cut_short,
+        can_go_on=closing.can_go_on,
         insufficient=closing.insufficient,
         bill=bill_of(usage) if usage else Bill(),
         dropped=len(finding.dropped),

@@ -107,6 +107,7 @@ class SavedAnswer:
         tier: Whom it was asked, `sonnet` or `opus`; empty of an older answer.
         is_escalated: A person asked for the stronger model.
         is_full: Every message was to be read in full.
+        continues: Id of the request that asked this first, when it was asked to go on; else empty.
     """
 
     id: str
@@ -127,6 +128,7 @@ class SavedAnswer:
     tier: str = ""
     is_escalated: bool = False
     is_full: bool = False
+    continues: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from bot.bridging import Bridging
 from bot.compacting import Compacting, LocalDigests
 from bot.consent import DECISIONS, Consent
 from bot.errors import (
@@ -25,7 +26,6 @@ from bot.incident.board import Board, merge
 from bot.incident.case import Case
 from bot.incident.extraction import extract
 from bot.incident.hypotheses import Hypothesis
-from bot.incident.messages import IncidentRef
 from bot.incident.postmortem import draft, to_markdown
 from bot.investigation import Finding, investigate
 from bot.lookups import COMMITS, Lookups
@@ -37,19 +37,18 @@ from bot.ports import Aliases, Analyst, Digests, Fence, Log, Memory, Reply, Work
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router, said_in
 from bot.routing.route import Tier
-from bot.run import Run, asked_at
+from bot.run import Run, asked_at, timed
 from bot.safety.redaction import Redactor
-from bot.showing import show, shower
+from bot.showing import Shows, show
 from bot.slack.fact_lines import first_facts
-from bot.slack.texts import plain, price_blocks, status_words
+from bot.slack.texts import note_blocks, plain, status_words
 from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
 from bot.upkeep import KINDS as UPKEEP_KINDS
 from bot.upkeep import Upkeep
-from bot.wishes import WAS_ASKED, wish_of
+from bot.wishes import WAS_ASKED, question_of, wish_of
 
 log = structlog.get_logger()
 
-DEFAULT_QUESTION = "What caused this, and what should we check next?"
 OUT_OF_TIME = "I ran out of time before I had an answer. Please ask again."
 NO_MODEL = "no model: putting changes and symptoms in order"
 LEAST_SECONDS = 15.0
@@ -70,6 +69,7 @@ class Copilot:
         has_model: There is a model to ask.
         money: What answers cost, and may.
         retention_days: How long what was said is kept.
+        bridging: Has the rules at hand while a model thinks; None without a model.
         improving: Tells better what code folded; None without a model.
     """
 
@@ -89,6 +89,7 @@ class Copilot:
     aliases: Aliases = field(default_factory=LocalAliases)
     digests: Digests = field(default_factory=LocalDigests)
     improving: Improving | None = None
+    bridging: Bridging | None = None
 
     async def handle(self, request: Request, fence: Fence) -> None:
         """Work one request to its visible end.
@@ -218,7 +219,7 @@ class Copilot:
         raw = await self.workspace.read(ref, until_ts=request.message_ts)
         log.info("incident.read", request=request.id, messages=len(raw.messages), deleted=raw.deleted)
         await self.workspace.status(request, thread_ts, status_words(messages=len(raw.messages)))
-        question, is_again = await self._question(request, ref, thread_ts)
+        question, is_again = await question_of(self.memory, request, ref, thread_ts)
         wish = await wish_of(self.memory, request)
         naming = Naming(memory=self.memory, aliases=self.aliases, literals=self.literals)
         incident, redactor, found = await naming.redacted(raw, question)
@@ -237,23 +238,6 @@ class Copilot:
         run.log("incident.redacted", found=found, messages=len(incident.messages))
         return run
 
-    async def _question(self, request: Request, ref: IncidentRef, thread_ts: str | None) -> tuple[str, bool]:
-        """Return what is asked, and whether it is an earlier question that nobody named.
-
-        A bare `/opus` asks the newest question of the thread again, else of the incident.
-        """
-        if request.text:
-            return request.text, False
-        if request.subject:
-            earlier = await self.memory.answer(request.subject)
-            return (earlier.question if earlier else DEFAULT_QUESTION), False
-        if request.kind is not RequestKind.ESCALATE:
-            return DEFAULT_QUESTION, False
-        kept = await self.memory.answers(ref)
-        newest = next((a for a in reversed(kept) if a.thread_ts == thread_ts), kept[-1] if kept else None)
-        question = newest.question if newest else DEFAULT_QUESTION
-        return question, question != DEFAULT_QUESTION
-
     async def _case(self, run: Run) -> tuple[Case, Board]:
         facts = await asyncio.to_thread(extract, run.incident, now=run.asked_at)
         said = said_in(run.incident, facts)
@@ -261,7 +245,7 @@ class Copilot:
         route = await asyncio.to_thread(
             self.router.route, run.question, said, forced=wish.forced, phase=wish.phase
         )
-        if wish.is_continued:
+        if wish.continues:
             route = replace(route, reason=WAS_ASKED)
         run.log_route(route)
         board = await self.memory.board(run.ref)
@@ -273,7 +257,7 @@ class Copilot:
             route=route,
             board=board.hypotheses,
             request_id=run.request.id,
-            is_continued=wish.is_continued,
+            continues=wish.continues,
         )
         return case, board
 
@@ -293,16 +277,30 @@ class Copilot:
         price = await self._folding().price(run, case)
         await self.workspace.status(run.request, run.thread_ts, out.line(price or self._asking(case)))
         if price:
-            await show(reply, out, price_blocks(price, answer_id=run.request.id, n=len(facts)), price)
-        on_verified = shower(run, reply, out, start=len(facts) + bool(price))
-        analyst = self._stoppable(run, reply)
-        finding = await investigate(case, analyst, board=board, on_verified=on_verified)
+            await show(reply, out, note_blocks(price, answer_id=run.request.id, n=len(facts)), price)
+        finding = await self._investigated(run, case, board, reply=reply, number=len(facts) + bool(price))
         run, case, finding = await self._renewed(run, case, finding)
         finding = await self._commit(run, case, finding)
         run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
         await self._finishing(out).answer(run, reply, case, finding)
         await self._folding().after(run, case, finding)
         return run
+
+    async def _investigated(
+        self, run: Run, case: Case, board: Board, *, reply: Reply, number: int
+    ) -> Finding:
+        """Ask the analyst within the asker's time; `number` blocks stand already."""
+        shows = Shows(
+            run=run,
+            reply=reply,
+            out=self._outgoing(run.redactor),
+            number=number,
+            model=self.catalogue.label(case.route.model),
+        )
+        analyst, case = self._stoppable(run, reply), timed(run.request, case)
+        if self.bridging is None:
+            return await investigate(case, analyst, board=board, on_verified=shows.verified)
+        return await self.bridging.investigate(case, analyst, board=board, shows=shows)
 
     def _folding(self) -> Folding:
         compacting = Compacting(digests=self.digests, memory=self.memory, log=self.log)
@@ -339,7 +337,8 @@ class Copilot:
         if not board.hypotheses:
             case = await self._folding().read(run, case)
             case = await self._spared(run, case)
-            finding = await investigate(case, self.analyst, board=board, on_verified=_nothing)
+            waited = timed(run.request, case)
+            finding = await investigate(waited, self.analyst, board=board, on_verified=_nothing)
             run, case, finding = await self._renewed(run, case, finding)
             board = (await self._commit(run, case, finding)).board
         review = draft(run.incident, case.facts, board.hypotheses, now=run.asked_at)

@@ -78,6 +78,15 @@ class Money:
         """
         return self.has_model and self.caps.is_above_hard(await self.till.purse.of_incident(ref))
 
+    async def allows(self, case: Case) -> bool:
+        """Say whether asking the case's model keeps its incident below the hard cap.
+
+        Raises:
+            StoreUnavailableError: Nobody knows now.
+        """
+        spent = await self.till.purse.of_incident(case.incident.ref)
+        return not self.caps.is_above_hard(spent, more_usd=self._guess_usd(case))
+
     async def question(self, run: Run, case: Case, router: Router) -> Asking | None:
         """Return what a person must be asked before this case goes to its model; None when nothing.
 

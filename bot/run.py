@@ -127,5 +127,6 @@ def saved_answer(
         tier=tier.value,
         is_escalated=run.wish.is_escalated,
         is_full=run.request.is_full,
+        continues=run.wish.continues,
         claims={hypothesis.id: hypothesis.claim for hypothesis in finding.hypotheses if hypothesis.is_live},
     )

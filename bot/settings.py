@@ -57,6 +57,8 @@ class Settings(BaseSettings):
         judge_model: Grades explanations in `eval incidents`, by its id; empty for no such grades.
         incident_soft_usd: From here on every answer says what its incident has cost; 0 for never.
         incident_hard_usd: From here on a person is asked before Opus is; 0 for never.
+        fail_over: `on` lets the other model answer when Claude's API has no room for the one that was asked;
+            Opus stands in for Sonnet only below `incident_hard_usd`.
         redis_url: Redis 6.2+ or Valkey 8+; empty starts an embedded Valkey in `data_dir`.
         watched_channels: Name patterns; in a matching channel the incident is the whole channel.
         slack_connect: `on` lets the copilot work in channels shared with other organisations, whose people
@@ -97,6 +99,7 @@ class Settings(BaseSettings):
     health_port: int = Field(default=0, ge=0, le=65535)
     watched_channels: Annotated[tuple[str, ...], NoDecode] = tuple(WATCHED.split(","))
     link_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    fail_over: Literal["on", "off"] = "on"
     slack_connect: Literal["off", "on"] = "off"
     store_secret: SecretStr = SecretStr("")
     concurrency: int = Field(default=16, ge=1, le=256)

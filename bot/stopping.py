@@ -202,4 +202,5 @@ def _closing(who: str, *, name: str, count: int) -> Closing:
         analyst=name,
         cut_short=f"Stopped by {who}; best so far." if count else "",
         insufficient=f"stopped by {who} before an explanation was found.",  # none may pass verification
+        stopped_by=who,
     )

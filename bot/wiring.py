@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot.adapters.aliases import RedisAliases
 from bot.adapters.claude import ClaudeAnalyst
+from bot.adapters.claude_asks import Failover
 from bot.adapters.digests import RedisDigests
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
 from bot.adapters.gaps import Gaps
@@ -38,6 +39,7 @@ from bot.adapters.stops import RedisStops
 from bot.adapters.store import RedisMemory
 from bot.adapters.valkey import EmbeddedValkey
 from bot.analysts import rules
+from bot.bridging import Bridging
 from bot.chosen import Models, looked_up, warn_of_retirement
 from bot.copilot import Copilot
 from bot.errors import BadInputError
@@ -88,7 +90,7 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
 
 @asynccontextmanager
 async def analyst(
-    settings: Settings, models: Models, *, ready: asyncio.Event | None = None, till: Till | None = None
+    settings: Settings, models: Models, *, ready: asyncio.Event | None = None, money: Money | None = None
 ) -> AsyncIterator[Analyst]:
     """Give the analyst that the settings ask for; the rules answer when Claude cannot.
 
@@ -97,7 +99,7 @@ async def analyst(
         models: That are asked.
         ready: Set when the role is ready: only then is the SDK loaded, in a thread, so that nothing waits
             for it. Without it the first question loads it.
-        till: Takes down what that costs; without one nobody does.
+        money: Takes down what that costs, and knows what may be spent; without it nobody does.
     """
     key = settings.anthropic_api_key.get_secret_value()
     if not key:
@@ -107,8 +109,9 @@ async def analyst(
         catalogue=models.catalogue,
         api_key=key,
         total_seconds=settings.model_seconds,
-        till=till,
+        till=money.till if money else None,
         fold_model=models.pair.sonnet.id,
+        failover=failover(settings, models, money),
     )
     warming = asyncio.create_task(_warm(claude, ready, settings, models)) if ready else None
     try:
@@ -122,6 +125,13 @@ async def _warm(claude: ClaudeAnalyst, ready: asyncio.Event, settings: Settings,
     await ready.wait()
     await claude.warm()
     await warn_of_retirement(settings, models)
+
+
+def failover(settings: Settings, models: Models, money: Money | None) -> Failover | None:
+    """Return what lets the other model answer where one has no room; None where that is not wanted."""
+    if money is None or settings.fail_over == "off":
+        return None
+    return Failover(pair=models.pair, allows=money.allows)
 
 
 def money(settings: Settings, models: Models, redis: Redis) -> Money:
@@ -162,7 +172,7 @@ async def copilot(
         models = await looked_up(settings)
         books = money(settings, models, redis)
         stack.push_async_callback(books.till.close)
-        chosen = await stack.enter_async_context(analyst(settings, models, ready=ready, till=books.till))
+        chosen = await stack.enter_async_context(analyst(settings, models, ready=ready, money=books))
         yield Copilot(
             workspace=place.workspace,
             memory=place.memory,
@@ -172,6 +182,7 @@ async def copilot(
             aliases=RedisAliases(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
             digests=RedisDigests(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
             improving=await stack.enter_async_context(improving(chosen)),
+            bridging=Bridging(rules=RulesAnalyst(rules.diagnose)) if books.has_model else None,
             router=router_of(models.pair),
             catalogue=models.catalogue,
             money=books,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.copilot import DEFAULT_QUESTION
+from bot.wishes import DEFAULT_QUESTION
 from bot.request import RequestKind
 from tests.fakes import FakeFence
 from tests.test_copilot import RULES, copilot, request, seen

@@ -48,12 +48,13 @@ async def memory_with(**facts):
         (RequestKind.CONSENT, {"tier": "opus"}, Wish(forced=Tier.OPUS)),
         (RequestKind.CONSENT, {"tier": "opus", "is_escalated": True}, ESCALATED),
         (RequestKind.KEEP_GOING, {}, PLAIN),
-        (RequestKind.KEEP_GOING, {"question": "why?"}, Wish(is_continued=True)),
-        (RequestKind.KEEP_GOING, {"tier": "sonnet"}, Wish(forced=Tier.SONNET, is_continued=True)),
+        (RequestKind.KEEP_GOING, {"question": "why?"}, Wish(continues="msg:1")),
+        (RequestKind.KEEP_GOING, {"tier": "sonnet"}, Wish(forced=Tier.SONNET, continues="msg:1")),
+        (RequestKind.KEEP_GOING, {"continues": "msg:0"}, Wish(continues="msg:0")),
         (
             RequestKind.KEEP_GOING,
             {"tier": "opus", "is_escalated": True, "is_full": True},
-            Wish(forced=Tier.OPUS, is_full=True, is_continued=True),
+            Wish(forced=Tier.OPUS, is_full=True, continues="msg:1"),
         ),
     ],
 )

@@ -128,7 +128,7 @@ class Asks:
 
 
 def _opening(case: Case) -> str:
-    if not case.is_continued:
+    if not case.continues:
         return ""
     standing = [hypothesis.id for hypothesis in case.board if hypothesis.is_live]
     words = f"On the board stand by now: {', '.join(standing)}." if standing else "Nothing stands by now."

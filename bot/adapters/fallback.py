@@ -16,6 +16,8 @@ from bot.ports import Analyst, Improver
 
 log = structlog.get_logger()
 
+BEST_SO_FAR = "Best so far, by rules: the model needs longer."
+
 
 @dataclass(frozen=True, slots=True)
 class RulesAnalyst:
@@ -85,5 +87,12 @@ def _explained(
 ) -> Hypothesis | Restart | Closing:
     if not isinstance(step, Closing):
         return step
-    spent = failure.usage if isinstance(failure, ModelFailedError) else None
-    return replace(step, note=failure.reason, usage=step.usage or spent)
+    if not isinstance(failure, ModelFailedError):
+        return replace(step, note=failure.reason)
+    return replace(
+        step,
+        note=failure.reason,
+        usage=step.usage or failure.usage,
+        cut_short=BEST_SO_FAR if failure.can_go_on else "",
+        can_go_on=failure.can_go_on,
+    )

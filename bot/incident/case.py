@@ -24,7 +24,8 @@ class Case:
         reading: What a model reads in full and what stands for the rest; None for all messages in full.
         is_full: A person wants every message read in full, long pastes too.
         spent_seconds: How long the asker has waited already; a model's time is what is left.
-        is_continued: The question was asked before and the time was up; what was found then is on the board.
+        continues: Id of the request on which this one goes on, whose time was up: what was found then is on
+            the board, and its look-ups count for this one; empty for a new question.
         observations: What was gathered for the question, oldest first.
         unseen: What could not be gathered, in people's words.
         risen: Where the question would go by what was found while it was answered, when that is higher.
@@ -40,7 +41,7 @@ class Case:
     reading: Reading | None = None
     is_full: bool = False
     spent_seconds: float = 0.0
-    is_continued: bool = False
     risen: Route | None = None
+    continues: str = ""
     observations: tuple[Observation, ...] = ()
     unseen: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ class Answer:
             when it did not answer.
         note: Why no model was used, in a few words; else empty.
         cut_short: Why this is only the best so far, as a sentence; else empty.
+        can_go_on: The model's time was up: asked once more, it may come to an end.
         insufficient: Why there is no chain; empty when there is one.
         computed: What code worked out about permissions and the like.
         unseen: What would have helped and was not in the thread.
@@ -78,6 +79,7 @@ class Answer:
     model_name: str = ""
     note: str = ""
     cut_short: str = ""
+    can_go_on: bool = False
     insufficient: str = ""
     asked_at: datetime | None = None
     answered_at: datetime | None = None

@@ -35,7 +35,8 @@ def model_words(answer: Answer) -> str:
         return f"No model · the question would go to {risen.tier.title() if risen else name}: {going.reason}"
     if risen is not None:
         return f"{name} {route.effort} · by now it would go to {risen.tier.title()}, {risen.reason}"
-    return f"{name} {route.effort} · {route.reason}"
+    noted = f" · {answer.note}" if answer.note else ""
+    return f"{name} {route.effort} · {route.reason}{noted}"
 
 
 def coverage_words(answer: Answer, *, cap: int = UNCUT) -> str:
@@ -72,14 +73,22 @@ def _deciding(answer: Answer) -> Line:
 
 def _buttons(answer: Answer) -> list[Block]:
     wrong = button("That's wrong…", action_id="wrong", value=answer.id)
-    retry = button("Try the model again", action_id="retry_model", value=answer.id, is_primary=True)
     return [
-        *([] if answer.has_model or not answer.is_set_up else [retry]),
+        *_asking_again(answer),
         button("Evidence", action_id="evidence", value=answer.id),
         *([wrong] if answer.live else []),
         *([_other_tier(answer)] if answer.is_set_up else []),
         button("Postmortem", action_id="postmortem", value=answer.id),
     ]
+
+
+def _asking_again(answer: Answer) -> list[Block]:
+    """Return what has the model go on, or tried again, where it did not come to an end."""
+    if answer.can_go_on:
+        return [button("Keep going", action_id="keep_going", value=answer.id, is_primary=True)]
+    if answer.has_model or not answer.is_set_up:
+        return []
+    return [button("Try the model again", action_id="retry_model", value=answer.id, is_primary=True)]
 
 
 def _other_tier(answer: Answer) -> Block:

@@ -69,8 +69,8 @@ def full_words(*, read: str, model_name: str, usd: Decimal | None) -> str:
     return shorten(f"reading {read} with {model_name} {price}", _FULL_CHARS)
 
 
-def price_blocks(words: str, *, answer_id: str, n: int) -> Blocks:
-    """Return `full_words` as one small line, block number `n` of the answer."""
+def note_blocks(words: str, *, answer_id: str, n: int) -> Blocks:
+    """Return one small line of ours while an answer grows, block number `n` of it."""
     return numbered([context(words)], answer_id, start=n)
 
 

@@ -216,7 +216,7 @@ async def test_a_question_that_goes_on_says_what_stands_also_when_it_is_repaired
     board = (replace(found, id="H7", status=status),) if status else ()
     api.script(Turn(words="no"), GOOD)
 
-    await steps_of(opened(), replace(object_store(), board=board, is_continued=True))
+    await steps_of(opened(), replace(object_store(), board=board, continues="msg:1"))
 
     ends = [body["messages"][-1]["content"][-1]["text"] for body in api.bodies[1:]]
     assert all(says in end for end in ends)
