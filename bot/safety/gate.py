@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import GateClosedError
-from bot.safety.hidden import strip_hidden
+from bot.safety.canary import without_canary
+from bot.safety.filters import FILTERS, Filters
 from bot.safety.links import allowed_url, broken
-from bot.safety.mentions import inert, inert_markdown, inert_mrkdwn
 from bot.safety.redaction import Redactor
 
 Blocks = list[dict[str, Any]]
@@ -29,11 +29,19 @@ _IDS = frozenset(
 _DROPPED = frozenset({"image", "video", "file", "call", "team", "input"})
 _REFERENCES = {"user": "user_id", "usergroup": "usergroup_id", "broadcast": "range"}
 _LEAVES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
+_LINES = frozenset({"rich_text_section", "rich_text_quote"})
 _MOST_DEPTH = 20
 
 
 def gate(
-    blocks: Blocks, text: str, *, allowed_hosts: frozenset[str], mention: str | None, redactor: Redactor
+    blocks: Blocks,
+    text: str,
+    *,
+    allowed_hosts: frozenset[str],
+    mention: str | None,
+    redactor: Redactor,
+    canary: str = "",
+    filters: Filters = FILTERS,
 ) -> tuple[Blocks, str]:
     """Return a message's blocks and text with nothing in them that could do harm.
 
@@ -45,28 +53,40 @@ def gate(
         allowed_hosts: As `links.allowed_url` takes it: hosts, loopback origins, exact URLs.
         mention: The one user id that may be mentioned: the asker's; None mentions nobody.
         redactor: The incident's own, so that what it found while reading is found here too.
+        canary: The mark of the orders that models get, which no answer may repeat; empty for none.
+        filters: What words pass.
 
     Raises:
         GateClosedError: The blocks are no blocks, so they cannot be made safe.
         RedactionFailedError: A text could not be checked for secrets.
     """
-    guard = _Gate(allowed_hosts, mention, redactor)
+    guard = _Gate(allowed_hosts, mention, redactor, canary, filters)
     safe = [guard.block(block) for block in blocks]
-    return [block for block in safe if block], inert_mrkdwn(guard.clean(text), allowed_hosts, mention)
+    return [block for block in safe if block], guard.marked(guard.clean(text))
 
 
-def gate_text(text: str, *, allowed_hosts: frozenset[str], redactor: Redactor) -> str:
+def gate_text(
+    text: str,
+    *,
+    allowed_hosts: frozenset[str],
+    redactor: Redactor,
+    canary: str = "",
+    filters: Filters = FILTERS,
+) -> str:
     """Return a Markdown file's text with nothing active in it; nobody is mentioned from a file.
 
     Args:
         text: Markdown.
         allowed_hosts: As for `gate`.
         redactor: As for `gate`.
+        canary: As for `gate`.
+        filters: As for `gate`.
 
     Raises:
         RedactionFailedError: The text could not be checked for secrets.
     """
-    return inert_markdown(redactor.redact(strip_hidden(text)).text, allowed_hosts)
+    guard = _Gate(allowed_hosts, None, redactor, canary, filters)
+    return filters.lines(filters.markdown(guard.clean(text), allowed_hosts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +94,21 @@ class _Gate:
     allowed: frozenset[str]
     mention: str | None
     redactor: Redactor
+    canary: str
+    filters: Filters
 
     def clean(self, text: str) -> str:
-        return self.redactor.redact(strip_hidden(text)).text
+        return self.without_secrets(self.filters.visible(text))
+
+    def without_secrets(self, text: str) -> str:
+        redacted = self.redactor.redact(text)
+        return without_canary(redacted.text if redacted.found else text, self.canary)
 
     def words(self, text: str) -> str:
-        return inert(self.clean(text), self.allowed)
+        return self.filters.words(self.clean(text), self.allowed)
+
+    def marked(self, text: str) -> str:
+        return self.filters.lines(self.filters.mrkdwn(text, self.allowed, self.mention))
 
     def block(self, block: Any) -> dict[str, Any] | None:
         if not isinstance(block, dict) or not isinstance(block.get("type"), str):
@@ -123,15 +152,20 @@ class _Gate:
         whole = {key: value for key, value in safe.items() if value is not None or item[key] is None}
         if whole.get("elements") == [] or whole.get("text") == "":
             return None
-        return self._unsplit(whole) if kind in _LEAVES else whole
+        return self._section(whole) if kind in _LEAVES else whole
+
+    def _section(self, section: dict[str, Any]) -> dict[str, Any]:
+        whole = self._unsplit(section)
+        elements = [leaf for leaf in whole.get("elements", []) if isinstance(leaf, dict)]
+        return {**whole, "elements": self.filters.elements(elements)} if whole["type"] in _LINES else whole
 
     def _marked(self, item: Json) -> dict[str, Any] | None:
         words = self.clean(item["text"])
         if not words:
             return None
         if item["type"] == "markdown":
-            return {**item, "text": inert_markdown(words, self.allowed)}
-        return {**item, "text": inert_mrkdwn(words, self.allowed, self.mention), "verbatim": True}
+            return {**item, "text": self.filters.lines(self.filters.markdown(words, self.allowed))}
+        return {**item, "text": self.marked(words), "verbatim": True}
 
     def _link(self, item: Json) -> dict[str, Any]:
         url, label = self.clean(str(item.get("url", ""))), self.words(str(item.get("text") or ""))
@@ -151,10 +185,10 @@ class _Gate:
         """Find a secret that is split over elements; such a section loses its styles, not its words."""
         leaves = [leaf for leaf in section.get("elements", []) if isinstance(leaf, dict)]
         joined = "".join(str(leaf.get("text", "")) for leaf in leaves)
-        redacted = self.redactor.redact(joined)
-        if not redacted.found:
+        clean = self.without_secrets(joined)
+        if clean == joined:
             return section
-        return {**section, "elements": [{"type": "text", "text": inert(redacted.text, self.allowed)}]}
+        return {**section, "elements": [{"type": "text", "text": self.filters.words(clean, self.allowed)}]}
 
 
 def _says_something(block: Json) -> bool:

@@ -10,7 +10,7 @@ _QUERY = frozenset({"thread_ts", "cid"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _URL = re.compile(
     r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}:(?:/|\\|&#47;|%2f){2}|www\.)[^\s<>\"'`|]+"
-    r"|\b(?:javascript|data|vbscript|file|blob|slack|tel|sms|intent):(?=\S)[^\s<>\"'`|]+"
+    r"|\b(?:javascript|data|vbscript|file|blob|slack|tel|sms|intent|mailto|https?|ftp):(?=\S)[^\s<>\"'`|]+"
 )
 _WWW = re.compile(r"(?i)\b(www)\.")
 _TRAILING = ".,;:!?)]}*_~"

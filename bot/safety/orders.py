@@ -4,7 +4,8 @@ A command is known by its program and by what follows it: names of programs are 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 UNCHECKED = "(from the thread, not checked)"
 
@@ -27,26 +28,74 @@ _WITH = (
 )
 _COMMAND = re.compile(
     rf"(?i)(?<![\w./@$-])(?:(?:{_ALWAYS})(?=\s+[-\w./\"'$@{{<\[])|{_WITH})"
-    r"(?:(?![.;:!?]?(?:\s*$|\s+(?:[·→|]\s|\())|[.:!?]\s+[A-Z])[^\n`]){0,400}"
-    r"|(?<![\w./-])[A-Za-z]*[a-z][A-Z]\w*=(?:true|false|none|null|0)\b"
+    r"|(?<![\w./-])(?-i:[A-Za-z]*[a-z][A-Z]\w*=(?:true|false|none|null|0)\b)"
 )
+_END = re.compile(r"[\n`]|[.:!?;]\s+[A-Z]|\s[·→]\s|\s\(|\s+—")
+_CODE = re.compile(r"(`[^`\n]+`)")
+_MOST_CHARS = 400
+_ROUND = " \t,.;:!?"
 
 
 def commands(text: str) -> Iterator[tuple[int, int]]:
     """Yield where the commands of a text begin and end."""
-    for match in _COMMAND.finditer(text):
-        yield match.start(), match.start() + len(match[0].rstrip(" \t,"))
+    at = 0
+    while match := _COMMAND.search(text, at):
+        rest = text[match.end() : match.start() + _MOST_CHARS]
+        end = _END.search(rest)
+        at = match.end() + len((rest[: end.start()] if end else rest).rstrip(_ROUND))
+        yield match.start(), at
+
+
+def has_command(text: str) -> bool:
+    """Say whether a text holds a command."""
+    return _COMMAND.search(text) is not None
 
 
 def in_backticks(text: str) -> str:
     """Return mrkdwn with its commands as code, said once to be unchecked; a second pass changes nothing."""
-    parts, at, is_said = [], 0, UNCHECKED in text
+    if not has_command(text):
+        return text
+    parts = _CODE.split(text)
+    parts[::2] = map(_coded, parts[::2])
+    if UNCHECKED in text:
+        return "".join(parts)
+    coded = _CODE.split("".join(parts))
+    first = next((at for at in range(1, len(coded), 2) if has_command(coded[at])), len(coded) - 1)
+    coded[first] += f" {UNCHECKED}"
+    return "".join(coded)
+
+
+def _coded(text: str) -> str:
+    parts, at = [], 0
     for start, end in commands(text):
-        is_code = text[start - 1 : start] == "`" == text[end : end + 1]
-        parts += [text[at:start], text[start:end] if is_code else f"`{text[start:end]}`"]
+        parts += [text[at:start], f"`{text[start:end]}`"]
         at = end
-        if not is_said and not is_code:
-            parts.append(f" {UNCHECKED}")
-            is_said = True
-    whole = "".join([*parts, text[at:]])
-    return f"{whole} {UNCHECKED}" if parts and not is_said else whole
+    return "".join([*parts, text[at:]])
+
+
+def as_elements(leaf: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a text element of `rich_text` as several, its commands as code; any other element as it is."""
+    text = leaf.get("text")
+    if leaf.get("type") != "text" or not isinstance(text, str) or (leaf.get("style") or {}).get("code"):
+        return [dict(leaf)]
+    parts, at = [], 0
+    for start, end in commands(text):
+        styled = {**leaf, "text": text[start:end], "style": {**(leaf.get("style") or {}), "code": True}}
+        parts += [{**leaf, "text": text[at:start]}, styled]
+        at = end
+    return [part for part in [*parts, {**leaf, "text": text[at:]}] if part["text"] or not parts]
+
+
+def with_commands_marked(elements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the elements of a section with commands as code, said once to be unchecked."""
+    split = [part for leaf in elements for part in as_elements(leaf)]
+    is_said = any(UNCHECKED in str(leaf.get("text", "")) for leaf in split)
+    first = next((at for at, leaf in enumerate(split) if _is_command(leaf)), None)
+    if first is None or is_said:
+        return split
+    return [*split[: first + 1], {"type": "text", "text": f" {UNCHECKED}"}, *split[first + 1 :]]
+
+
+def _is_command(leaf: Mapping[str, Any]) -> bool:
+    is_code = leaf.get("type") == "text" and bool((leaf.get("style") or {}).get("code"))
+    return is_code and has_command(str(leaf.get("text", "")))
