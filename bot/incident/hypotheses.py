@@ -209,12 +209,28 @@ class Hypothesis:
         return self.status not in {Status.REFUTED, Status.STALE}
 
 
+class DroppedKind(StrEnum):
+    """What it was that code did not let through."""
+
+    EXPLANATION = "explanation"
+    CITATION = "citation"
+    SENTENCE = "sentence"
+    CHECK = "check"
+    MITIGATION = "mitigation"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """Something an analyst said that code did not let through."""
+    """Something an analyst said that code did not let through.
+
+    Attributes:
+        is_moved: It is told all the same, as something else.
+    """
 
     what: str
     reason: str
+    kind: DroppedKind = DroppedKind.SENTENCE
+    is_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,14 +52,14 @@ def _is_ruled_out(hypothesis: Hypothesis, case: Case) -> bool:
 
 
 def _trigger_entities(hypothesis: Hypothesis, case: Case) -> frozenset[str]:
-    texts = (case.incident.by_id[e.id].text for e in hypothesis.trigger.evidence)
-    return frozenset(entity for text in texts for entity in entities(text))
+    told = (case.incident.by_id.get(e.id) for e in hypothesis.trigger.evidence)
+    return frozenset(entity for message in told if message for entity in entities(message.text))
 
 
 def _explaining(hypothesis: Hypothesis, case: Case) -> list[Message]:
     cited = (item.id for link in hypothesis.links for item in link.evidence_for)
-    messages = (case.incident.by_id[i] for i in dict.fromkeys(cited))
-    return [m for m in messages if cues.EXPLAINS.search(m.text) or cues.ADMISSION.search(m.text)]
+    messages = (case.incident.by_id.get(i) for i in dict.fromkeys(cited))
+    return [m for m in messages if m and (cues.EXPLAINS.search(m.text) or cues.ADMISSION.search(m.text))]
 
 
 def _is_supported(hypothesis: Hypothesis, case: Case) -> bool:

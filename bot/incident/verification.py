@@ -1,20 +1,30 @@
-"""What of an analyst's hypothesis may be shown: citations, quotes, names, order in time, status.
+"""What of an analyst's hypothesis may be shown: citations, quotes, numbers, names, order in time, status.
 
 Nothing an analyst says about itself counts: times, order, status, likelihood and what was not seen are
-computed here.
+computed here. What a field may speak of, and what becomes of it when it speaks of something else:
+
+- claim, trigger, cause, effect, symptom, population: of all the hypothesis cites; else the hypothesis falls.
+- mechanism: of what its link cites; else it is left out. A condition: of all the hypothesis cites; likewise.
+- what it does not explain: of all that was read, for it is told nowhere in the chain; else left out.
+- falsifiers, when it opens again, the check and its outcomes: of all that was read, and of what one may say
+  of a look that nobody has made yet (see `claims.unfounded`); else left out. There is no new threshold.
+
+The asker's question is part of every ground.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.incident import cues
+from bot.incident.acts import changes_state
 from bot.incident.case import Case
 from bot.incident.claims import unfounded
 from bot.incident.facts import FactKind
+from bot.incident.grounds import Ground
 from bot.incident.hypotheses import (
     Check,
     Dropped,
+    DroppedKind,
     Evidence,
     EvidenceKind,
     Hypothesis,
@@ -24,13 +34,14 @@ from bot.incident.hypotheses import (
     Order,
     Trigger,
 )
-from bot.incident.messages import Incident, Message
+from bot.incident.leftovers import unexplained, unlooked, unread
+from bot.incident.messages import Message
 from bot.incident.naming import nameless, people
 from bot.incident.order import with_times
 from bot.incident.sentences import shorten
 from bot.incident.standing import rank, status_by_rule, undoing
 
-__all__ = ["Verified", "rank", "unread", "verify"]
+__all__ = ["Verified", "rank", "unread", "verify", "whole_ground"]
 
 _MOST_CHARS = 1_000
 """A guard, longer than anything worth reading: how much is printed is decided where it is laid out."""
@@ -57,14 +68,22 @@ class Verified:
     dropped: tuple[Dropped, ...] = ()
 
 
-def verify(hypothesis: Hypothesis, case: Case) -> Verified | Dropped:
+def verify(hypothesis: Hypothesis, case: Case, *, whole: Ground | None = None) -> Verified | Dropped:
     """Return what may be shown of `hypothesis`, or why nothing may.
 
     Args:
         hypothesis: As an analyst gave it; every value in it may be wrong or hostile.
         case: What was visible when it was asked.
+        whole: The `whole_ground` of the case, so that it is made once for several hypotheses.
     """
-    return _Examination(case=case).examine(hypothesis)
+    return _Examination(case=case, whole=whole or whole_ground(case)).examine(hypothesis)
+
+
+def whole_ground(case: Case) -> Ground:
+    """Return all that was read for a case, as the ground of what looks beyond one chain."""
+    seen = [m for m in case.incident.messages if m.at <= case.asked_at]
+    texts = (case.question, *(found.text for found in case.observations))
+    return Ground.of(seen, texts=texts, at=[fact.at for fact in case.facts])
 
 
 class _Examination:
@@ -75,9 +94,11 @@ class _Examination:
         named: Messages it cites with a wrong quote: no evidence, but what they hold is not invented.
     """
 
-    def __init__(self, *, case: Case) -> None:
+    def __init__(self, *, case: Case, whole: Ground) -> None:
         self.case = case
+        self.whole = whole
         self.names = people(case.incident.messages)
+        self.looked_up = {found.id: found for found in case.observations if found.is_evidence}
         self.dropped: list[Dropped] = []
         self.named: dict[str, Message] = {}
 
@@ -85,13 +106,15 @@ class _Examination:
         hypothesis = self._readable(given)
         reason = self._unshowable(hypothesis)
         if reason:
-            return Dropped(what=hypothesis.claim, reason=reason)
-        check, mitigations = self._check(hypothesis)
-        timed = with_times(replace(hypothesis, next_check=check), self.case)
+            return Dropped(what=hypothesis.claim, reason=reason, kind=DroppedKind.EXPLANATION)
+        founded = self._founded(hypothesis)
+        check, mitigations = self._check(founded)
+        timed = with_times(replace(founded, next_check=check), self.case)
         judged = replace(
             timed,
             status=status_by_rule(timed, self.case),
-            unseen=unread(self.case.incident),
+            does_not_explain=timed.does_not_explain or self._lines(unexplained(timed, self.case)),
+            unseen=(*unread(self.case.incident), *unlooked(self.case)),
             ended_by=_ended_by(timed, self.case),
         )
         return Verified(hypothesis=judged, mitigations=mitigations, dropped=tuple(self.dropped))
@@ -142,29 +165,63 @@ class _Examination:
         return replace(link, mechanism=self._mechanism(given.mechanism, link))
 
     def _mechanism(self, text: str, link: Link) -> str:
-        """A mechanism with a number or a name that its own evidence does not hold is left out."""
-        words = self._words(text)
-        made_up = unfounded(words, self._cited([*link.evidence_for, *link.evidence_against]))
+        return self._kept(self._words(text), self._ground([*link.evidence_for, *link.evidence_against]))
+
+    def _founded(self, hypothesis: Hypothesis) -> Hypothesis:
+        """Return it without what its ground does not hold, where it can be spared."""
+        own = self._ground(hypothesis.evidence)
+        return replace(
+            hypothesis,
+            links=tuple(replace(link, falsifier=self._ahead(link.falsifier)) for link in hypothesis.links),
+            conditions=tuple(filter(None, (self._kept(line, own) for line in hypothesis.conditions))),
+            does_not_explain=tuple(
+                filter(None, (self._kept(line, self.whole) for line in hypothesis.does_not_explain))
+            ),
+            refuted_if=self._ahead(hypothesis.refuted_if),
+            reopen_if=self._ahead(hypothesis.reopen_if),
+        )
+
+    def _ahead(self, text: str, kind: DroppedKind = DroppedKind.SENTENCE) -> str:
+        return self._kept(text, self.whole, kind=kind, looks_ahead=True)
+
+    def _kept(
+        self,
+        text: str,
+        ground: Ground,
+        *,
+        kind: DroppedKind = DroppedKind.SENTENCE,
+        looks_ahead: bool = False,
+    ) -> str:
+        """Return a sentence, or nothing when its ground does not hold a number or a name in it."""
+        made_up = unfounded(text, ground, looks_ahead=looks_ahead)
         if made_up:
-            self.dropped.append(Dropped(what=words, reason=f"no cited message holds {made_up[0]}"))
-        return "" if made_up else words
+            self.dropped.append(Dropped(what=text, reason=_unheld(made_up), kind=kind))
+        return "" if made_up else text
 
     def _evidence(self, given: Sequence[Evidence]) -> tuple[Evidence, ...]:
         kept = dict.fromkeys(item for item in given if self._is_real(item))
         return tuple(self._weighed(item) for item in kept)[:_MOST_EVIDENCE]
 
     def _is_real(self, item: Evidence) -> bool:
+        reason = self._flaw(item)
+        if reason:
+            self.dropped.append(Dropped(what=item.id[:12], reason=reason, kind=DroppedKind.CITATION))
+        return not reason
+
+    def _flaw(self, item: Evidence) -> str:
+        """Say why a citation does not hold; empty when it does."""
+        if item.id in self.looked_up:
+            stands = bool(item.quote) and item.quote in self.looked_up[item.id].text
+            return "" if stands else "the quote does not stand in what was looked up"
         message = self.case.incident.by_id.get(item.id)
         if message is None:
-            self.dropped.append(Dropped(what=item.id[:12], reason="there is no such message"))
-        elif message.at > self.case.asked_at:
-            self.dropped.append(Dropped(what=item.id, reason="it was not there when this was asked"))
-        elif item.quote not in message.text:
+            return "there is no such message"
+        if message.at > self.case.asked_at:
+            return "it was not there when this was asked"
+        if item.quote not in message.text:
             self.named[message.id] = message
-            self.dropped.append(Dropped(what=item.id, reason="the quote does not stand in the message"))
-        else:
-            return True
-        return False
+            return "the quote does not stand in the message"
+        return ""
 
     def _weighed(self, item: Evidence) -> Evidence:
         """A suspicion or a question shows nothing; a citation without a quote shows no more than a fit."""
@@ -175,34 +232,46 @@ class _Examination:
             return replace(item, kind=EvidenceKind.CORRELATIONAL)
         return item
 
-    def _cited(self, evidence: Iterable[Evidence]) -> list[Message]:
-        by_id = self.case.incident.by_id
-        return [by_id[i] for i in dict.fromkeys(item.id for item in evidence) if i in by_id]
+    def _ground(self, evidence: Iterable[Evidence], named: Iterable[Message] = ()) -> Ground:
+        ids = dict.fromkeys(item.id for item in evidence)
+        cited = [self.case.incident.by_id[i] for i in ids if i in self.case.incident.by_id]
+        looked_up = [self.looked_up[i].text for i in ids if i in self.looked_up]
+        at = [fact.at for fact in self.case.facts if fact.cites[0] in ids]
+        return Ground.of((*cited, *named), texts=(self.case.question, *looked_up), at=at)
 
     def _unshowable(self, hypothesis: Hypothesis) -> str:
         if not hypothesis.trigger.evidence:
             return "no message shows its trigger"
         if not hypothesis.links or not any(link.evidence_for for link in hypothesis.links):
             return "no message shows any of its links"
-        cited = [*self._cited(hypothesis.evidence), *self.named.values()]
-        made_up = next((token for text in _stated(hypothesis) for token in unfounded(text, cited)), "")
-        return f"no cited message holds {made_up}" if made_up else ""
+        ground = self._ground(hypothesis.evidence, self.named.values())
+        made_up = tuple(token for text in _stated(hypothesis) for token in unfounded(text, ground))
+        return _unheld(made_up) if made_up else ""
 
     def _check(self, hypothesis: Hypothesis) -> tuple[Check | None, tuple[Mitigation, ...]]:
         check = hypothesis.next_check
-        if check is None or not check.do.strip():
+        do = self._words(check.do) if check else ""
+        if check is None or not do:
             return None, ()
-        do = self._words(check.do)
-        if cues.STATE_CHANGE_VERB.search(do):
-            self.dropped.append(Dropped(what=do, reason="a check only reads; this would change something"))
-            return None, (Mitigation(do=do, safe_under=(hypothesis.id,)),)
-        return self._clamped(check, do), ()
+        if changes_state(do):
+            return None, self._moved(do, hypothesis.id)
+        kept = self._ahead(do, DroppedKind.CHECK)
+        return (self._clamped(check, kept), ()) if kept else (None, ())
+
+    def _moved(self, do: str, hypothesis_id: str) -> tuple[Mitigation, ...]:
+        """Return what would change something as a mitigation; a made-up one is none."""
+        kept = self._kept(do, self.whole, kind=DroppedKind.CHECK)
+        if not kept:
+            return ()
+        reason = "a check only reads; this would change something"
+        self.dropped.append(Dropped(what=do, reason=reason, kind=DroppedKind.CHECK, is_moved=True))
+        return (Mitigation(do=do, safe_under=(hypothesis_id,)),)
 
     def _clamped(self, check: Check, do: str) -> Check:
         return Check(
             do=do,
-            expect_if_true=self._words(check.expect_if_true),
-            expect_if_false=self._words(check.expect_if_false),
+            expect_if_true=self._ahead(self._words(check.expect_if_true)),
+            expect_if_false=self._ahead(self._words(check.expect_if_false)),
             splits=tuple(s for s in check.splits if _HYPOTHESIS_ID.fullmatch(s))[:_MOST_LINES],
             minutes=min(max(check.minutes, _MINUTES[0]), _MINUTES[1]),
         )
@@ -229,14 +298,5 @@ def _ended_by(hypothesis: Hypothesis, case: Case) -> Link | None:
     return Link(cause=next(ends), effect=next(ends), evidence_for=cited, order=Order.OK)
 
 
-def unread(incident: Incident) -> tuple[str, ...]:
-    """Say what of an incident could not be read."""
-    counted = (
-        (incident.deleted, "deleted message", "deleted messages"),
-        (incident.omitted, "message that could not be read", "messages that could not be read"),
-        (incident.shortened, "message in its middle", "messages in their middle"),
-        (incident.binary_files, "binary file", "binary files"),
-        (incident.unread_files, "file without a preview", "files without a preview"),
-        (incident.partial_files, "paste beyond its first lines", "pastes beyond their first lines"),
-    )
-    return tuple(f"{count} {one if count == 1 else many}" for count, one, many in counted if count)
+def _unheld(made_up: Sequence[str]) -> str:
+    return f"no cited message holds {made_up[0]}"

@@ -203,7 +203,6 @@ def test_hostile_lengths_ids_and_counts_are_clamped():
         "Restart the gateway",
         "please roll back mill-web",
         "look at it, then restart it",
-        "kubectl delete pod x",
     ],
 )
 def test_a_check_that_would_change_something_becomes_a_mitigation(do):
@@ -214,7 +213,7 @@ def test_a_check_that_would_change_something_becomes_a_mitigation(do):
 
 
 @pytest.mark.parametrize(
-    "do", ["When did the pair last change?", "Release history of mill-web", "kubectl get pods"]
+    "do", ["When did the pair last change?", "Release history of mill-web"]
 )
 def test_a_check_that_only_reads_stays(do):
     assert shown(replace(PAIR, next_check=Check(do=do))).next_check.do == do
