@@ -52,7 +52,7 @@ class Bridging:
             heard = _Heard(analyst=analyst, shows=shows)
             finding = await investigate(case, heard, board=board, on_verified=shows.verified)
             async with shows.lock:  # what is being shown is never cut off
-                bridge.cancel()
+                await ended(bridge)
         finally:
             await ended(bridge)
             _tell(bridge)
