@@ -113,3 +113,9 @@ def any_of(patterns: Iterable[Pattern]) -> Pattern:
     """Return one pattern that is in a text exactly when one of `patterns` is."""
     either = "|".join(f"(?:{pattern.source})" for pattern in patterns)
     return Pattern(rf"\A(?s:.*?)(?:{either})", captures=False)  # from the start: no second pass, backwards
+
+
+def any_literal(words: Iterable[bytes]) -> Pattern:
+    """Return one pattern that is in a text exactly when one of these words is."""
+    either = "|".join(re2.escape(word).decode() for word in words)
+    return Pattern(rf"\A(?s:.*?)(?:{either})", captures=False)

@@ -1,10 +1,10 @@
 """What a rule is: how a secret that has no shape of its own is told by what stands around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.safety.patterns import Pattern
+from bot.safety.patterns import Meter, Pattern, any_literal
 
 Check = Callable[[str], bool]
 
@@ -23,6 +23,9 @@ VALUE = (
 
 FLAG_VALUE = VALUE.removesuffix("]))") + "-]))"
 """The same behind a flag: what begins with a dash is the next flag."""
+
+
+_ASKED_AT_ONCE = 32
 
 
 class Shape(StrEnum):
@@ -65,19 +68,35 @@ class Rule:
     shape: Shape = Shape.PLAIN
     spreads: bool = True
     compiled: Pattern = field(init=False, repr=False, compare=False)
-    _needed: tuple[bytes, ...] = field(init=False, repr=False, compare=False)
+    needed: frozenset[bytes] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compiled", Pattern(self.pattern))
-        object.__setattr__(self, "_needed", tuple(word.encode() for word in self.needs.split()))
+        object.__setattr__(self, "needed", frozenset(word.encode() for word in self.needs.split()))
 
-    def can_be_in(self, low: bytes, has: dict[bytes, bool]) -> bool:
-        """Say whether a text may hold what the rule finds.
+    def can_be_among(self, words: Set[bytes]) -> bool:
+        """Say whether a text may hold what the rule finds, of which these words are known to stand in it."""
+        return not self.needed or not self.needed.isdisjoint(words)
 
-        Args:
-            low: The words of the text in lower case, each once.
-            has: Of words that were looked for before, whether it has them; further ones are added.
-        """
-        return not self._needed or any(
-            has[word] if word in has else has.setdefault(word, word in low) for word in self._needed
+
+class Words:
+    """The words that rules need, and which of them stand in a text.
+
+    A text is asked about many of them at once, since most are in none.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        words = sorted({word for rule in rules for word in rule.needed}, key=lambda word: (len(word), word))
+        groups = (words[at : at + _ASKED_AT_ONCE] for at in range(0, len(words), _ASKED_AT_ONCE))
+        self._groups = tuple((group, any_literal(group)) for group in groups)
+
+    def of(self, data: bytes, meter: Meter) -> frozenset[bytes]:
+        """Return those that stand in a text, whatever its case."""
+        once = b" ".join({*data.lower().split()})
+        return frozenset(
+            word
+            for group, any_word in self._groups
+            if any_word.is_in(once, meter)
+            for word in group
+            if word in once
         )

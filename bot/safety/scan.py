@@ -1,6 +1,6 @@
 """Finds secrets in one text: the rules in their order, then what is only visible after decoding."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from bot.safety.decoding import Joined, Unescaped, base64_text
 from bot.safety.kubernetes import secret_values
 from bot.safety.likeness import Name, can_be_assigned, can_be_said, is_random, judge_name
 from bot.safety.patterns import Meter, Pattern, Span, any_of
-from bot.safety.rule import EVIDENCE, Check, Rule, Shape
+from bot.safety.rule import EVIDENCE, Check, Rule, Shape, Words
 from bot.safety.rules import RULES, STRONG
 from bot.safety.tables import secret_cells
 from bot.safety.tokens import TOKENS, tokens_in
@@ -62,6 +62,7 @@ class _Sieve:
     any_rule: Pattern
 
 
+_WORDS = Words(rule for rules in (STRONG, *RULES) for rule in rules)
 _STEPS = tuple(_Sieve(rules, any_of(rule.compiled for rule in rules)) for rules in (STRONG, *RULES))
 _ANYTHING = (any_of((TOKENS, _LETTERS_RUN, _BASE64_RUN, _ESCAPED_RUN)), *(step.any_rule for step in _STEPS))
 """Not one pattern of all: its states outgrow its memory on some texts, and it is slow from then on."""
@@ -118,20 +119,20 @@ class Scan:
 
     def _search(self) -> None:
         strong, *others = _STEPS
-        low, has = b" ".join({*self.data.lower().split()}), dict[bytes, bool]()
-        self._step(strong, low, has)
+        words = _WORDS.of(self.data, self.meter)
+        self._step(strong, words)
         self._tokens()
         for step in others:
-            self._step(step, low, has)
+            self._step(step, words)
         self._bare_aws_secrets()
         if self.depth == 0:
             self._encoded()
             self._escaped()
 
-    def _step(self, step: _Sieve, low: bytes, has: dict[bytes, bool]) -> None:
+    def _step(self, step: _Sieve, words: Set[bytes]) -> None:
         if len(self.data) > _SIFTED_BYTES or step.any_rule.is_in(self.data, self.meter):
             for rule in step.rules:
-                if rule.can_be_in(low, has):
+                if rule.can_be_among(words):
                     self._apply(rule)
 
     def claim(self, start: int, end: int, kind: str, *, spreads: bool = False) -> bool:
