@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import structlog
 
+from bot.answers import Gathered
+from bot.beginning import Beginning
 from bot.bridging import Bridging
 from bot.compacting import Compacting, LocalDigests
 from bot.consent import DECISIONS, Consent
@@ -20,32 +22,31 @@ from bot.errors import (
 )
 from bot.fenced import FencedWorkspace
 from bot.finishing import Finishing
-from bot.freshness import Freshness
+from bot.gathering import Gathering, with_usage
 from bot.improving import Folding, Improving
-from bot.incident.board import Board, merge
+from bot.incident.board import Board
 from bot.incident.case import Case
-from bot.incident.extraction import extract
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.postmortem import draft, to_markdown
 from bot.investigation import Finding, investigate
-from bot.lookups import COMMITS, Lookups
+from bot.lookups import Lookups
 from bot.models.catalogue import Catalogue
 from bot.money import Money
-from bot.naming import LocalAliases, Naming
+from bot.naming import LocalAliases
 from bot.outgoing import Outgoing
 from bot.ports import Aliases, Analyst, Digests, Fence, Log, Memory, Reply, Workspace
 from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
-from bot.router import Router, said_in
+from bot.router import Router
 from bot.routing.route import Tier
-from bot.run import Run, asked_at, timed
+from bot.run import Run, timed
 from bot.safety.redaction import Redactor
+from bot.settling import Settling
 from bot.showing import Shows, show
 from bot.slack.fact_lines import first_facts
 from bot.slack.texts import note_blocks, plain, status_words
 from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
 from bot.upkeep import KINDS as UPKEEP_KINDS
 from bot.upkeep import Upkeep
-from bot.wishes import WAS_ASKED, question_of, wish_of
 
 log = structlog.get_logger()
 
@@ -70,6 +71,7 @@ class Copilot:
         money: What answers cost, and may.
         retention_days: How long what was said is kept.
         bridging: Has the rules at hand while a model thinks; None without a model.
+        gathering: Looks things up before the diagnosis.
         improving: Tells better what code folded; None without a model.
     """
 
@@ -90,6 +92,7 @@ class Copilot:
     digests: Digests = field(default_factory=LocalDigests)
     improving: Improving | None = None
     bridging: Bridging | None = None
+    gathering: Gathering = field(default_factory=Gathering)
 
     async def handle(self, request: Request, fence: Fence) -> None:
         """Work one request to its visible end.
@@ -187,8 +190,8 @@ class Copilot:
         if await self._is_settled(request):
             await self.workspace.status(request, request.thread_ts or request.message_ts, "")
             return None
-        run = await self._begin(request)
-        case, board = await self._case(run)
+        run = await self._beginning().read(request)
+        case, board = await self._beginning().case(run)
         if request.kind is RequestKind.POSTMORTEM:
             return await self._postmortem(run, case, board)
         return await self._answer(run, case, board, fence)
@@ -211,55 +214,15 @@ class Copilot:
             retention_days=self.retention_days,
         )
 
-    async def _begin(self, request: Request) -> Run:
-        """Read and redact; from here on nothing unredacted is in reach."""
-        ref = await self.workspace.locate(request)
-        thread_ts = request.thread_ts or request.message_ts or await self.workspace.active_thread(ref)
-        await self.workspace.status(request, thread_ts, status_words())
-        raw = await self.workspace.read(ref, until_ts=request.message_ts)
-        log.info("incident.read", request=request.id, messages=len(raw.messages), deleted=raw.deleted)
-        await self.workspace.status(request, thread_ts, status_words(messages=len(raw.messages)))
-        question, is_again = await question_of(self.memory, request, ref, thread_ts)
-        wish = await wish_of(self.memory, request)
-        naming = Naming(memory=self.memory, aliases=self.aliases, literals=self.literals)
-        incident, redactor, found = await naming.redacted(raw, question)
-        run = Run(
-            request=replace(request, is_full=wish.is_full),
-            wish=wish,
-            ref=ref,
-            thread_ts=thread_ts,
-            question=redactor.redact(question).text,
-            is_again=is_again,
-            incident=incident,
-            redactor=redactor,
-            asked_at=asked_at(request, incident),
-            kept=await self.digests.digest(ref),
+    def _beginning(self) -> Beginning:
+        return Beginning(
+            workspace=self.workspace,
+            memory=self.memory,
+            aliases=self.aliases,
+            digests=self.digests,
+            router=self.router,
+            literals=self.literals,
         )
-        run.log("incident.redacted", found=found, messages=len(incident.messages))
-        return run
-
-    async def _case(self, run: Run) -> tuple[Case, Board]:
-        facts = await asyncio.to_thread(extract, run.incident, now=run.asked_at)
-        said = said_in(run.incident, facts)
-        wish = run.wish
-        route = await asyncio.to_thread(
-            self.router.route, run.question, said, forced=wish.forced, phase=wish.phase
-        )
-        if wish.continues:
-            route = replace(route, reason=WAS_ASKED)
-        run.log_route(route)
-        board = await self.memory.board(run.ref)
-        case = Case(
-            question=run.question,
-            asked_at=run.asked_at,
-            incident=run.incident,
-            facts=facts,
-            route=route,
-            board=board.hypotheses,
-            request_id=run.request.id,
-            continues=wish.continues,
-        )
-        return case, board
 
     async def _answer(self, run: Run, case: Case, board: Board, fence: Fence) -> Run:
         out = self._outgoing(run.redactor)
@@ -275,16 +238,31 @@ class Copilot:
         if run.request.kind in DECISIONS:
             await self._consent(out).show(run)
         price = await self._folding().price(run, case)
-        await self.workspace.status(run.request, run.thread_ts, out.line(price or self._asking(case)))
         if price:
             await show(reply, out, note_blocks(price, answer_id=run.request.id, n=len(facts)), price)
+        case, gathered = await self._gathered(run, case, reply, out)
+        await self.workspace.status(run.request, run.thread_ts, out.line(price or self._asking(case)))
         finding = await self._investigated(run, case, board, reply=reply, number=len(facts) + bool(price))
-        run, case, finding = await self._renewed(run, case, finding)
-        finding = await self._commit(run, case, finding)
+        run, case, finding = await self._settling().settled(run, case, with_usage(finding, gathered))
         run.log("answer.verified", kept=len(finding.hypotheses), dropped=len(finding.dropped))
         await self._finishing(out).answer(run, reply, case, finding)
         await self._folding().after(run, case, finding)
+        await self.gathering.forget(case, can_go_on=finding.closing.can_go_on)
         return run
+
+    async def _gathered(self, run: Run, case: Case, reply: Reply, out: Outgoing) -> tuple[Case, Gathered]:
+        """Look things up before the diagnosis, telling what is done."""
+
+        async def say(words: str) -> None:
+            await self.workspace.status(run.request, run.thread_ts, out.line(words))
+
+        stopped_by = self._watch(run, reply).stopped_by
+        known, gathered = await self.gathering.gather(case, say=say, stopped_by=stopped_by)
+        if known.route is not case.route and await self.money.question(run, known, self.router):
+            known = replace(known, route=case.route, risen=known.route)
+        if known.route is not case.route:
+            run.log_route(known.route)
+        return known, gathered
 
     async def _investigated(
         self, run: Run, case: Case, board: Board, *, reply: Reply, number: int
@@ -306,31 +284,23 @@ class Copilot:
         compacting = Compacting(digests=self.digests, memory=self.memory, log=self.log)
         return Folding(compacting=compacting, improving=self.improving, money=self.money)
 
-    def _stoppable(self, run: Run, reply: Reply) -> Analyst:
-        watch = Watch(
+    def _watch(self, run: Run, reply: Reply) -> Watch:
+        return Watch(
             stops=self.stops,
             request=run.request,
             reply=reply,
             thread_ts=run.thread_ts,
             incident=run.incident,
         )
+
+    def _stoppable(self, run: Run, reply: Reply) -> Analyst:
         name = "claude" if self.has_model else "rules"
-        return Stoppable(analyst=self.analyst, stopped_by=watch.stopped_by, name=name)
+        return Stoppable(analyst=self.analyst, stopped_by=self._watch(run, reply).stopped_by, name=name)
 
     def _asking(self, case: Case) -> str:
         if not self.has_model:
             return NO_MODEL
         return status_words(route=case.route, model_name=self.catalogue.label(case.route.model))
-
-    async def _commit(self, run: Run, case: Case, finding: Finding) -> Finding:
-        """Store the board; when somebody else was first, merge into theirs and try again."""
-        for _ in range(COMMITS):
-            if await self.memory.commit_board(run.ref, finding.board):
-                return finding
-            theirs = await self.memory.board(run.ref)
-            board = merge(theirs, finding.hypotheses, now=run.asked_at, facts=case.facts)
-            finding = replace(finding, board=board)
-        raise StoreUnavailableError("the board changed too often")
 
     async def _postmortem(self, run: Run, case: Case, board: Board) -> Run:
         """Draft the review from the board, asking the analyst only when the board is empty."""
@@ -339,8 +309,8 @@ class Copilot:
             case = await self._spared(run, case)
             waited = timed(run.request, case)
             finding = await investigate(waited, self.analyst, board=board, on_verified=_nothing)
-            run, case, finding = await self._renewed(run, case, finding)
-            board = (await self._commit(run, case, finding)).board
+            run, case, finding = await self._settling().settled(run, case, finding)
+            board = finding.board
         review = draft(run.incident, case.facts, board.hypotheses, now=run.asked_at)
         await self._finishing(self._outgoing(run.redactor)).draft(run, to_markdown(review))
         return run
@@ -351,15 +321,8 @@ class Copilot:
             return case
         return replace(case, route=self.router.route(run.question, (), forced=Tier.SONNET))
 
-    async def _renewed(self, run: Run, case: Case, finding: Finding) -> tuple[Run, Case, Finding]:
-        """Return all three as of now: what changed is checked again, and where the question goes may rise."""
-        freshness = Freshness(self.workspace, self.memory, self.log)
-        run, renewed, finding = await freshness.renewed(run, case, finding)
-        if renewed is not case:
-            renewed = await asyncio.to_thread(self.router.raised, renewed)
-        if renewed.risen is not None:
-            run.log_route(renewed.risen)
-        return run, renewed, finding
+    def _settling(self) -> Settling:
+        return Settling(workspace=self.workspace, memory=self.memory, log=self.log, router=self.router)
 
     def _finishing(self, out: Outgoing) -> Finishing:
         return Finishing(

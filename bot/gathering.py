@@ -89,40 +89,46 @@ class Gathering:
     Args:
         gatherer: Chooses what; None without a model.
         tools: What can be looked up.
-        router: Says where the question goes by what was found.
+        router: Says where the question goes by what was found; None where it stays.
         money: Whether an incident may cost more; None where nobody keeps an account.
     """
 
-    gatherer: Gatherer | None
-    tools: Tools
-    router: Router
+    gatherer: Gatherer | None = None
+    tools: Tools = field(default_factory=IncidentTools)
+    router: Router | None = None
     money: Money | None = None
 
-    async def gather(self, case: Case, *, say: Say, stopped_by: StoppedBy) -> tuple[Case, Gathered]:
+    async def gather(
+        self, case: Case, *, say: Say | None = None, stopped_by: StoppedBy | None = None
+    ) -> tuple[Case, Gathered]:
         """Return a case with what was found for it, and what that took; its route may have risen.
 
         Args:
             case: With its reading.
-            say: Shows a status line.
-            stopped_by: Says who stopped the answer; looked at once a second.
+            say: Shows a status line; None where nobody looks.
+            stopped_by: Says who stopped the answer; looked at once a second; None where nobody can.
         """
         if self.gatherer is None:
             return case, Gathered()
         if await self._is_too_dear(case):
             return replace(case, unseen=(*case.unseen, ABOVE_CAP)), Gathered()
-        looking = asyncio.create_task(self.gatherer.gather(case, ToldTools(self.tools, say)))
+        tools = ToldTools(self.tools, say) if say else self.tools
+        looking = asyncio.create_task(self.gatherer.gather(case, tools))
         try:
             gathered = await _unless_stopped(looking, stopped_by)
         finally:
             await ended(looking)
         unseen = (gathered.unseen,) if gathered.unseen else ()
         known = replace(case, observations=gathered.observations, unseen=(*case.unseen, *unseen))
-        return await asyncio.to_thread(raised, known, self.router), gathered
+        return await asyncio.to_thread(self._raised, known), gathered
 
     async def forget(self, case: Case, *, can_go_on: bool) -> None:
         """Keep nothing of look-ups whose answer stands, unless somebody may let it go on."""
         if self.gatherer is not None and not can_go_on:
             await self.gatherer.forget(case)
+
+    def _raised(self, case: Case) -> Case:
+        return raised(case, self.router) if self.router is not None else case
 
     async def _is_too_dear(self, case: Case) -> bool:
         if self.money is None:
@@ -132,11 +138,11 @@ class Gathering:
         return True  # nobody knows what it has cost
 
 
-async def _unless_stopped(looking: "asyncio.Task[Gathered]", stopped_by: StoppedBy) -> Gathered:
+async def _unless_stopped(looking: "asyncio.Task[Gathered]", stopped_by: StoppedBy | None) -> Gathered:
     """Wait for what is looked up; somebody's Stop ends it at once, and the diagnosis will see that too."""
     while not looking.done():
         await asyncio.wait({looking}, timeout=POLL_SECONDS)
-        if not looking.done() and await stopped_by():
+        if not looking.done() and stopped_by and await stopped_by():
             return Gathered()
     return looking.result()
 

@@ -8,6 +8,7 @@ from bot.answering import answer_of
 from bot.chosen import assumed, looked_up
 from bot.compacting import reading_of
 from bot.errors import BadInputError
+from bot.gathering import with_usage
 from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.incident.digest import Digest
@@ -114,7 +115,9 @@ async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tu
         route=router.route(question, said_in(incident, facts)),
     )
     async with wiring.analyst(_chosen(settings, told.analyst), models) as analyst:
-        return case, await investigate(case, analyst, board=Board(), on_verified=_nothing)
+        case, gathered = await wiring.gathering(analyst, models).gather(case)
+        finding = await investigate(case, analyst, board=Board(), on_verified=_nothing)
+    return case, with_usage(finding, gathered)
 
 
 def _chosen(settings: Settings, analyst: str) -> Settings:

@@ -15,6 +15,7 @@ import handlers
 from bot.adapters.aliases import RedisAliases
 from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.claude_asks import Failover
+from bot.adapters.claude_gather import ClaudeGatherer
 from bot.adapters.digests import RedisDigests
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
 from bot.adapters.gaps import Gaps
@@ -37,6 +38,7 @@ from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_retry import retry_handlers
 from bot.adapters.stops import RedisStops
 from bot.adapters.store import RedisMemory
+from bot.adapters.turns import RedisTurns, Turns
 from bot.adapters.valkey import EmbeddedValkey
 from bot.analysts import rules
 from bot.bridging import Bridging
@@ -44,6 +46,7 @@ from bot.chosen import Models, looked_up, warn_of_retirement
 from bot.copilot import Copilot
 from bot.errors import BadInputError
 from bot.forgetting import Forgetting
+from bot.gathering import Gathering
 from bot.improving import Improving
 from bot.incident.history import Us
 from bot.models.spending import caps_of
@@ -182,6 +185,7 @@ async def copilot(
             aliases=RedisAliases(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
             digests=RedisDigests(redis, sealer(settings), ttl_seconds=settings.retention_days * DAY_SECONDS),
             improving=await stack.enter_async_context(improving(chosen)),
+            gathering=gathering(chosen, models, money=books, turns=RedisTurns(redis, sealer(settings))),
             bridging=Bridging(rules=RulesAnalyst(rules.diagnose)) if books.has_model else None,
             router=router_of(models.pair),
             catalogue=models.catalogue,
@@ -289,6 +293,30 @@ async def improving(analyst: Analyst) -> AsyncIterator[Improving | None]:
         yield background
     finally:
         await background.close()
+
+
+def gathering(
+    analyst: Analyst, models: Models, *, money: Money | None = None, turns: Turns | None = None
+) -> Gathering:
+    """Return what looks things up before a diagnosis: nothing does where no model can.
+
+    Args:
+        analyst: Whose client is asked.
+        models: The smaller one of the pair looks things up.
+        money: Takes down what that costs, and knows what may be spent.
+        turns: Where turns are kept; without it in this process alone.
+    """
+    claude = analyst.primary if isinstance(analyst, FallbackAnalyst) else None
+    if not isinstance(claude, ClaudeAnalyst):
+        return Gathering()
+    gatherer = ClaudeGatherer(
+        catalogue=models.catalogue,
+        model_id=models.pair.sonnet.id,
+        ready=claude.client_for,
+        till=money.till if money else None,
+        turns=turns,
+    )
+    return Gathering(gatherer=gatherer, router=router_of(models.pair), money=money)
 
 
 @asynccontextmanager

@@ -289,7 +289,7 @@ async def test_a_slack_that_hangs_keeps_the_decided_answer_waiting_for_a_moment_
     bot = bot_with(await spent("5.12"), workspace=Hanging(STORE))
     await asks(bot)
     consent = replace(bot._consent(bot._outgoing()), show_seconds=0.01)
-    run = await bot._begin(press())
+    run = await bot._beginning().read(press())
 
     await consent.show(run)
 

@@ -65,6 +65,10 @@ class Breaker:
         circuit.is_probing = True
         return None
 
+    def is_open(self, model: str) -> bool:
+        """Say whether a model is down, as far as is known; whoever only looks is no probe."""
+        return self._of(model).opened_at is not None
+
     def failed(self, model: str, *, reason: str, is_busy: bool, now: float) -> None:
         """Take down that the API did not answer as it should, for no fault of the request's."""
         circuit = self._of(model)

@@ -139,6 +139,16 @@ class ClaudeAnalyst:
             return Ledger()
         return Ledger(self._till.account(case.incident.ref, case.request_id, purpose=purpose))
 
+    async def client_for(self, model: str) -> "ClaudeClient":
+        """Return the one client of this process, for those who ask a model beside this analyst.
+
+        Raises:
+            TroubleError: It cannot be opened, or the model is down and not to be asked now.
+        """
+        if self._breaker.is_open(model):
+            raise TroubleError(reason="the model is down", is_free=True)
+        return await self._ready()
+
     async def _ready(self) -> "ClaudeClient":
         async with self._opening:
             if self._client is None:

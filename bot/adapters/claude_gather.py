@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-Ready = Callable[[], Awaitable["ClaudeClient"]]
+Ready = Callable[[str], Awaitable["ClaudeClient"]]
 Block = dict[str, Any]
 
 
@@ -59,7 +59,7 @@ class ClaudeGatherer:
     Args:
         catalogue: What the models accept and cost.
         model_id: Whom to ask: the smaller one of the pair.
-        ready: Gives the client; raises `TroubleError` when there is none.
+        ready: Gives the client for a model; raises `TroubleError` when there is none, or it is down.
         till: Takes down what every request costs; without one nobody does.
         turns: Where turns are kept.
         limits: How much of it.
@@ -170,7 +170,7 @@ class _Loop:
             if calls := lookups.pending(self.kept.turns):
                 await self._look_up(calls)
             else:
-                await self._ask(await ready())
+                await self._ask(await ready(self.model.id))
 
     async def _keep(self, kept: KeptTurns) -> None:
         self.kept = kept

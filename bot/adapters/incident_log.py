@@ -34,7 +34,17 @@ FIELD, ORIGIN = b"e", b"o"
 START = "0-0"
 CLOSED = ""
 NOBODY = -1
-OF_LOG = ("log", "log-where", "log-marks", "log-due", "log-cut", "log-complete", "log-claim", "digest")
+OF_LOG = (
+    "log",
+    "log-where",
+    "log-marks",
+    "log-due",
+    "log-cut",
+    "log-complete",
+    "log-claim",
+    "digest",
+    "gathered",
+)
 """The families of keys that a log has, and what was made of its words."""
 DROPPED_AT_ONCE = 500
 

@@ -37,10 +37,11 @@ _OF_INCIDENTS = (
     "aliases",
     "log",
     "digest",
+    "gathered",
     "spent-incident",
 )
 """Families of keys that name an incident."""
-_OWN = ("numbers", "secret", "aliases", "board", "answers", "files", "digest")
+_OWN = ("numbers", "secret", "aliases", "board", "answers", "files", "digest", "gathered")
 """Those of them that go with the incident; its log has its own way to go."""
 _OF_ANSWER = ("answer", "thumbs", "consent")
 """What goes with an answer: also who decided which model gives it."""

@@ -18,6 +18,8 @@ UNSUPPORTED_IN_SCHEMA = frozenset(
     }
 )
 EFFORT_BETA = "mid-conversation-output-config-2026-07-01"
+COMPACT_BETA = "compact-2026-09-04"
+MAX_INSTRUCTION_CHARS = 16_384
 MAX_OPTIONAL = 24
 MAX_BREAKPOINTS = 4
 
@@ -28,12 +30,17 @@ class RefusalError(Exception):
         self.status, self.kind, self.message = status, kind, message
 
 
-def judge(body: Any, *, has_key: bool, betas: Collection[str] = ()) -> None:
-    """Raise what the API would answer with, if it would refuse."""
+def judge(body: Any, *, has_key: bool, betas: Collection[str] = (), may_go_on: bool = False) -> None:
+    """Raise what the API would answer with, if it would refuse.
+
+    Args:
+        may_go_on: The last turn is one of the API's own that it paused.
+    """
     if not has_key:
         raise RefusalError(status=401, kind="authentication_error", message="invalid bearer token")
     _require(isinstance(body, dict), "body: must be a JSON object")
-    for name in sorted(set(body) - FIELDS):
+    allowed = FIELDS | {"compaction"} if COMPACT_BETA in betas else FIELDS
+    for name in sorted(set(body) - allowed):
         raise RefusalError(message=f"{name}: Extra inputs are not permitted")
     for name in ("model", "max_tokens", "messages"):
         _require(name in body, f"{name}: Field required")
@@ -45,7 +52,9 @@ def judge(body: Any, *, has_key: bool, betas: Collection[str] = ()) -> None:
     _judge_output(body.get("output_config") or {}, accepts)
     _judge_tools(body, accepts)
     _judge_effort_turns(body["messages"], accepts, betas)
-    _judge_turns([turn for turn in body["messages"] if turn["role"] != "system"])
+    turns = [turn for turn in body["messages"] if turn["role"] != "system"]
+    _judge_compaction(body, turns, accepts, betas)
+    _judge_turns(turns, may_go_on=may_go_on)
     _judge_breakpoints(body)
 
 
@@ -96,10 +105,33 @@ def _judge_effort_turns(turns: list[dict[str, Any]], accepts: Accepts, betas: Co
         _require(around == ["assistant", "system", "user"], "messages: misplaced system turn")
 
 
-def _judge_turns(turns: list[dict[str, Any]]) -> None:
+def _judge_compaction(
+    body: dict[str, Any], turns: list[dict[str, Any]], accepts: Accepts, betas: Collection[str]
+) -> None:
+    """A summary stands first, alone and once; what asks for one asks for nothing else."""
+    places = [n for n, turn in enumerate(turns) for b in _content(turn) if b["type"] == "compaction"]
+    if places:
+        _require(COMPACT_BETA in betas, "messages: compaction blocks need the beta")
+        _require(places == [0] and turns[0]["role"] == "assistant", "compaction_block_misplaced")
+    asked = body.get("compaction")
+    if asked is None:
+        return
+    _require(accepts.compacts, "compaction: not supported by this model")
+    _require(asked.get("type") == "summarize", "compaction.type: must be summarize")
+    _require(len(asked.get("instructions") or "") <= MAX_INSTRUCTION_CHARS, "compaction: too long")
+    _require("stop_sequences" not in body, "compaction: not with stop_sequences")
+    _require("format" not in (body.get("output_config") or {}), "compaction: not with a format")
+    forced = (body.get("tool_choice") or {"type": "auto"})["type"] in {"any", "tool"}
+    _require(not forced, "compaction: not with a forced tool_choice")
+
+
+def _judge_turns(turns: list[dict[str, Any]], *, may_go_on: bool = False) -> None:
     _require(bool(turns), "messages: at least one message is required")
-    _require(turns[0]["role"] == "user", "messages: first message must use the user role")
-    _require(turns[-1]["role"] == "user", "messages: prefilling the assistant turn is not supported")
+    is_summed_up = any(block["type"] == "compaction" for block in _content(turns[0]))
+    is_first = turns[0]["role"] == "user" or is_summed_up
+    _require(is_first, "messages: first message must use the user role")
+    is_last = turns[-1]["role"] == "user" or may_go_on
+    _require(is_last, "messages: prefilling the assistant turn is not supported")
     for _, block in _blocks(turns):
         if block["type"] == "text":
             _require(bool(block["text"].strip()), "messages: text content blocks must contain text")

@@ -17,6 +17,8 @@ class Accepts:
     forced_tools: bool
     min_cache_tokens: int
     message_effort: bool = False
+    binds_thinking: bool = False
+    compacts: bool = True
 
 
 _FOUR_SIX = {
@@ -36,6 +38,7 @@ MODELS = {
         forced_tools=False,
         min_cache_tokens=512,
         message_effort=True,
+        binds_thinking=True,
     ),
     "claude-opus-5-5": Accepts(
         efforts=ALL_EFFORTS,
@@ -43,6 +46,7 @@ MODELS = {
         forced_tools=False,
         min_cache_tokens=512,
         message_effort=True,
+        binds_thinking=True,
     ),
     "claude-sonnet-5": Accepts(**_SINCE_FOUR_SEVEN, min_cache_tokens=1024),
     "claude-opus-5": Accepts(**_SINCE_FOUR_SEVEN, min_cache_tokens=512, message_effort=True),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Words = str | Callable[[dict[str, Any]], str]
+Call = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Turn:
         is_mute: The stream holds no message: a ping, and the end of a block that never began.
         error: Type of the error, for a status other than 200 or an error event.
         message: Its text.
+        calls: Tools that are called, by name and input; the turn then ends for them.
         thinking: Text of a thinking block that comes first; empty for an omitted one.
     """
 
@@ -32,6 +34,7 @@ class Turn:
     break_after_chars: int | None = None
     breaks_by: Literal["error", "cut", "stall", "silence", "garbage", "disorder"] = "silence"
     is_mute: bool = False
+    calls: tuple[Call, ...] = ()
     thinking: str = ""
     chunk_chars: int = 24
     pause_seconds: float = 0
@@ -55,3 +58,8 @@ def no_credit() -> Turn:
         error="invalid_request_error",
         message="Your credit balance is too low to access the Anthropic API.",
     )
+
+
+def looking_up(*calls: Call, **more: Any) -> Turn:
+    """A turn that calls tools."""
+    return Turn(calls=calls, end="tool_use", **more)

@@ -1,7 +1,7 @@
 """A local stand-in for the Messages API. Used by tests alone; nothing in the product knows it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from tests.messages_api.cache import PromptCache
-from tests.messages_api.events import as_sse, error_event, events
+from tests.messages_api.events import as_sse, content_of, error_event, events, summary_events, summary_of
+from tests.messages_api.issued import Issued
 from tests.messages_api.judge import RefusalError, judge
 from tests.messages_api.models import MODELS, entry, listed
 from tests.messages_api.script import Turn
@@ -26,6 +27,11 @@ class StandIn:
     """The running stand-in: what it will do, and what it was asked."""
 
     turns: list[Turn]
+    gathering: list[Turn] = field(default_factory=lambda: [Turn(words="done")])
+    """What look-ups are answered with, apart from `turns`."""
+    summing: list[Turn] = field(default_factory=lambda: [Turn(words="What was found so far.")])
+    """What conversations are summed up by; a turn that ends otherwise than by itself holds no summary."""
+    issued: Issued = field(default_factory=Issued)
     base_url: str = ""
     requests: list[Recorded] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
@@ -34,6 +40,11 @@ class StandIn:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     listed: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: listed(name) for name in MODELS})
     refused_status: int = 0
+
+    @property
+    def looked_up(self) -> list[dict[str, Any]]:
+        """The bodies of the requests that looked things up."""
+        return [body for body in self.bodies if is_gathering(body)]
 
     @property
     def bodies(self) -> list[dict[str, Any]]:
@@ -51,15 +62,23 @@ class StandIn:
         self.requests.append(Recorded(headers=dict(request.headers), body=body))
         has_key = request.headers.get("Authorization", "").startswith("Bearer ")
         try:
-            judge(body, has_key=has_key, betas=_betas(request))
+            may_go_on = bool(body.get("messages")) and self.issued.may_end_in(body["messages"][-1])
+            judge(body, has_key=has_key, betas=_betas(request), may_go_on=may_go_on)
+            self.issued.judge(body)
         except RefusalError as refusal:
             self.refusals.append(refusal.message)
             return self._error(status=refusal.status, kind=refusal.kind, message=refusal.message)
-        turn = self.turns.pop(0) if len(self.turns) > 1 else self.turns[0]
+        turns = self._turns_of(body)
+        turn = turns.pop(0) if len(turns) > 1 else turns[0]
         if turn.status != 200:
             headers = {"retry-after": turn.retry_after} if turn.retry_after else {}
             return self._error(status=turn.status, kind=turn.error, message=turn.message, headers=headers)
         return await self._stream(request, body, turn)
+
+    def _turns_of(self, body: dict[str, Any]) -> list[Turn]:
+        if "compaction" in body:
+            return self.summing
+        return self.gathering if is_gathering(body) else self.turns
 
     async def model(self, request: web.Request) -> web.Response:
         """`GET /v1/models/{id}`: what the API knows of one model, whom it lets ask for it."""
@@ -89,12 +108,25 @@ class StandIn:
         text = turn.words if isinstance(turn.words, str) else turn.words(body)
         usage = self.cache.count(body, _betas(request))
         self.usages.append(usage)
-        for event in events(turn, text, number=number, model=body["model"], usage=usage):
+        for event in self._events(body, turn, text, usage):
             await response.write(as_sse(event))
             await asyncio.sleep(turn.pause_seconds)
         if turn.break_after_chars is not None:
             await self._break(request, response, turn)
         return response
+
+    def _events(
+        self, body: dict[str, Any], turn: Turn, text: str, usage: dict[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        number = len(self.requests)
+        told = {"number": number, "model": body["model"], "usage": usage}
+        if "compaction" in body and turn.end == "end_turn":
+            summary = summary_of(text, number=number)
+            self.issued.note(body, [summary], end="compaction")
+            return summary_events(summary, **told)
+        content = [] if "compaction" in body else content_of(turn, text, number=number)
+        self.issued.note(body, content, end=turn.end)
+        return events(turn, content, **told)
 
     async def _break(self, request: web.Request, response: web.StreamResponse, turn: Turn) -> None:
         match turn.breaks_by:
@@ -110,6 +142,10 @@ class StandIn:
                 request.transport.abort()
             case "stall":
                 await self.closing.wait()
+
+
+def is_gathering(body: dict[str, Any]) -> bool:
+    return any(tool.get("name") == "search_log" for tool in body.get("tools") or ())
 
 
 def _betas(request: web.Request) -> frozenset[str]:
