@@ -2,6 +2,7 @@
 
 from bot.answers import Usage
 from bot.incident.case import Case
+from bot.incident.diagnosis import left_out
 from bot.investigation import Finding
 from bot.models.catalogue import Catalogue
 from bot.slack.answer_values import Answer
@@ -38,7 +39,8 @@ def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalo
         can_go_on=closing.can_go_on,
         insufficient=closing.insufficient,
         bill=bill_of(usage) if usage else Bill(),
-        dropped=len(finding.dropped),
+        dropped=sum(not item.is_moved for item in finding.dropped),
+        left_out=left_out(finding.dropped),
         reading=case.reading,
         is_full=case.is_full,
         risen=case.risen,

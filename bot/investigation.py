@@ -8,10 +8,12 @@ from bot.answers import Closing, Restart
 from bot.errors import AnalystFailedError
 from bot.incident.board import Board, merge, settle
 from bot.incident.case import Case
+from bot.incident.diagnosis import Rest, examined
+from bot.incident.grounds import Ground
 from bot.incident.hypotheses import Dropped, Hypothesis, Mitigation
 from bot.incident.lost import Lost, fallen
 from bot.incident.messages import Alert, Incident, Link, Message
-from bot.incident.verification import Verified, rank, verify
+from bot.incident.verification import Verified, rank, verify, whole_ground
 from bot.ports import Analyst
 from bot.safety.redaction import Redactor
 from bot.slack.reading import MOST_TITLE_CHARS
@@ -69,6 +71,27 @@ class _Gathered:
         self.dropped.extend(result.dropped)
         return result.hypothesis
 
+    def close(self, closing: Closing, case: Case, whole: Ground) -> Closing:
+        """Return what follows the hypotheses as far as it may be said."""
+        rest = examined(_rest(closing), case, whole=whole)
+        self.dropped.extend(rest.dropped)
+        return replace(
+            closing,
+            mitigations=rest.mitigations,
+            open_questions=rest.open_questions,
+            unseen=rest.unseen,
+            insufficient=rest.insufficient,
+        )
+
+
+def _rest(closing: Closing) -> Rest:
+    return Rest(
+        mitigations=closing.mitigations,
+        open_questions=closing.open_questions,
+        unseen=closing.unseen,
+        insufficient=closing.insufficient,
+    )
+
 
 async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified: OnVerified) -> Finding:
     """Ask the analyst, check what it says as it says it, and put the rest on the board.
@@ -83,18 +106,20 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
         AnalystFailedError: No usable diagnosis, from any analyst.
     """
     gathered, merged, closing = _Gathered(), board, None
+    whole = whole_ground(case)
     async with aclosing(analyst.diagnose(case)) as steps:
         async for step in steps:
             if isinstance(step, Closing):
                 closing = step
             elif isinstance(step, Restart):
                 gathered, merged = _Gathered(), board
-            elif passed := gathered.take(verify(step, case)):
+            elif passed := gathered.take(verify(step, case, whole=whole)):
                 merged = merge(merged, [passed], now=case.asked_at, facts=case.facts)
                 gathered.ids[passed.id] = _find(merged, passed).id
                 await on_verified(gathered.named(_find(merged, passed)))
     if closing is None:
         raise AnalystFailedError(reason="the analyst ended without a word")
+    closing = gathered.close(closing, case, whole)
     proposed = frozenset(gathered.ids.values())
     settled = merge(merged, (), now=case.asked_at, facts=case.facts)
     if not closing.cut_short:  # whoever was cut short had no time to propose a rival again
@@ -127,9 +152,16 @@ def examined_again(finding: Finding, case: Case, lost: Collection[Lost]) -> Find
     board = merge(board, passed, now=case.asked_at, facts=case.facts)
     by_id = {hypothesis.id: hypothesis for hypothesis in board.hypotheses}
     gone = {one.id for one in lost if one.text is None}
+    rest = examined(replace(_rest(finding.closing), mitigations=()), case)
     return replace(
         finding,
         board=board,
+        closing=replace(
+            finding.closing,
+            open_questions=rest.open_questions,
+            unseen=rest.unseen,
+            insufficient=rest.insufficient,
+        ),
         hypotheses=rank([by_id.get(h.id, h) for h in finding.hypotheses]),
         mitigations=tuple(m for m in finding.mitigations if not m.cites or set(m.cites) - gone),
         dropped=(*finding.dropped, *(result for result in results.values() if isinstance(result, Dropped))),

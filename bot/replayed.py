@@ -38,7 +38,9 @@ def document(case: Case, finding: Finding, *, incident_id: str) -> Document:
         "unseen": list(finding.closing.unseen),
         "timeline": [_entry(fact, case.incident) for fact in case.facts],
         "changes": [_entry(fact, case.incident) for fact in case.facts.of(FactKind.CHANGE)],
-        "dropped": [{"what": item.what, "reason": item.reason} for item in finding.dropped],
+        "dropped": [
+            {"kind": item.kind.value, "what": item.what, "reason": item.reason} for item in finding.dropped
+        ],
         "tokens": {**_tokens(usage), **_evidence(case)},
         "cost_usd": _cost(finding),
     }

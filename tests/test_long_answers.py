@@ -9,7 +9,10 @@ from tests.fakes import FakeFence, FakeWorkspace
 from tests.slack.samples import H1, H2, STORE
 from tests.test_copilot import CLAUDE, copilot, request
 
-QUESTIONS = tuple(f"what of number {n}?" for n in range(9))
+QUESTIONS = tuple(
+    f"what of the {thing}?"
+    for thing in ("nodes", "cache", "quota", "clock", "proxy", "pool", "disk", "queue", "router")
+)
 
 
 @pytest.mark.parametrize("takes_files", [True, False])

@@ -57,6 +57,7 @@ class Answer:
         seconds: From accepting to this answer.
         bill: What it cost, and the incident with it.
         dropped: How many statements of the analyst had no source and were left out.
+        left_out: The same by kind, in words: `1 explanation, 2 citations`; empty when nothing was.
         reading: What a model reads in full and what stands for the rest; None for all messages in full.
         is_full: A person asked for every message in full.
         is_set_up: There is a model that can be asked at all.
@@ -86,6 +87,7 @@ class Answer:
     seconds: float = 0.0
     bill: Bill = NO_BILL
     dropped: int = 0
+    left_out: str = ""
     reading: Reading | None = None
     is_full: bool = False
     is_set_up: bool = True

@@ -151,7 +151,11 @@ def _thread_only(answer: Answer) -> str:
 
 
 def _dropped(answer: Answer) -> str:
-    return f"{counted(answer.dropped, 'statement')} without a source left out" if answer.dropped else ""
+    """Say how much the analyst said that code did not let through, and of which kinds."""
+    if not answer.dropped:
+        return ""
+    kinds = f" ({answer.left_out})" if answer.left_out else ""
+    return f"{counted(answer.dropped, 'statement')} without a source left out{kinds}"
 
 
 def _unseen(answer: Answer, cap: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 from bot.incident.board import RULE
+from bot.incident.diagnosis import rest_on_latest
 from bot.incident.gist import brief
 from bot.incident.hypotheses import Hypothesis, Likelihood, Mitigation, Status, cited_ids
 from bot.incident.wording import between, clock, listed, without_citations
@@ -133,9 +134,17 @@ def _from_model(answer: Answer, best: Hypothesis, cap: int, most: int) -> list[L
 
 def _claim(answer: Answer, best: Hypothesis, cap: int) -> Line:
     ids = cited_ids(best.trigger.evidence)
-    alone = [text(" No rival was found.")] if len(answer.live) == 1 else []
     claim = spans(f" {without_citations(best.claim)}", limit_chars=cap)
-    return [bold(label(best)), *claim, *cites(ids[:2], answer.incident), *alone]
+    return [bold(label(best)), *claim, *cites(ids[:2], answer.incident), *_rivalry(answer)]
+
+
+def _rivalry(answer: Answer) -> Line:
+    """Say that the best has no rival, or none that starts elsewhere than at the latest change."""
+    if len(answer.live) == 1:
+        return [text(" No rival was found.")]
+    if rest_on_latest(answer.live, answer.facts):
+        return [text(" All of these start from the latest change.")]
+    return []
 
 
 def _from_rules(answer: Answer, best: Hypothesis, cap: int, most: int) -> list[Line]:
