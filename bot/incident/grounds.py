@@ -12,7 +12,7 @@ from bot.incident.messages import Message
 from bot.incident.quantities import Quantity, plain_numbers, quantities
 
 _CLOCK = re.compile(
-    r"(?<![\d.:])(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::\d{2}(?:[.,]\d+)?)?\s?(?P<half>[ap]\.?m\b)?(?![\d:])",
+    r"(?<![\d.:])(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::\d{2}(?:[.,]\d+)?)?\s?(?P<half>[ap]\.?m\b)?(?!\d|:\d)",
     re.IGNORECASE,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
