@@ -165,7 +165,7 @@ class Scan:
         return told
 
     def _tokens(self) -> None:
-        for kind, span in tokens_in(self.data, self.meter):
+        for span, kind in tokens_in(self.data, self.meter):
             self.claim(*span, kind)
 
     def _apply(self, rule: Rule) -> None:

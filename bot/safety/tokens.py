@@ -1,7 +1,7 @@
 """Tokens that their own shape gives away, as their vendors document it: searched for in one pass."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.safety.patterns import Meter, Pattern, Span
@@ -137,12 +137,16 @@ its places, and in one pattern with the others their states multiply."""
 _A_FEW = 12
 
 TOKENS = Pattern("|".join(f"(?:{pattern})" for _, pattern in KINDS), captures=False)
-"""Finds whether and where there is any of `KINDS`, but not which."""
+"""Says whether there is any of `KINDS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Few:
-    """Some of the kinds, in one pattern with a group each: all of them in one would be slow to tell apart."""
+    """Some of the kinds, in one pattern with a group each.
+
+    All of them in one would be slow: backwards, where a match begins is seen late, and on random letters each
+    has states of its own.
+    """
 
     kinds: tuple[str, ...]
     pattern: Pattern
@@ -150,24 +154,22 @@ class _Few:
 
 def _few(rules: Sequence[tuple[str, str]]) -> _Few:
     pattern = "|".join(f"(?:{pattern})" for _, pattern in rules)
-    return _Few(tuple(kind for kind, _ in rules), Pattern(rf"\A(?:{pattern})"))
+    return _Few(tuple(kind for kind, _ in rules), Pattern(pattern))
 
 
 _FEWS = tuple(_few(KINDS[at : at + _A_FEW]) for at in range(0, len(KINDS), _A_FEW))
 
 
-def tokens_in(data: bytes, meter: Meter) -> Iterator[tuple[str, Span]]:
-    """Yield kind and span of each token in a text."""
-    for ((start, end),) in TOKENS.spans(data, meter):
-        yield _told(data[start:end], start, meter)
+def tokens_in(data: bytes, meter: Meter) -> list[tuple[Span, str]]:
+    """Return span and kind of each token in a text; where two overlap, the one that counts comes first."""
+    found = [
+        (max(groups), number, few.kinds[groups.index(max(groups))])  # the one group that took part
+        for number, few in enumerate(_FEWS)
+        for _, *groups in few.pattern.spans(data, meter)
+    ]
+    return [(span, kind) for span, _, kind in sorted(found, key=_rank)]
 
 
-def _told(found: bytes, at: int, meter: Meter) -> tuple[str, Span]:
-    """Say which token was found: the first of the table, as the search has it."""
-    for few in _FEWS:
-        spans = few.pattern.first(found, meter)
-        if spans is not None:
-            groups = list(spans[1:])
-            start, end = max(groups)  # the one that took part
-            return few.kinds[groups.index((start, end))], (at + start, at + end)
-    return "api_key", (at, at + len(found))
+def _rank(found: tuple[Span, int, str]) -> tuple[int, int]:
+    (start, _), number, _ = found
+    return start, number
