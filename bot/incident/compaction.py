@@ -4,12 +4,13 @@ No model is needed: repetition becomes patterns, then the oldest messages become
 fold goes far below the budget, so that the next one is far away and prompts only grow in between.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import accumulate
 
 from bot.incident.bounding import bounded
-from bot.incident.check import renewed
+from bot.incident.check import filled, renewed
 from bot.incident.digest import Chunk, Digest
 from bot.incident.facts import Facts
 from bot.incident.folding import fold, print_of
@@ -111,18 +112,16 @@ def compact(
         A reading whose digest and kept messages together hold every message of the incident once.
     """
     current = _renewed(digest, incident, facts)
-    sizes = {message.id: message_tokens(message, is_whole=is_whole) for message in incident.messages}
-    protected = _protected(incident, cited, sizes, most_tokens // _PROTECTED_SHARE)
-    state = _State(incident=incident, facts=facts, sizes=sizes, protected=protected, most_tokens=most_tokens)
-    tokens = _tokens(state, current)
-    foldable = sum(sizes[message.id] for message in _foldable(state, current))
+    size = partial(message_tokens, is_whole=is_whole)
+    protected = _protected(incident, cited, size, most_tokens // _PROTECTED_SHARE)
+    state = _State(incident=incident, facts=facts, size=size, protected=protected, most_tokens=most_tokens)
     least = min(target_tokens, budget_tokens) // _LEAST_SHARE
-    if tokens <= budget_tokens:
+    if _tokens(state, current) <= budget_tokens:
         return _reading(state, current)
-    if foldable < least:
+    if sum(map(size, _foldable(state, current))) < least:
         return _reading(state, _within(state, current, budget_tokens, least))
     chunk = _chunk(state, current, target_tokens)
-    added = _within(state, _added(current, chunk, target_tokens), budget_tokens, 1)
+    added = _within(state, _added(state, current, chunk, target_tokens), budget_tokens, 1)
     return replace(_reading(state, added), folded_now=chunk.ids)
 
 
@@ -130,9 +129,16 @@ def compact(
 class _State:
     incident: Incident
     facts: Facts
-    sizes: Mapping[str, int]
+    size: Callable[[Message], int]
     protected: frozenset[str]
     most_tokens: int
+    counted: dict[int, tuple[Chunk, int]] = field(default_factory=dict)
+
+    def page_tokens(self, chunk: Chunk) -> int:
+        """Return what the page of a chunk takes; it is counted once, for a page is long."""
+        _, tokens = self.counted.get(id(chunk)) or (chunk, page_tokens(chunk))
+        self.counted[id(chunk)] = (chunk, tokens)
+        return tokens
 
 
 def _within(state: _State, digest: Digest, budget_tokens: int, least: int) -> Digest:
@@ -143,21 +149,28 @@ def _within(state: _State, digest: Digest, budget_tokens: int, least: int) -> Di
     tokens = _tokens(state, digest)
     if tokens <= budget_tokens or not digest.chunks:
         return digest
-    whole = merged(digest.chunks) if len(digest.chunks) > 1 else digest.chunks[0]
+    whole = _merged(state, digest.chunks)
     excess, must = (tokens - int(budget_tokens * share) for share in (_ROOMY, _FULL))
-    less = squeezed(whole, state.incident.messages, state.facts, excess_tokens=excess, must_tokens=must)
+    less = squeezed(
+        whole,
+        state.incident.messages,
+        state.facts,
+        excess_tokens=excess,
+        must_tokens=must,
+        least_tokens=least,
+    )
     small = Digest(chunks=(less,))
     return small if tokens - _tokens(state, small) >= least else digest
 
 
 def _protected(
-    incident: Incident, cited: Collection[str], sizes: Mapping[str, int], most_tokens: int
+    incident: Incident, cited: Collection[str], size: Callable[[Message], int], most_tokens: int
 ) -> frozenset[str]:
     """Return what is never folded: the newest, the root of the incident's thread, what is cited or pinned."""
     newest: list[str] = []
     room = NEWEST_TOKENS
     for message in reversed(incident.messages[-NEWEST:]):
-        room -= sizes[message.id]
+        room -= size(message)
         if room < 0 and len(newest) >= FEWEST_NEWEST:
             break
         newest.append(message.id)
@@ -165,7 +178,7 @@ def _protected(
     first = (m.id for m in incident.messages[:1])
     named = (m.id for m in reversed(incident.messages) if m.is_pinned or m.id in cited)
     wanted = dict.fromkeys((*newest, *roots, *first, *named))
-    taken = accumulate(sizes[message_id] for message_id in wanted)
+    taken = accumulate(size(incident.by_id[message_id]) for message_id in wanted)
     return frozenset(one for one, tokens in zip(wanted, taken, strict=True) if tokens <= most_tokens)
 
 
@@ -180,7 +193,8 @@ def _chunk(state: _State, digest: Digest, target_tokens: int) -> Chunk:
     known = shapes_of(pattern for chunk in digest.chunks for pattern in chunk.patterns)
     repeated = repetition(candidates, known=known)
     others = [message for message in candidates if message.id not in repeated.ids]
-    excess = _tokens(state, digest) - sum(state.sizes[one] for one in repeated.ids) - target_tokens
+    known_tokens = sum(state.size(message) for message in candidates if message.id in repeated.ids)
+    excess = _tokens(state, digest) - known_tokens - target_tokens
     taken = _enough(state, others, excess) if excess > 0 or not repeated.ids else 0
     while True:
         chosen = repeated.ids | {message.id for message in others[:taken]}
@@ -189,70 +203,90 @@ def _chunk(state: _State, digest: Digest, target_tokens: int) -> Chunk:
         chunk = fold(folded, state.facts, known=known, repeated=repeated if is_all else None)
         excess = _tokens(state, Digest(chunks=(*digest.chunks, chunk))) - target_tokens
         if excess <= 0 or taken == len(others):
-            return chunk
+            return _weighed(chunk, folded)
         taken = len(others) if taken else _enough(state, others, excess)
+
+
+def _weighed(chunk: Chunk, messages: Iterable[Message]) -> Chunk:
+    return replace(chunk, raw_tokens=_raw_tokens(messages))
 
 
 def _enough(state: _State, others: Sequence[Message], excess: int) -> int:
     """Return how many of the oldest to fold so that about `excess` tokens go; at least one."""
-    saved = accumulate(state.sizes[message.id] * _SAVED for message in others)
+    saved = accumulate(state.size(message) * _SAVED for message in others)
     return 1 + next((n for n, sum_so_far in enumerate(saved) if sum_so_far >= excess), len(others) - 1)
 
 
 def _renewed(digest: Digest, incident: Incident, facts: Facts) -> Digest:
     """Fold anew what no longer is as it was folded; chunks of which nothing is left go."""
     seen: set[str] = set()
-    chunks = []
+    chunks: list[Chunk] = []
     for chunk in digest.chunks:
         left = [m for i in chunk.ids if i not in seen and (m := incident.by_id.get(i)) is not None]
         seen.update(chunk.ids)
         if tuple(print_of(message) for message in left) == chunk.prints:
             chunks.append(renewed(chunk, left, facts))
         elif left:
-            chunks.append(fold(left, facts))
+            chunks.append(_weighed(fold(left, facts), left))
     return Digest(chunks=tuple(chunks))
 
 
-def _added(digest: Digest, chunk: Chunk, target_tokens: int) -> Digest:
+def _added(state: _State, digest: Digest, chunk: Chunk, target_tokens: int) -> Digest:
     """Add a chunk; a digest that has grown large becomes one chunk where that makes it clearly smaller."""
     chunks = (*digest.chunks, chunk)
     if len(chunks) > MOST_CHUNKS:
-        chunks = (merged(digest.chunks), chunk)
-    tokens = sum(page_tokens(each) for each in chunks)
+        chunks = (_merged(state, digest.chunks), chunk)
+    tokens = sum(map(state.page_tokens, chunks))
     if len(chunks) == 1 or tokens <= target_tokens:
         return Digest(chunks=chunks)
+    whole = _merged(state, chunks)
+    return Digest(chunks=(whole,) if state.page_tokens(whole) <= _WORTH_IT * tokens else chunks)
+
+
+def _merged(state: _State, chunks: Sequence[Chunk]) -> Chunk:
+    """Make one chunk of several, and tell word for word what only their examples told that are one now."""
+    if len(chunks) == 1:
+        return chunks[0]
     whole = merged(chunks)
-    return Digest(chunks=(whole,) if page_tokens(whole) <= _WORTH_IT * tokens else chunks)
+    left = {id(note) for note in whole.notes}
+    told = {pattern.example_id for chunk in chunks for pattern in chunk.patterns}
+    told |= {one for chunk in chunks for note in chunk.notes if id(note) not in left for one in note.cites}
+    again = filled(whole, (m for m in state.incident.messages if m.id in told), state.facts)
+    return renewed(again, state.incident.messages, state.facts)
 
 
 def _tokens(state: _State, digest: Digest) -> int:
     folded = digest.ids
-    kept = sum(size for message_id, size in state.sizes.items() if message_id not in folded)
-    return kept + sum(page_tokens(chunk) for chunk in digest.chunks)
+    kept = sum(state.size(message) for message in state.incident.messages if message.id not in folded)
+    return kept + sum(map(state.page_tokens, digest.chunks))
 
 
 def _reading(state: _State, digest: Digest) -> Reading:
     folded = digest.ids
-    kept = tuple(message.id for message in state.incident.messages if message.id not in folded)
-    room = state.most_tokens - sum(state.sizes[message_id] for message_id in kept)
-    within = bounded(digest, most_tokens=max(room, 0))
-    raw = raw_tokens(state.incident)
+    kept = [message for message in state.incident.messages if message.id not in folded]
+    kept_tokens, digest_tokens = sum(map(state.size, kept)), sum(map(state.page_tokens, digest.chunks))
+    room = max(state.most_tokens - kept_tokens, 0)
+    within = bounded(digest, most_tokens=room) if digest_tokens > room else digest
     return Reading(
         digest=within,
-        kept=kept,
-        raw_tokens=raw,
-        tokens=_tokens(state, within),
+        kept=tuple(message.id for message in kept),
+        raw_tokens=_raw_tokens(kept) + sum(_chunk_raw_tokens(state, chunk) for chunk in digest.chunks),
+        tokens=kept_tokens + sum(map(state.page_tokens, within.chunks)),
         most_tokens=state.most_tokens if folded else 0,
     )
 
 
-def raw_tokens(incident: Incident) -> int:
-    """Return about how many tokens all messages take, each of them whole."""
-    return sum(message_tokens(message, is_whole=True) for message in incident.messages)
+def _chunk_raw_tokens(state: _State, chunk: Chunk) -> int:
+    """Return what the messages of a chunk take in full; older ones do not say it."""
+    return chunk.raw_tokens or _raw_tokens(state.incident.by_id[one] for one in chunk.ids)
+
+
+def _raw_tokens(messages: Iterable[Message]) -> int:
+    return sum(message_tokens(message, is_whole=True) for message in messages)
 
 
 def unfolded(incident: Incident, *, is_whole: bool = False) -> Reading:
     """Return the reading in which every message is read in full; without `is_whole` long ones are clipped."""
     tokens = sum(message_tokens(message, is_whole=is_whole) for message in incident.messages)
     kept = tuple(message.id for message in incident.messages)
-    return Reading(digest=Digest(), kept=kept, raw_tokens=raw_tokens(incident), tokens=tokens)
+    return Reading(digest=Digest(), kept=kept, raw_tokens=_raw_tokens(incident.messages), tokens=tokens)

@@ -78,6 +78,7 @@ class Chunk:
         prints: A short fingerprint of each one's words, in the same order.
         left_out: How many identifiers and statements of them had no room here.
         shortened: Of how many statements and repetitions the names and figures alone are left.
+        raw_tokens: About how many tokens the messages take in full; 0 where that was not counted.
     """
 
     ids: tuple[str, ...]
@@ -88,6 +89,7 @@ class Chunk:
     by: Folder = Folder.CODE
     left_out: int = 0
     shortened: int = 0
+    raw_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,23 +15,24 @@ from bot.incident.mark_words import ERROR_WORDS, HYPHENATED, LOUD_WORDS, NOT_THI
 LONGEST_CHARS = 400
 """A longer token is data, not a name; its parts are judged instead."""
 
-_TOKEN = re.compile(
-    r"(?:[^\s\"'`<>(){}\[\],;|\u2026\u2192\u201c\u201d\u2018\u2019\u00b7]|(?<=\d),(?=\d{3}(?!\d)))+"
-)
+_INSIDE = r"[^\s\"'`<>(){}\[\],;|\u2026\u2192\u201c\u201d\u2018\u2019\u00b7]"
+_TOKEN = re.compile(rf"{_INSIDE}++(?:(?<=\d),(?=\d{{3}}(?!\d)){_INSIDE}++)*+")
 _PARTS = re.compile(r"[^=&?]+")
 _DATA_PARTS = re.compile(r"[^=&?/:._+-]+")
 _EDGES = ".:!?*~=&\\+-_"
 _TAIL = "/"
 
+_BLANK = r"[^\S\n]"
+"""No figure ends a line to take its unit from the next."""
 _PER = "s|sec|second|min|minute|h|hr|hour|d|day"
 _FIGURE = re.compile(
-    r"(?<![\w.,#/-])(?P<money>[$\u20ac\u00a3]\s?|(?:USD|EUR|GBP)\s)?\d[\d,]*+(?:\.\d++)*+"
-    rf"(?:\s?(?P<unit>(?:(?:{UNITS})(?:/[A-Za-z]{{1,10}})?|[A-Za-z]{{2,12}}/(?:{_PER})))(?![\w])"
-    rf"|\s(?P<things>(?:of (?:the|our|all) )?(?!(?:{NOT_THINGS})\b)[A-Za-z][a-z]{{2,20}}s)(?![\w]))?"
+    r"(?<![\w.,#/-])(?P<money>[$\u20ac\u00a3]\s?|(?:USD|EUR|GBP)\s)?\d++(?:,\d++)*+(?:\.\d++)*+"
+    rf"(?:{_BLANK}?(?P<unit>(?:(?:{UNITS})(?:/[A-Za-z]{{1,10}})?|[A-Za-z]{{2,12}}/(?:{_PER})))(?![\w])"
+    rf"|{_BLANK}(?P<things>(?:of (?:the|our|all) )?(?!(?:{NOT_THINGS})\b)[A-Za-z][a-z]{{2,20}}s)(?![\w]))?"
 )
 _NUMBERED = re.compile(
     rf"(?<![\w-])(?:{NUMBERED})(?:\s(?:code|status|no\.?|number|id)\b)?"
-    r"[\s:=]\s?[#v]?\d{1,5}(?:[.-]\d{1,5})*+(?!\w)",
+    rf"(?:[:=]|{_BLANK}){_BLANK}?[#v]?\d{{1,5}}(?:[.-]\d{{1,5}}){{0,2}}+(?!\w|[.:-]\d)",
     re.IGNORECASE,
 )
 _MOMENT = re.compile(
@@ -78,12 +79,13 @@ class Place:
     kind: Kind
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=16_384)
 def marks_of(text: str) -> frozenset[str]:
     """Return the identifiers and the figures of a text, each an exact substring of it."""
     return frozenset(text[place.start : place.end] for place in places(text) if place.kind >= Kind.FIGURE)
 
 
+@lru_cache(maxsize=4_096)
 def places(text: str) -> tuple[Place, ...]:
     """Return what stands where, in order, without overlaps; a figure and its unit are one place."""
     found = [*_tokens(text), *_figures(text), *_numbered(text)]
@@ -117,7 +119,13 @@ def _numbered(text: str) -> Iterator[Place]:
 
 def _tokens(text: str) -> Iterator[Place]:
     for token in _TOKEN.finditer(text):
-        yield from _judged(text, token.start(), token.end())
+        if not _is_plain(token[0]):
+            yield from _judged(text, token.start(), token.end())
+
+
+def _is_plain(token: str) -> bool:
+    """Say at once of most tokens that they are words: no letter of them is large, nothing else is in them."""
+    return token.isalpha() and token.islower() and not _HEX_WORD.fullmatch(token)
 
 
 def _judged(text: str, start: int, end: int) -> Iterator[Place]:

@@ -40,6 +40,7 @@ def merged(chunks: Sequence[Chunk]) -> Chunk:
         by=Folder.CLAUDE if any(chunk.by is Folder.CLAUDE for chunk in chunks) else Folder.CODE,
         left_out=sum(chunk.left_out for chunk in chunks),
         shortened=sum(chunk.shortened for chunk in chunks),
+        raw_tokens=sum(c.raw_tokens for c in chunks) if all(c.raw_tokens for c in chunks) else 0,
     )
 
 

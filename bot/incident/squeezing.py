@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from bot.incident.check import completed, marks_shown
+from bot.incident.check import filled, marks_shown
 from bot.incident.digest import Chunk, Note, Pattern
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.marks import marks_of
@@ -65,7 +65,13 @@ class _Known:
 
 
 def squeezed(
-    chunk: Chunk, messages: Iterable[Message], facts: Facts, *, excess_tokens: int, must_tokens: int
+    chunk: Chunk,
+    messages: Sequence[Message],
+    facts: Facts,
+    *,
+    excess_tokens: int,
+    must_tokens: int,
+    least_tokens: int = 1,
 ) -> Chunk:
     """Return a chunk that is smaller by about `excess_tokens`, as far as nothing that counts is lost.
 
@@ -75,16 +81,22 @@ def squeezed(
         facts: What code extracted from the incident.
         excess_tokens: How much had better go.
         must_tokens: How much must go, at most as much: only for this are findings of people given up.
+        least_tokens: The very same chunk is returned where not even so much would go.
     """
-    folded = frozenset(chunk.ids)
-    told = [message for message in messages if message.id in folded]
-    known = _known(told, facts)
-    lean = tidied(replace(chunk, carried=()))
-    gone = {id(unit.item): unit for unit in _weakest(lean, known, better=excess_tokens, must=must_tokens)}
+    lean, known = tidied(chunk), _known(messages, facts)
+    weakest = list(_weakest(lean, known, better=excess_tokens, must=must_tokens))
+    if sum(saved for _, saved in weakest) < least_tokens:
+        return chunk
+    gone = {id(unit.item): unit for unit, _ in weakest}
     notes = [note for each in lean.notes for note in _left(each, gone.get(id(each)))]
     patterns = tuple(pattern for pattern in lean.patterns if id(pattern) not in gone)
-    whole = completed(replace(lean, notes=tuple(notes), patterns=patterns), told, facts)
-    return replace(whole, shortened=chunk.shortened + len(gone))
+    less = replace(lean, notes=tuple(notes), patterns=patterns, shortened=chunk.shortened + len(gone))
+    cited = {one for unit in gone.values() for one in _cited(unit.item)}
+    return filled(less, (message for message in messages if message.id in cited), facts)
+
+
+def _cited(item: Note | Pattern) -> tuple[str, ...]:
+    return item.cites if isinstance(item, Note) else item.ids
 
 
 def _known(messages: Sequence[Message], facts: Facts) -> _Known:
@@ -96,8 +108,8 @@ def _known(messages: Sequence[Message], facts: Facts) -> _Known:
     return _Known(bots=bots, chars=chars, facts=by_message)
 
 
-def _weakest(chunk: Chunk, known: _Known, *, better: int, must: int) -> Iterator[_Unit]:
-    """Yield what goes until enough is saved; a name or figure that stands nowhere else is not saved."""
+def _weakest(chunk: Chunk, known: _Known, *, better: int, must: int) -> Iterator[tuple[_Unit, int]]:
+    """Yield what goes and how much that saves, until it is enough; names and figures are not saved."""
     units = sorted(_units(chunk, known), key=lambda unit: (unit.weight, unit.order))
     items: tuple[Note | Pattern, ...] = (*chunk.notes, *chunk.patterns)
     shown = Counter(mark for item in items for mark in marks_shown(item))
@@ -109,7 +121,7 @@ def _weakest(chunk: Chunk, known: _Known, *, better: int, must: int) -> Iterator
         if saved > 0:
             done += saved
             shown.subtract(marks_shown(unit.item))
-            yield unit
+            yield unit, saved
 
 
 def _saved(item: Note | Pattern, shown: Counter[str]) -> int:

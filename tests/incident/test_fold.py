@@ -119,10 +119,9 @@ def test_what_nobody_said_is_taken_out_of_what_a_model_folded():
     assert completed(chunk, [message, said(2, "not folded: db-4")], Facts()).notes == notes[:1]
 
 
-def test_a_habit_stands_for_its_like_but_a_few_decisions_stand_word_for_word():
-    few = [said(n, f"we keep db-{n:02d}x until noon") for n in range(1, 12)]
-    many = [said(n, f"we keep db-{n:02d}x until noon") for n in range(1, 40)]
-    for messages, notes in ((few, 11 - 1), (many, 0)):
+def test_what_people_decide_stands_word_for_word_however_often_and_a_habit_of_monitors_in_its_pattern():
+    for is_bot, notes in ((False, 39 - 1), (True, 0)):
+        messages = [said(n, f"we keep db-{n:02d}x until noon", is_bot=is_bot) for n in range(1, 40)]
         facts = Facts(items=tuple(a_fact(m.number, FactKind.DECISION, m.text, m.id) for m in messages))
         chunk = fold(messages, facts)
 
