@@ -146,10 +146,29 @@ def redact() -> None:
     _each_line(work)
 
 
+@app.command()
+def iam() -> None:
+    """Judge each line: a request to AWS with its policies; one request alone may span many lines."""
+    from bot import commands
+
+    for stream in (sys.stdin, sys.stdout):
+        _speak_utf8(stream)
+    for line in commands.judged(sys.stdin.read()):
+        typer.echo(line)
+
+
+@app.command()
+def denials() -> None:
+    """Read the AWS denial in each line `{"id","text"}`, or null."""
+    from bot import commands
+
+    _each_line(commands.denied)
+
+
 @app.command(name="eval")
 def eval_(
     name: Annotated[
-        str, typer.Argument(help="alerts, compaction, denials, incidents, redaction or routing.")
+        str, typer.Argument(help="alerts, compaction, denials, iam, incidents, redaction or routing.")
     ],
     data: Annotated[Path | None, typer.Option(help="A file or folder; default: what ships.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as data.")] = False,

@@ -2,13 +2,15 @@
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.chosen import assumed
 from bot.errors import BadInputError
-from bot.lines import text_of
+from bot.iam.answer import answer
+from bot.iam.denials import parse_denials
+from bot.lines import answered, text_of
 from bot.router import router_of
 from bot.settings import Settings
 
@@ -65,3 +67,44 @@ def routing(settings: Settings) -> Callable[[Mapping[str, Any]], Mapping[str, An
         }
 
     return work
+
+
+def judged(text: str) -> Iterator[str]:
+    """Yield what `python -m bot iam` says: one JSON line for each request.
+
+    Args:
+        text: One request, over as many lines as it likes, or one a line.
+
+    Raises:
+        BadInputError: There is one request alone, and it cannot be used.
+        PolicyError: The same, because of a policy.
+    """
+    alone = _alone(text)
+    if alone is None:
+        yield from answered(text.split("\n"), answer)
+    else:
+        yield json.dumps({"id": alone.get("id"), **answer(alone)}, ensure_ascii=False)
+
+
+def _alone(text: str) -> Mapping[str, Any] | None:
+    """Return the one request that a text is; None when it is lines."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        if sum(bool(line.strip()) for line in text.split("\n")) > 1:
+            return None
+        document = None
+    if not isinstance(document, dict):
+        raise BadInputError(field="the request", problem="is not a JSON object")
+    return document
+
+
+def denied(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what `python -m bot denials` says of one line.
+
+    Raises:
+        BadInputError: It has no text.
+    """
+    found = next(iter(parse_denials(text_of(document))), None)
+    names = ("principal", "action", "resource", "policy_type", "explicit")
+    return {"denial": None if found is None else {name: getattr(found, name) for name in names}}

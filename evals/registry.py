@@ -39,6 +39,7 @@ GRADERS: Mapping[str, Grader] = {
     "alerts": Grader(about="the posts of alert, deploy and ticket bots, as read", data=DATA / "alerts"),
     "compaction": Grader(about="long incidents folded three times while they grow", data=DATA / "compaction"),
     "denials": Grader(about="AWS denials, as read out of pasted text", data=DATA / "denials" / "lines.jsonl"),
+    "iam": Grader(about="verdicts on AWS requests, as computed", data=DATA / "iam" / "lines.jsonl"),
     "incidents": Grader(about="recorded incidents, explained while they grow", data=DATA / "incidents"),
     "redaction": Grader(about="secrets taken out, evidence left", data=DATA / "redaction" / "lines.jsonl"),
     "routing": Grader(

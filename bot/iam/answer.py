@@ -1,0 +1,28 @@
+"""What `python -m bot iam` says of one request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.iam.asked import read_request
+from bot.iam.verdict import judge
+
+
+def answer(request: Mapping[str, object]) -> dict[str, Any]:
+    """Judge one request.
+
+    Args:
+        request: As `bot.iam.asked.read_request` takes it.
+
+    Returns:
+        `decision`, `because` and `missing`, as JSON.
+
+    Raises:
+        BadInputError: The request cannot be used.
+        PolicyError: A policy cannot be evaluated.
+    """
+    verdict = judge(read_request(request))
+    return {
+        "decision": verdict.decision,
+        "because": list(verdict.because),
+        "missing": list(verdict.missing),
+    }
