@@ -12,6 +12,10 @@ DIGESTS = {
     "fold": (1, "21b1b42574b5"),
     "keep_going": (1, "6a81e7a56ff4"),
     "repair": (1, "fd7986809fff"),
+    "gather_go_on": (1, "ceee21ad3e74"),
+    "gather_question": (1, "3da59ec0f715"),
+    "gather_sum": (1, "8b6828a481c3"),
+    "gather_system": (1, "2739097c6281"),
 }
 """Version and digest of each text. A changed text needs a new version as well as a new digest here."""
 
