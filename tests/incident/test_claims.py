@@ -1,0 +1,109 @@
+"""Which numbers, times, names and commands a sentence may hold."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.incident.claims import unfounded
+from bot.incident.grounds import Ground
+from tests.incident.scripts import DAY, incident
+
+TOLD = """
+09:00 ann removed the old pair from vault-7 on 21 March, runbook at https://wiki.acme.test/runs/77
+09:30 ci* mill-web v7.1.4 deployed, commit 9f31c2ab77de, took 180 s
+10:00 Datadog* Triggered: availability 39.7 %, heap 1536 MB, 3,000 requests, p95 0.8 s
+10:10 ben `403 NoSuchBucket` from checkout-api at 9:58 PM, s3 policy says deny, kafka lag=50
+10:12 ben run `kubectl get pods -n mill` please, service control policy untouched
+"""
+GROUND = Ground.of(incident(TOLD).messages, texts=("why do uploads of tenant 42 fail?",))
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "uploads of tenant 42 fail",
+        "about 40 % available",
+        "40 % available",
+        "availability 39.7%",
+        "heap of 1.5 GB",
+        "3000 requests, 3k in all",
+        "it took 3 minutes",
+        "a 3-minute rollout",
+        "p95 of 800 ms",
+        "60 min after the removal",
+        "1 h 10 min after the removal",
+        "removed at 09:00, refused at 21:58",
+        "on March 21st and 2031-05-06",
+        "VAULT-7, vault 7 and vault_7",
+        "mill-web 7.1.4, release v7.1.4",
+        "commit 9f31c2a",
+        "NoSuchBuckets and no such bucket",
+        "403s from checkout-api",
+        "pre-7.1.4 behaviour",
+        "The SCP is untouched, the Kafka lag is 50 [m4]",
+        "see https://wiki.acme.test/runs/77",
+        "TLS and DNS are fine, CPU too",
+        "e.g. reads and/or writes of a read-only node",
+        "On Monday the Deny was there",
+        "run `kubectl get pods -n mill`",
+    ],
+)
+def test_the_same_value_or_name_in_another_form_is_held(same):
+    assert unfounded(same, GROUND) == ()
+
+
+@pytest.mark.parametrize(
+    ("invented", "token"),
+    [
+        ("about 45 % available", "45 %"),
+        ("38 % available", "38 %"),
+        ("heap of 2 GB", "2 GB"),
+        ("39.7 seconds", "39.7 seconds"),
+        ("at 09:07", "09:07"),
+        ("on 22 March", "22"),
+        ("vault-9", "vault-9"),
+        ("mill-web 7.1.5", "7.1.5"),
+        ("commit 9f31c2b", "9f31c2b"),
+        ("see https://evil.test/x", "https://evil.test/x"),
+        ("host payments.internal", "payments.internal"),
+        ("in /etc/vault.conf", "/etc/vault.conf"),
+        ("with --force", "--force"),
+        ("set MAX_POOL high", "MAX_POOL"),
+        ("AccessDenied", "AccessDenied"),
+        ("billing-worker restarts", "billing-worker"),
+        ("redis evicts", "redis"),
+        ("the Neptune cluster", "Neptune"),
+        ("Alice removed it", "Alice"),
+        ("KMS refuses", "KMS"),
+        ("run `kubectl get secrets`", "kubectl get secrets"),
+        ("run kubectl get secrets -n mill and compare", "kubectl get secrets -n mill"),
+        ("3 nodes are gone", "3"),
+    ],
+)
+def test_what_no_source_holds_is_named(invented, token):
+    assert token in unfounded(invented, GROUND)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "is_held"),
+    [
+        ("0 errors for 5 minutes, 100 % of 2 hosts", True),
+        ("search CloudTrail for the bucket policy", True),
+        ("ask within the next 15 minutes", True),
+        ("retry one order: 0", True),
+        ("latency stays above 5 s", False),
+        ("error rate above 2 %", False),
+        ("look at Neptune", False),
+        ("look at host vault-9", False),
+        ("read BigQuery's log", False),
+    ],
+)
+def test_what_looks_ahead_may_count_wait_and_name_where_to_look_but_no_threshold(ahead, is_held):
+    assert (unfounded(ahead, GROUND, looks_ahead=True) == ()) is is_held
+
+
+def test_many_moments_are_not_paired():
+    crowd = Ground(at=tuple(DAY + timedelta(minutes=7 * n) for n in range(60)))
+
+    assert unfounded("7 min", crowd) == ("7 min",)
+    assert unfounded("00:07", crowd) == ()
