@@ -24,12 +24,12 @@ UNITS = "%|\u2030|\u00b0C|\u00b5s|\u03bcs|\u00d7|" + _either(
 )
 """What makes a figure of a number, measures and the things that are counted in incidents."""
 
-NUMBERED = _either(
+NUMBERED = listed(
     """
-    PR MR pull issue ticket case incident inc page alert bug job build run pipeline release version ver
-    rev revision deploy migration patch batch task change CR exit errno signal HTTP HTTPS status
-    SQLSTATE error code err port pid tid shard partition broker node replica rack zone account acct
-    order invoice attempt schema epoch offset generation PID ORA returned rc
+    pr mr pull issue ticket case incident inc page alert bug job build run pipeline release version ver
+    rev revision deploy migration patch batch task change cr exit errno signal http https status
+    sqlstate error code err port pid tid shard partition broker node replica rack zone account acct
+    order invoice attempt schema epoch offset generation ora returned rc
     """
 )
 """Words that make a name of the number behind them: `PR 1234`, `exit code 137`, `HTTP 503`, `broker 5`."""

@@ -21,6 +21,7 @@ _PARTS = re.compile(r"[^=&?]+")
 _DATA_PARTS = re.compile(r"[^=&?/:._+-]+")
 _EDGES = ".:!?*~=&\\+-_"
 _TAIL = "/"
+_LINE_CHARS = 200
 
 _BLANK = r"[^\S\n]"
 """No figure ends a line to take its unit from the next."""
@@ -31,8 +32,8 @@ _FIGURE = re.compile(
     rf"|{_BLANK}(?P<things>(?:of (?:the|our|all) )?(?!(?:{NOT_THINGS})\b)[A-Za-z][a-z]{{2,20}}s)(?![\w]))?"
 )
 _NUMBERED = re.compile(
-    rf"(?<![\w-])(?:{NUMBERED})(?:\s(?:code|status|no\.?|number|id)\b)?"
-    rf"(?:[:=]|{_BLANK}){_BLANK}?[#v]?\d{{1,5}}(?:[.-]\d{{1,5}}){{0,2}}+(?!\w|[.:-]\d)",
+    rf"(?<![\w-])(?P<word>[A-Za-z]{{2,12}}+)(?:\s(?P<of>code|status|no\.?|number|id)\b)?(?:[:=]|{_BLANK})"
+    rf"{_BLANK}?[#v]?\d{{1,5}}(?:[.-]\d{{1,5}}){{0,2}}+(?!\w|[.:-]\d)",
     re.IGNORECASE,
 )
 _MOMENT = re.compile(
@@ -85,11 +86,18 @@ def marks_of(text: str) -> frozenset[str]:
     return frozenset(text[place.start : place.end] for place in places(text) if place.kind >= Kind.FIGURE)
 
 
-@lru_cache(maxsize=4_096)
 def places(text: str) -> tuple[Place, ...]:
     """Return what stands where, in order, without overlaps; a figure and its unit are one place."""
+    return _kept_places(text) if len(text) > _LINE_CHARS else _places(text)
+
+
+def _places(text: str) -> tuple[Place, ...]:
     found = [*_tokens(text), *_figures(text), *_numbered(text)]
     return tuple(_joined(sorted(found, key=lambda place: (place.start, -place.end))))
+
+
+_kept_places = lru_cache(maxsize=4_096)(_places)
+"""Whole messages are read twice: for what repeats, and for what is lost. Their lines would only be in the way."""
 
 
 def _joined(found: list[Place]) -> Iterator[Place]:
@@ -114,7 +122,9 @@ def _figures(text: str) -> Iterator[Place]:
 
 def _numbered(text: str) -> Iterator[Place]:
     for match in _NUMBERED.finditer(text):
-        yield Place(match.start(), match.start() + len(match[0].rstrip(".-:")), Kind.NAME)
+        named = next((name for name in ("word", "of") if (match[name] or "").lower() in NUMBERED), None)
+        if named:
+            yield Place(match.start(named), match.end(), Kind.NAME)
 
 
 def _tokens(text: str) -> Iterator[Place]:
