@@ -21,6 +21,7 @@ _FEW = 40
 """So many beginnings are looked for one by one; of more, each place of a text is looked up."""
 _PLACE_COST = 20
 """What looking up one place costs, in bytes read by a pattern."""
+_UNCLAIMED = re.compile(rb"[^\0]{6,}")
 _PLAIN = re.compile(rb"[A-Za-z0-9._~-]+")
 
 
@@ -82,7 +83,12 @@ class KnownValues:
             meter.spend(len(stems) * len(left))
             return sorted(at for stem in stems for at in _finds(left, stem))
         meter.spend(_PLACE_COST * len(left))
-        return [at for at in range(len(left)) if left[at : at + LEAST_LITERAL] in stems]
+        return [
+            at
+            for run in _UNCLAIMED.finditer(left)
+            for at in range(run.start(), run.end() - LEAST_LITERAL + 1)
+            if left[at : at + LEAST_LITERAL] in stems
+        ]
 
     def _longest(self, left: bytes, at: int, meter: Meter) -> bytes:
         """Return the longest value at a place that may stand there; nothing where there is none.
@@ -92,12 +98,27 @@ class KnownValues:
         """
         begun = self._stems[left[at : at + LEAST_LITERAL]]
         text = left[at : at + self._most_bytes]
-        number = bisect_right(begun, text)
-        form = begun[number - 1] if number else b""
-        while form and not (text.startswith(form) and _may_stand(left, at, at + len(form))):
+        while text:
             meter.spend(_PLACE_COST)
-            form = self._within.get(form, b"")
-        return form
+            number = bisect_right(begun, text)
+            form = begun[number - 1] if number else b""
+            if text.startswith(form):
+                if _may_stand(left, at, at + len(form)):
+                    return form
+                text = form[:-1]
+            else:
+                shorter = self._within.get(form, b"")
+                text = shorter[: _shared(shorter, text)]
+        return b""
+
+
+def _shared(one: bytes, other: bytes) -> int:
+    """Return how many bytes two values have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
 
 
 def _may_stand(left: bytes, start: int, end: int) -> bool:

@@ -38,6 +38,8 @@ class Shape(StrEnum):
 
     The last of several is where a bare value begins.
     """
+    OPEN = "open"
+    """The group is where a word begins that ends at a space, a quote or a sign of a script without spaces."""
     EXACT = "exact"
     """Like `PLAIN`, and the pattern says exactly where the secret ends."""
     PAIRS = "pairs"

@@ -38,6 +38,9 @@ _VALUE_END = Pattern(
     r"|\*+(?:\s|$)|\]\(|</"
 )
 """Where a bare value ends: at a space or quote, or where the next setting begins."""
+_WORD_END = Pattern(
+    r"[\s\"'`«»„“”「」『』\x{2018}\x{2019}\x{ff0c}。、\x{ff1b}\p{Hiragana}\p{Katakana}\p{Han}\p{Hangul}]"
+)
 _KEPT = bytes([0xFF, *bytes(0xFF)])
 """Turns what is claimed into a mask of what is not."""
 _SHORT = 6
@@ -170,8 +173,9 @@ class Scan:
 
     def _apply(self, rule: Rule) -> None:
         if rule.shape is Shape.NAMED:
-            self._named(rule)
-            return
+            return self._named(rule)
+        if rule.shape is Shape.OPEN:
+            return self._open(rule)
         read = _READERS.get(rule.shape, Scan._plain)
         for _, *groups in rule.compiled.spans(self.data, self.meter):
             for span in groups:
@@ -184,6 +188,15 @@ class Scan:
         if rule.check is None or self._passes(rule.check, span):
             is_exact = rule.check is None or rule.shape is Shape.EXACT or self._is_quoted(span)
             self.claim(*(span if is_exact else self._trimmed(span)), rule.kind, spreads=rule.spreads)
+
+    def _open(self, rule: Rule) -> None:
+        """Find the ends of words apart: with a class of so many signs in it, a long match is slow."""
+        at = 0
+        while (spans := rule.compiled.first(self.data, self.meter, at)) is not None:
+            start = spans[1][0]
+            stop = _WORD_END.first(self.data, self.meter, start)
+            at = stop[0][0] if stop else len(self.data)
+            self._plain(rule, (start, at))
 
     def _is_quoted(self, span: Span) -> bool:
         return span[0] > 0 and self.data[span[0] - 1 : span[0]] in _QUOTES

@@ -65,8 +65,9 @@ SENTENCES: tuple[Rule, ...] = (
     Rule(
         kind="password",
         pattern=rf"(?i){_ELSEWHERE}[*_]?(?:[^\n:=.;!?]{{0,60}}?){_IS_ELSEWHERE}{_OPENS}("
-        rf"[^\s\"'`«»„“”「」『』\x{{2018}}\x{{2019}}\x{{ff0c}}。、\x{{ff1b}}\p{{Hiragana}}\p{{Katakana}}\p{{Han}}\p{{Hangul}}]+)",
+        rf"[^\s\"'`«»„“”「」『』\x{{2018}}\x{{2019}}\x{{ff0c}}。、\x{{ff1b}}\p{{Hiragana}}\p{{Katakana}}\p{{Han}}\p{{Hangul}}])",
         check=is_said_password,
+        shape=Shape.OPEN,
     ),
     Rule(
         kind="secret",
