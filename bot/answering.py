@@ -30,7 +30,7 @@ def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalo
         unproposed=finding.unproposed,
         mitigations=finding.mitigations,
         open_questions=closing.open_questions,
-        unseen=closing.unseen,
+        unseen=closing.unseen if closing.analyst == "rules" else (*case.unseen, *closing.unseen),
         computed=computed(case.incident),
         analyst=closing.analyst,
         model_name=catalogue.label(usage.model if usage else case.route.model),

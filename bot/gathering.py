@@ -91,12 +91,14 @@ class Gathering:
         tools: What can be looked up.
         router: Says where the question goes by what was found; None where it stays.
         money: Whether an incident may cost more; None where nobody keeps an account.
+        poll_seconds: How often a Stop is looked for.
     """
 
     gatherer: Gatherer | None = None
     tools: Tools = field(default_factory=IncidentTools)
     router: Router | None = None
     money: Money | None = None
+    poll_seconds: float = POLL_SECONDS
 
     async def gather(
         self, case: Case, *, say: Say | None = None, stopped_by: StoppedBy | None = None
@@ -115,7 +117,7 @@ class Gathering:
         tools = ToldTools(self.tools, say) if say else self.tools
         looking = asyncio.create_task(self.gatherer.gather(case, tools))
         try:
-            gathered = await _unless_stopped(looking, stopped_by)
+            gathered = await self._unless_stopped(looking, stopped_by)
         finally:
             await ended(looking)
         unseen = (gathered.unseen,) if gathered.unseen else ()
@@ -130,21 +132,22 @@ class Gathering:
     def _raised(self, case: Case) -> Case:
         return raised(case, self.router) if self.router is not None else case
 
+    async def _unless_stopped(
+        self, looking: "asyncio.Task[Gathered]", stopped_by: StoppedBy | None
+    ) -> Gathered:
+        """Wait for what is looked up; somebody's Stop ends it, and the diagnosis will see that too."""
+        while not looking.done():
+            await asyncio.wait({looking}, timeout=self.poll_seconds)
+            if not looking.done() and stopped_by and await stopped_by():
+                return Gathered()
+        return looking.result()
+
     async def _is_too_dear(self, case: Case) -> bool:
         if self.money is None:
             return False
         with suppress(StoreUnavailableError):
             return await self.money.is_above_hard(case.incident.ref)
         return True  # nobody knows what it has cost
-
-
-async def _unless_stopped(looking: "asyncio.Task[Gathered]", stopped_by: StoppedBy | None) -> Gathered:
-    """Wait for what is looked up; somebody's Stop ends it at once, and the diagnosis will see that too."""
-    while not looking.done():
-        await asyncio.wait({looking}, timeout=POLL_SECONDS)
-        if not looking.done() and stopped_by and await stopped_by():
-            return Gathered()
-    return looking.result()
 
 
 def raised(case: Case, router: Router) -> Case:
