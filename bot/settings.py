@@ -71,7 +71,8 @@ class Settings(BaseSettings):
         drain_seconds: The most that stopping takes, finishing what was begun included.
         request_seconds: The most one request may take before it ends with what stands; under two minutes,
             so that nobody waits longer.
-        model_seconds: The most of it that a model may take; `REST_SECONDS` less, so that the rules can still
+        model_seconds: The most of it that a model may take, counted from when it was asked, so that what was
+            found stands after 90; at most `REST_SECONDS` less than all, so that the rules can still
             answer when the model does not.
         gap_seconds: How often a channel in which something was said is compared with Slack's history, so
             that questions are found which Slack never delivered.
@@ -106,7 +107,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=30, ge=1, le=600)
     drain_seconds: float = Field(default=25, ge=0, le=600)
     request_seconds: float = Field(default=110, ge=20, le=115)
-    model_seconds: float = Field(default=90, ge=5, le=100, validate_default=True)
+    model_seconds: float = Field(default=88, ge=5, le=100, validate_default=True)
     gap_seconds: float = Field(default=60, ge=1, le=3600)
     retention_days: int = Field(default=14, ge=1, le=400)
     pace_seconds: float = Field(default=0, ge=0, le=10)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Words = str | Callable[[dict[str, Any]], str]
+Break = Literal["error", "cut", "stall", "silence", "garbage", "disorder", "pings", "trickle"]
 Call = tuple[str, dict[str, Any]]
 
 
@@ -17,7 +18,9 @@ class Turn:
         end: The stop reason.
         break_after_chars: Where the stream breaks off; None for nowhere.
         breaks_by: How: an error event, a cut connection, silence without end, a clean end without a stop
-            reason, an event that is no JSON, or an event for a block that was never begun.
+            reason, an event that is no JSON, an event for a block that was never begun, pings without end, or
+            an event of which a byte comes each second.
+        think_seconds: So long only pings come before the first word.
         is_mute: The stream holds no message: a ping, and the end of a block that never began.
         error: Type of the error, for a status other than 200 or an error event.
         message: Its text.
@@ -32,12 +35,13 @@ class Turn:
     message: str = "Overloaded"
     retry_after: str | None = None
     break_after_chars: int | None = None
-    breaks_by: Literal["error", "cut", "stall", "silence", "garbage", "disorder"] = "silence"
+    breaks_by: Break = "silence"
     is_mute: bool = False
     calls: tuple[Call, ...] = ()
     thinking: str = ""
     chunk_chars: int = 24
     pause_seconds: float = 0
+    think_seconds: float = 0
 
 
 def overloaded(*, retry_after: str | None = None) -> Turn:

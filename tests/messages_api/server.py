@@ -1,6 +1,7 @@
 """A local stand-in for the Messages API. Used by tests alone; nothing in the product knows it."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from tests.messages_api.issued import Issued
 from tests.messages_api.judge import RefusalError, judge
 from tests.messages_api.models import MODELS, entry, listed
 from tests.messages_api.script import Turn
+
+PING_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,11 @@ class StandIn:
         text = turn.words if isinstance(turn.words, str) else turn.words(body)
         usage = self.cache.count(body, _betas(request))
         self.usages.append(usage)
+        is_thinking = turn.think_seconds > 0
         for event in self._events(body, turn, text, usage):
+            if is_thinking and event["type"] == "content_block_stop":
+                is_thinking = False
+                await self._ping(response, turn.think_seconds)
             await response.write(as_sse(event))
             await asyncio.sleep(turn.pause_seconds)
         if turn.break_after_chars is not None:
@@ -142,6 +149,24 @@ class StandIn:
                 request.transport.abort()
             case "stall":
                 await self.closing.wait()
+            case "pings":
+                await self._ping(response, math.inf)
+            case "trickle":
+                await self._trickle(response)
+
+    async def _ping(self, response: web.StreamResponse, seconds: float) -> None:
+        left = seconds
+        while left > 0 and not self.closing.is_set():
+            await response.write(as_sse({"type": "ping"}))
+            await asyncio.sleep(min(left, PING_SECONDS))
+            left -= PING_SECONDS
+
+    async def _trickle(self, response: web.StreamResponse) -> None:
+        for byte in as_sse({"type": "ping"}) * 10:
+            if self.closing.is_set():
+                return
+            await response.write(bytes([byte]))
+            await asyncio.sleep(1.0)
 
 
 def is_gathering(body: dict[str, Any]) -> bool:
