@@ -56,15 +56,16 @@ _SENTENCE_END = re.compile(r"(?:[.!?:;→\"'`(|]|->|·)\s*$|^\s*$")
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9&]{1,5}s?")
 _PROPER = re.compile(r"[A-Z][a-z]{2,}(?:'s)?")
 _TOOLS = (
-    "kubectl|terraform|tofu|helm|aws|gcloud|az|docker|podman|git|systemctl|journalctl|psql|mysql|redis-cli|"
-    "valkey-cli|curl|wget|dig|nslookup|openssl|nomad|consul|vault|etcdctl|argocd|ansible-playbook|"
-    "tcpdump|strace|"
-    "iptables|ssh|rm|chmod|grep|zgrep|jq|netstat|lsof|mongosh|gh|crictl|traceroute|kcat|promtool|logcli"
+    "kubectl|terraform|tofu|gcloud|systemctl|journalctl|psql|redis-cli|valkey-cli|nslookup|etcdctl|argocd|"
+    "ansible-playbook|tcpdump|strace|iptables|chmod|zgrep|netstat|lsof|mongosh|crictl|traceroute|kcat|"
+    "promtool|logcli|rabbitmqctl|openssl|curl|wget"
 )
+_WORDS_TOO = "helm|aws|az|docker|podman|git|mysql|dig|nomad|consul|vault|ssh|rm|grep|jq|gh"
+"""Tools whose names stand in sentences too: these begin a command only where one may begin."""
+
 _COMMAND = re.compile(
-    rf"(?:(?<=^)|(?<=[`$;|&(:])\s*|(?<=\b(?:run|try|via|use)\s)|(?<=\b(?:with|from)\s)|(?<=\busing\s)|"
-    rf"(?<=\bexecute\s))"
-    rf"(?:sudo\s+)?(?:{_TOOLS})\s+(?P<first>[\w-]+)[^\n.;,`]*",
+    rf"(?:\b(?:{_TOOLS})|(?:(?<=^)|(?<=[`$;|&(:])\s*|(?<=\b(?:run|try|via|use)\s)|(?<=\b(?:with|from)\s)|"
+    rf"(?<=\busing\s)|(?<=\bexecute\s))(?:sudo\s+)?(?:{_WORDS_TOO}))\s+(?P<first>[\w-]+)[^\n.;,`]*",
     re.IGNORECASE,
 )
 _NOT_A_COMMAND = listed(
