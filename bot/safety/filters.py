@@ -1,4 +1,4 @@
-"""What every word that leaves passes, as one record: so that it can be shown what each of them is good for."""
+"""What every word that leaves passes, as one record: so that it can be shown what each filter is good for."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.safety.hidden import strip_hidden
 from bot.safety.mentions import inert, inert_markdown, inert_mrkdwn
-from bot.safety.orders import in_backticks, with_commands_marked
+from bot.safety.orders import in_backticks, with_commands_marked, without_commands
 
 Elements = Sequence[Mapping[str, Any]]
 
@@ -22,6 +22,7 @@ class Filters:
         markdown: The same in files.
         elements: Marks commands in the elements of a section.
         lines: Marks commands in Slack's markup.
+        plain: Leaves commands out where no code can be shown.
     """
 
     visible: Callable[[str], str] = strip_hidden
@@ -30,6 +31,7 @@ class Filters:
     markdown: Callable[[str, frozenset[str]], str] = inert_markdown
     elements: Callable[[Elements], list[dict[str, Any]]] = with_commands_marked
     lines: Callable[[str], str] = in_backticks
+    plain: Callable[[str], str] = without_commands
 
 
 FILTERS = Filters()

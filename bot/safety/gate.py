@@ -149,6 +149,8 @@ class _Gate:
         if kind in {"mrkdwn", "markdown"} and isinstance(item.get("text"), str):
             return self._marked(item)
         safe = {key: self._value(key, value, depth) for key, value in item.items()}
+        if kind == "plain_text" and isinstance(safe.get("text"), str):
+            safe["text"] = self.filters.plain(safe["text"])
         whole = {key: value for key, value in safe.items() if value is not None or item[key] is None}
         if whole.get("elements") == [] or whole.get("text") == "":
             return None

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 UNCHECKED = "(from the thread, not checked)"
+UNSHOWN = "[command in the thread]"
+"""Stands for a command where no code can be shown."""
 
 _ALWAYS = (
     "kubectl|terraform|tofu|terragrunt|systemctl|apt-get|redis-cli|etcdctl|psql|eksctl|gcloud|gsutil|rabbitmqctl"
@@ -63,6 +65,15 @@ def in_backticks(text: str) -> str:
     first = next((at for at in range(1, len(coded), 2) if has_command(coded[at])), len(coded) - 1)
     coded[first] += f" {UNCHECKED}"
     return "".join(coded)
+
+
+def without_commands(text: str) -> str:
+    """Return plain text with its commands left out: it can show no code, and a button must carry none."""
+    parts, at = [], 0
+    for start, end in commands(text):
+        parts += [text[at:start], UNSHOWN]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _coded(text: str) -> str:

@@ -90,6 +90,10 @@ def code(words: str) -> Span:
     return {"type": "text", "text": words, "style": {"code": True}}
 
 
+_OURS = re.compile(r"(?i)^\s*(computed|verified by code)(?=\s*:)")
+"""With what our own computations begin: nobody else's words may."""
+
+
 def spans(words: str, *, limit_chars: int = 3_000) -> Line:
     """Return somebody's words as one line; what stands between backticks becomes code.
 
@@ -98,7 +102,7 @@ def spans(words: str, *, limit_chars: int = 3_000) -> Line:
         limit_chars: Longer words are cut at a word boundary and end in an ellipsis.
     """
     lead = " " if words[:1].isspace() else ""
-    cut = lead + shorten(one_line(words), limit_chars)
+    cut = lead + shorten(_OURS.sub(r"“\1”", one_line(words)), limit_chars)
     cut += "`" * (cut.count("`") % 2 and words.count("`") % 2 == 0)
     parts = _CODE.split(cut)
     return [code(part) if index % 2 else text(part) for index, part in enumerate(parts) if part]
