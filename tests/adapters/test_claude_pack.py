@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.claude_pack import FACTS_TOKENS, PAGE_MESSAGES, conversation, to_json
+from bot.adapters.claude_pack import FACTS_TOKENS, PAGE_MESSAGES, TOOLS, conversation, to_json
 from bot.incident.compaction import compact, unfolded
 from bot.incident.facts import FactKind, Facts
 from bot.incident.hypotheses import Change, Evidence, Hypothesis, Impact, Link, Status, Trigger
 from bot.incident.messages import File
+from bot.incident.observations import Observation
 from bot.incident.shown import MIDDLE_TOKENS
 from bot.incident.sizes import MESSAGE_CHARS, estimate_tokens, json_tokens
 from tests.adapters.claude_cases import a_fact, a_message, an_incident, object_store
@@ -230,3 +231,55 @@ def test_a_reading_that_keeps_nothing_still_makes_a_conversation():
     turns = conversation(replace(object_store(), reading=nothing))
 
     assert [turn["role"] for turn in turns] == ["user", "assistant", "user"]
+
+
+def looked_up(case, *observations):
+    body = packed(replace(case, observations=observations))
+    return next(result for result in tool_results(body) if result["source"] == "tools")
+
+
+def an_observation(**changes):
+    own = {"id": "t1", "tool": "search_log", "arguments": {"words": "disk"}, "text": '{"messages":[]}'}
+    return Observation(at=object_store().asked_at, **{**own, **changes})
+
+
+def test_what_was_looked_up_stands_behind_the_pages_and_before_the_state():
+    case = object_store()
+    plain, told = (
+        packed(case)["messages"],
+        packed(replace(case, observations=(an_observation(),)))["messages"],
+    )
+
+    assert told[: len(plain) - 2] == plain[:-2]
+    assert told[-2:] == plain[-2:]
+    assert len(told) == len(plain) + 2
+    assert (
+        judge({"model": "claude-opus-5-5", "max_tokens": 100, "tools": TOOLS, "messages": told}, has_key=True)
+        is None
+    )
+
+
+def test_a_folded_message_that_was_looked_up_is_told_in_full_so_that_it_can_be_quoted():
+    words = "the quaternary relay is unplugged"
+    many = [a_message(n, f"noise {n} " * 60) for n in range(2, 200)]
+    case = folded(with_messages(a_message(1, "start"), a_message(300, words), *many))
+    gone = next(m for m in case.incident.messages if m.id not in case.reading.kept)
+
+    told = looked_up(case, an_observation(shows=(gone.id, case.reading.kept[-1], "m999")))
+
+    assert [message["id"] for message in told["messages"]] == [gone.id]
+    assert told["messages"][0]["text"] == gone.text
+    assert "text" not in told["looked_up"][0]
+
+
+def test_a_search_that_found_nothing_and_what_is_no_message_are_told_by_their_own_words():
+    live = an_observation(id="t2", tool="prometheus/query", arguments={"query": "up"}, text="up 0")
+    paste = a_message(1, "x" * (MESSAGE_CHARS + 1))
+    case = with_messages(paste)
+
+    told = looked_up(case, an_observation(), live, an_observation(id="t3", shows=("m1",), is_partial=True))
+
+    assert [one["id"] for one in told["looked_up"]] == ["t1", "t2", "t3"]
+    assert [one["text"] for one in told["looked_up"]] == ['{"messages":[]}', "up 0", '{"messages":[]}']
+    assert told["looked_up"][2]["is_partial"] is True
+    assert told["trust"] == "untrusted"

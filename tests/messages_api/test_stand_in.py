@@ -13,6 +13,7 @@ from bot.adapters.claude import ClaudeAnalyst
 from bot.models.catalogue import default_catalogue
 from tests.adapters.claude_cases import object_store, steps_of
 from tests.messages_api.cache import PromptCache
+from tests.messages_api.issued import Issued
 from tests.messages_api.judge import RefusalError, judge
 
 CALL = {"type": "tool_use", "id": "a", "name": "read", "input": {}}
@@ -144,3 +145,83 @@ async def test_it_runs_as_a_process_that_answers_with_citations_of_the_request()
 
     assert [item.id for item in steps[0].trigger.evidence] == ["m3"]
     assert process.returncode == 0
+
+
+COMPACT = {"betas": {"compact-2026-09-04"}}
+SUMMARY = {"type": "compaction", "content": "so far", "signature": "s"}
+GO_ON = {"role": "user", "content": "Go on."}
+
+
+@pytest.mark.parametrize(
+    ("changes", "betas", "says"),
+    [
+        ({"compaction": {"type": "summarize"}}, {}, "compaction: Extra inputs"),
+        ({"compaction": {"type": "shorten"}}, COMPACT, "compaction.type"),
+        (
+            {"compaction": {"type": "summarize", "instructions": "x" * 16_385}},
+            COMPACT,
+            "compaction: too long",
+        ),
+        ({"compaction": {"type": "summarize"}, "stop_sequences": ["x"]}, COMPACT, "not with stop_sequences"),
+        ({"compaction": {"type": "summarize"}, **schema()}, COMPACT, "not with a format"),
+        ({"messages": [{"role": "assistant", "content": [SUMMARY]}, GO_ON]}, {}, "need the beta"),
+        (turns("Read.", [SUMMARY], "Go on."), COMPACT, "compaction_block_misplaced"),
+        (
+            {"messages": [{"role": "assistant", "content": [SUMMARY, SUMMARY]}, GO_ON]},
+            COMPACT,
+            "compaction_block_misplaced",
+        ),
+    ],
+)
+def test_what_the_api_refuses_of_summaries_is_refused(changes, betas, says):
+    with pytest.raises(RefusalError) as caught:
+        judge({**BODY, **changes}, has_key=True, **betas)
+
+    assert says in caught.value.message
+
+
+THOUGHT = {"type": "thinking", "thinking": "hm", "signature": "c2ln"}
+LOOP = [THOUGHT, {**CALL, "id": "b"}]
+ANSWERED = [{**RESULT, "tool_use_id": "b"}]
+
+
+def loop(content, *, model="claude-sonnet-5-5", first="Read."):
+    return {**BODY, **turns(first, content, ANSWERED), "model": model}
+
+
+@pytest.mark.parametrize("model", ["claude-sonnet-5-5", "claude-sonnet-4-6"])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ([{**THOUGHT, "thinking": "ha"}, LOOP[1]], "invalid thinking signature"),
+        ([{**THOUGHT, "signature": "b3RoZXI="}, LOOP[1]], "invalid thinking signature"),
+        (LOOP[1:], "were modified"),
+        ([THOUGHT, {**LOOP[1], "input": {"page": 2}}], "were modified"),
+    ],
+)
+def test_a_turn_that_does_not_come_back_as_it_was_is_refused(model, content, says):
+    issued = Issued()
+    issued.note({**BODY, **turns("Read."), "model": model}, LOOP, end="tool_use")
+
+    issued.judge(loop(LOOP, model=model))
+    with pytest.raises(RefusalError) as caught:
+        issued.judge(loop(content, model=model))
+
+    assert says in caught.value.message
+
+
+def test_thinking_behind_a_changed_prefix_is_refused_by_the_newer_pair_alone():
+    issued, older = Issued(), Issued()
+    issued.note({**BODY, **turns("Read."), "model": "claude-sonnet-5-5"}, LOOP, end="tool_use")
+    older.note({**BODY, **turns("Read."), "model": "claude-sonnet-4-6"}, LOOP, end="tool_use")
+
+    older.judge(loop(LOOP, model="claude-sonnet-4-6", first="Read it all."))
+    with pytest.raises(RefusalError) as caught:
+        issued.judge(loop(LOOP, first="Read it all."))
+
+    assert "does not match the conversation" in caught.value.message
+
+
+def test_a_summary_that_nobody_gave_out_is_refused():
+    with pytest.raises(RefusalError):
+        Issued().judge({**BODY, "messages": [{"role": "assistant", "content": [SUMMARY]}, GO_ON]})
