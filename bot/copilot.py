@@ -39,6 +39,7 @@ from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
 from bot.router import Router
 from bot.routing.route import Tier
 from bot.run import Run, timed
+from bot.safety.filters import FILTERS, Filters
 from bot.safety.redaction import Redactor
 from bot.settling import Settling
 from bot.showing import Shows, show
@@ -73,6 +74,8 @@ class Copilot:
         bridging: Has the rules at hand while a model thinks; None without a model.
         gathering: Looks things up before the diagnosis.
         improving: Tells better what code folded; None without a model.
+        canary: The mark of the orders that models get, which nothing we send may repeat.
+        filters: What all words pass that leave.
     """
 
     workspace: Workspace
@@ -93,6 +96,8 @@ class Copilot:
     improving: Improving | None = None
     bridging: Bridging | None = None
     gathering: Gathering = field(default_factory=Gathering)
+    canary: str = ""
+    filters: Filters = FILTERS
 
     async def handle(self, request: Request, fence: Fence) -> None:
         """Work one request to its visible end.
@@ -173,7 +178,7 @@ class Copilot:
 
     def _outgoing(self, redactor: Redactor | None = None) -> Outgoing:
         own = redactor or Redactor(b"no incident", literals=self.literals)
-        return Outgoing(redactor=own, link_hosts=self.link_hosts)
+        return Outgoing(redactor=own, link_hosts=self.link_hosts, canary=self.canary, filters=self.filters)
 
     async def _work(self, request: Request, fence: Fence) -> Run | None:
         """Bring a request to its visible end; return what there is to tidy up after it."""

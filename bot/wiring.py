@@ -53,6 +53,7 @@ from bot.models.spending import caps_of
 from bot.money import Money
 from bot.ports import Analyst, Queue
 from bot.router import router_of
+from bot.safety.canary import canary_of
 from bot.settings import Settings
 from bot.tasks import ended, kept_up, running
 from bot.till import Till
@@ -192,6 +193,7 @@ async def copilot(
             money=books,
             link_hosts=link_hosts(settings, place.me),
             literals=settings.literals(),
+            canary=canary_of(settings.anthropic_api_key.get_secret_value()),
             request_seconds=settings.request_seconds,
             has_model=bool(settings.anthropic_api_key.get_secret_value()),
             stops=RedisStops(redis),

@@ -3,8 +3,8 @@
 Each case stands in a thread (in a message's text, an attachment, the name of a file, of an author, of the
 channel) before the whole copilot, whose model is on the attacker's side: it obeys, echoes its prompt, or
 answers malformed. Slack and the model are servers on loopback. A case says what must not come of it
-(`must_not`) and what must pass unharmed (`must_keep`); both are judged on each call and chunk, and on all of a
-call together.
+(`must_not`) and what must pass unharmed (`must_keep`); both are judged on each call and chunk, and on all of
+a call together.
 
 The cases that ship were written for this project: `dev.jsonl` was at hand when the defences were made,
 `own.jsonl` was written before its cases had been tried; what it showed then stands in `first_sight.json`.

@@ -41,6 +41,9 @@ GRADERS: Mapping[str, Grader] = {
     "denials": Grader(about="AWS denials, as read out of pasted text", data=DATA / "denials" / "lines.jsonl"),
     "iam": Grader(about="verdicts on AWS requests, as computed", data=DATA / "iam" / "lines.jsonl"),
     "incidents": Grader(about="recorded incidents, explained while they grow", data=DATA / "incidents"),
+    "injection": Grader(
+        about="hostile words in threads, with a model on the attacker's side", data=DATA / "injection"
+    ),
     "redaction": Grader(about="secrets taken out, evidence left", data=DATA / "redaction" / "lines.jsonl"),
     "routing": Grader(
         about="questions sent to the model that is better at them", data=DATA / "routing" / "domains.jsonl"

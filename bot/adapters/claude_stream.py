@@ -13,7 +13,7 @@ from anthropic.types.beta.parsed_beta_message import ParsedBetaMessage
 from pydantic import ValidationError
 
 from bot.adapters.claude_failures import trouble_of
-from bot.adapters.claude_request import expected_use
+from bot.adapters.claude_request import expected_use, marked
 from bot.adapters.claude_trouble import Remedy, TroubleError
 from bot.adapters.claude_usage import Ledger
 from bot.adapters.claude_wire import (
@@ -25,6 +25,7 @@ from bot.adapters.claude_wire import (
 )
 from bot.answers import Closing
 from bot.incident.hypotheses import Hypothesis
+from bot.safety.canary import canary_of
 
 TIMEOUT = httpx2.Timeout(connect=5, read=45, write=20, pool=5)
 """Seconds. `read` is the longest silence inside a stream; the API sends pings while the model thinks."""
@@ -192,7 +193,8 @@ async def _events(
     """
     has_begun = False
     try:
-        async with client.beta.messages.stream(**parameters) as stream:
+        asked = marked(parameters, canary_of(client.api_key or ""))
+        async with client.beta.messages.stream(**asked) as stream:
             async for event in stream:
                 has_begun = has_begun or event.type == "message_start"
                 if has_begun:

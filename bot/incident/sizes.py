@@ -15,7 +15,8 @@ about 3.1 characters a token there, logs and ids about 1.9 (UUIDs, ARNs, hashes,
 MESSAGE_CHARS = 12_000
 """Of longer texts, such as pasted logs, the beginning and the end are shown, and what the middle states."""
 _ACTIVE = re.compile(
-    "[<>\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "[<>\uff1c\uff1e\ufe64\ufe65"
+    "\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e01ef]"
 )
 """Markup that could pose as a tag of a prompt; characters that nobody sees or that cannot be encoded."""
