@@ -63,6 +63,39 @@ def _deep_json(size: int) -> str:
     return '{"secret":' * depth + "1" + "}" * depth
 
 
+def _programs_and_flags(size: int) -> str:
+    """Names of programs, and the flags that would follow them so far behind that each reads all between."""
+    programs = (
+        "curl mysql redis-cli sqlcmd mongosh sqlplus ldapsearch docker net use smbclient openssl vault "
+    )
+    return programs + "x " * (size // 2) + " -p a1! -P b2! -u c:d3! -w e4! -a f5! /user:g h6! -k i7!\n"
+
+
+def _words_and_one_value(size: int) -> str:
+    words = "the password token secret api key psk pw creds login passwort clave wachtwoord mdp is: ="
+    return words + "aZ7" * (size // 3)
+
+
+def _rows(size: int) -> str:
+    return "id,user,password,host\n" + _varied("7,bob,{},db-7\n")(size)
+
+
+def _columns(size: int) -> str:
+    return "| a | password " * (size // 30) + "|\n" + "| b | aB3xY7qq " * (size // 30) + "|\n"
+
+
+def _values_in_values(size: int) -> str:
+    """Values that each begin with the last, and a text that goes on otherwise behind the shortest."""
+    stem = "aB3" * 400
+    named = "".join(f"password={stem[:length]}\n" for length in range(12, 900) if length**2 < size)
+    return named + (stem[:12] + "b ") * max(1, (size - len(named)) // 14)
+
+
+def _base64_lines(size: int) -> str:
+    lines = _varied("password={}\nuser=bob\n")(size // 2).split("user=bob\n")
+    return " ".join(base64.b64encode(line.encode()).decode() for line in lines)
+
+
 HOSTILE: Mapping[str, Text] = MappingProxyType(
     {
         "a's": _repeated("a"),
@@ -155,6 +188,36 @@ HOSTILE: Mapping[str, Text] = MappingProxyType(
         "authorization": _repeated("Authorization: Basic "),
         "signatures": _repeated("Signature="),
         "hashes of passwords": _repeated("$6$"),
+        "programs, and flags far behind": _programs_and_flags,
+        "words, and one value": _words_and_one_value,
+        "one quoted value": lambda size: 'password="' + "x y " * (size // 4) + '"',
+        "one quote without end": lambda size: "password='" + "x y " * (size // 4),
+        "one random run": _varied("{}"),
+        "one run with marks": _varied("{}", LETTERS + "_-.:/"),
+        "one run of hex": _varied("{}", "0123456789abcdef"),
+        "key=": _repeated("key="),
+        "lines of base64": _base64_lines,
+        "alternating quotes": _repeated("'password\":`"),
+        "headers of keys": _varied("-----BEGIN {} PRIVATE " + "KEY-----\n", string.ascii_uppercase, length=8),
+        "rows of a dump": _rows,
+        "a row of many columns": _columns,
+        "chains of mail": _varied("a.{}@b.{}.c@", string.ascii_lowercase, length=8),
+        "chains of userinfo": _varied("https:" + "//{}:{}@", length=8),
+        "percent of percent of names": _varied("%2570assword%253D{}%2526"),
+        "entities": _varied("&lt;password&gt;{}&lt;/password&gt; &amp;token={}&amp;"),
+        "many scripts": _varied("пароль от 密码は{} mot de passe "),
+        "lines of Windows": _repeated("\r\n"),
+        "few secrets, often": lambda size: _varied("password={} saw it\n")(4_000) * max(1, size // 4_000),
+        "JSON in JSON": _varied('\\\\\\"password\\\\\\":\\\\\\"{}\\\\\\",'),
+        "blocks of YAML": _varied("password: |\n  {}\n"),
+        "calls": _varied("connect('db', 'u', '{}!')\n"),
+        "names and values": _varied('{"name": "DB_PASSWORD", "value": "{}"},'),
+        "markup with names": _varied('<entry key="password">{}</entry>'),
+        "hex dumps": _repeated("00000010  70 61 73 73 77 6f 72 64 3d 61 62 63  |password=abc|\n"),
+        "codes for recovery": _varied("recovery codes: {}-{}\n", "0123456789abcdef", length=5),
+        "labels on lines of their own": _varied("Password:\n{}\n"),
+        "values in values": _values_in_values,
+        "accounts": _varied("DE89 {} ", string.digits, length=18),
     }
 )
 """Each kind by its name."""

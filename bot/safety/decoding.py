@@ -54,7 +54,7 @@ class Joined:
 
 
 class Unescaped:
-    """Short texts as one, their percent escapes read once, so that they are searched by one pass of each pattern.
+    """Short texts as one whose percent escapes are read once.
 
     Attributes:
         data: The bytes that are meant.
@@ -69,6 +69,6 @@ class Unescaped:
         ]
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, Span]]:
-        """Yield the number of each text that the bytes from `start` to `end` touch, and where they are written."""
+        """Yield the number of each text that a span touches, and where what it touches is written."""
         before, within = bisect_left(self._escapes, start), bisect_right(self._escapes, end - 1)
         return self._joined.parts(start + _EXTRA_BYTES * before, end + _EXTRA_BYTES * within)

@@ -56,6 +56,8 @@ _HOST = re.compile(
     r"(?i)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|local|internal|example|cloud|svc|co|test)"
 )
 
+_CAN_TELL = re.compile("(?i)pass|pwd|psw|pw|secret|token|cred|psk|key|pat|masterauth")
+"""Stands in every telling name: most names need not be taken apart."""
 _IS_WITHOUT = re.compile(r"(?i)pass(?:word|key|code)[ _-]?(?:less|free)|^chpasswd$")
 _STOP = _words(
     """
@@ -147,6 +149,8 @@ def judge_name(name: str) -> Name:
     Args:
         name: As written: `PGPASSWORD`, `client_secret`, `redis.auth.password`, `x-api-key`, `accountKey`.
     """
+    if not _CAN_TELL.search(name):
+        return Name.HARMLESS
     words = [word.lower() for word in _SPLIT.findall(name)]
     while len(words) > 1 and words[-1].isdigit():
         words.pop()

@@ -29,7 +29,9 @@ _UNEXPECTED = (
 _OWN = "own_secret"
 _CUT = "unfinished"
 _MOST_WORK = 1_000_000_000
-"""What one text may cost, as `Meter` counts: some seconds; a megabyte of ordinary text costs a tenth."""
+_LEAST_WORK, _WORK_PER_BYTE = 50_000_000, 320
+"""What one text may cost, as `Meter` counts: about a second for each megabyte, whatever it holds, and some
+seconds at most. Ordinary text costs a fifth of that."""
 _MOST_BYTES = 8 << 20
 _MOST_HARMLESS = 200_000
 _PROCESS_KEY = secrets.token_bytes(32)
@@ -114,7 +116,7 @@ class Redactor:
             RedactionFailedError: One of them could not be checked, or takes too long; none may be used.
         """
         try:
-            work = [_Work(Scan(_bytes(text), Meter(_MOST_WORK)), text in cut) for text in texts]
+            work = [_Work(_scan(text), text in cut) for text in texts]
             for one in work:
                 self._search(one)
             return tuple(self._written(one) for one in work)
@@ -134,12 +136,15 @@ class Redactor:
     def _search_anew(self, work: "_Work") -> None:
         scan = work.scan
         self._take_own(work)
+        told: dict[tuple[bytes, bool], Found] = {}
         for start, end, kind, spreads in scan.run():
             if kind != _OWN:
                 value = scan.data[start:end]
-                work.names[start] = self._alias(value, kind)
-                if spreads:
-                    self._spread(value)
+                if (value, spreads) not in told:
+                    told[value, spreads] = self._alias(value, kind)
+                    if spreads:
+                        self._spread(value)
+                work.names[start] = told[value, spreads]
         for start, end in unfinished(scan, is_cut=work.is_cut):
             if scan.claim(start, end, _CUT):
                 work.names[start] = self._alias(scan.data[start:end], _CUT)
@@ -193,8 +198,8 @@ class _Work:
     names: dict[int, Found] = field(default_factory=dict)
 
 
-def _bytes(text: str) -> bytes:
+def _scan(text: str) -> Scan:
     data = strip_hidden(text).encode()
     if len(data) > _MOST_BYTES:
         raise TooMuchWorkError
-    return data
+    return Scan(data, Meter(min(_MOST_WORK, _LEAST_WORK + _WORK_PER_BYTE * len(data))))

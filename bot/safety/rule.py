@@ -1,6 +1,7 @@
 """What a rule is: how a secret that has no shape of its own is told by what stands around it."""
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -25,7 +26,7 @@ FLAG_VALUE = VALUE.removesuffix("]))") + "-]))"
 """The same behind a flag: what begins with a dash is the next flag."""
 
 
-_ASKED_AT_ONCE = 32
+_ASKED_AT_ONCE = 16
 
 
 class Shape(StrEnum):
@@ -76,7 +77,7 @@ class Rule:
         object.__setattr__(self, "compiled", Pattern(self.pattern))
         object.__setattr__(self, "needed", frozenset(word.encode() for word in self.needs.split()))
 
-    def can_be_among(self, words: Set[bytes]) -> bool:
+    def can_be_among(self, words: AbstractSet[bytes]) -> bool:
         """Say whether a text may hold what the rule finds, of which these words are known to stand in it."""
         return not self.needed or not self.needed.isdisjoint(words)
 

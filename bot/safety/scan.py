@@ -1,6 +1,7 @@
 """Finds secrets in one text: the rules in their order, then what is only visible after decoding."""
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,8 +16,8 @@ from bot.safety.tables import secret_cells
 from bot.safety.tokens import TOKENS, tokens_in
 
 _LETTERS_RUN = Pattern(r"[A-Za-z0-9/+]{40,}=*")
-_BASE64_RUN = Pattern(r"([A-Za-z0-9+/_-]{24,}={0,2})")
-_ESCAPED_RUN = Pattern(r"([^\s\"'<>`]*%[0-9A-Fa-f]{2}[^\s\"'<>`]*)")
+_BASE64_RUN = Pattern(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_ESCAPED_RUN = Pattern(r"[^\s\"'<>`]*%[0-9A-Fa-f]{2}[^\s\"'<>`]*")
 _NEAR_BYTES = 160
 _NEAR_AWS = (
     b"aws",
@@ -132,7 +133,7 @@ class Scan:
             self._encoded()
             self._escaped()
 
-    def _step(self, step: _Sieve, words: Set[bytes]) -> None:
+    def _step(self, step: _Sieve, words: AbstractSet[bytes]) -> None:
         if len(self.data) > _SIFTED_BYTES or step.any_rule.is_in(self.data, self.meter):
             for rule in step.rules:
                 if rule.can_be_among(words):
@@ -172,10 +173,10 @@ class Scan:
             self.claim(*span, kind)
 
     def _apply(self, rule: Rule) -> None:
-        if rule.shape is Shape.NAMED:
-            return self._named(rule)
-        if rule.shape is Shape.OPEN:
-            return self._open(rule)
+        search = _SEARCHES.get(rule.shape)
+        if search:
+            search(self, rule)
+            return
         read = _READERS.get(rule.shape, Scan._plain)
         for _, *groups in rule.compiled.spans(self.data, self.meter):
             for span in groups:
@@ -225,7 +226,8 @@ class Scan:
 
         A value that is none may hold a name of its own: `secret_name: password=…`.
         """
-        judged = _judged(self.text(name))
+        called = self.text(name)
+        judged = _judged(called)
         if judged is Name.HARMLESS:
             return value[0]
         if self._claimed[value[0]]:
@@ -236,8 +238,7 @@ class Scan:
         is_secret = self._passes(_ASSIGNED[judged, is_prose], value)
         if not is_secret or (rule.check and not self._passes(rule.check, value)):
             return value[0] if value[1] - value[0] <= _NESTED_BYTES else value[1]
-        kind = _kind(self.text(name), self.text(value), judged)
-        self.claim(*value, kind, spreads=rule.spreads)
+        self.claim(*value, _kind(called, self.text(value), judged), spreads=rule.spreads)
         return value[1]
 
     def _claim_end(self, at: int) -> int:
@@ -284,7 +285,7 @@ class Scan:
 
     def _encoded(self) -> None:
         """Claim what is a secret, or holds one, when base64 is read."""
-        spans = [span for _, span in _BASE64_RUN.spans(self.data, self.meter) if not self._claimed[span[0]]]
+        spans = [span for (span,) in _BASE64_RUN.spans(self.data, self.meter) if not self._claimed[span[0]]]
         runs = self._distinct(spans)
         decoded = {run: words for run in runs if (words := base64_text(run))}
         inner = self._inner(Joined(list(decoded.values())), len(decoded))
@@ -297,7 +298,7 @@ class Scan:
         """Claim what only stands there when percent signs are read, at the place where it is written."""
         if b"%" not in self.data:
             return
-        spans = [span for _, span in _ESCAPED_RUN.spans(self.data, self.meter)]
+        spans = [span for (span,) in _ESCAPED_RUN.spans(self.data, self.meter)]
         runs = self._distinct(spans)
         found = dict(zip(runs, self._inner(Unescaped(runs), len(runs)), strict=True))
         for at, end in spans:
@@ -318,6 +319,11 @@ class Scan:
         return found
 
 
+_SEARCHES: dict[Shape, Callable[[Scan, Rule], None]] = {
+    Shape.NAMED: Scan._named,  # noqa: SLF001 of the same module
+    Shape.OPEN: Scan._open,  # noqa: SLF001 the same
+}
+"""Where the next search begins depends on what was read."""
 _READERS: dict[Shape, Callable[[Scan, Rule, Span], None]] = {
     Shape.PAIRS: Scan._pairs,  # noqa: SLF001 of the same module
     Shape.PEM: Scan._private_key,  # noqa: SLF001 the same
