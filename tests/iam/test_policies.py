@@ -37,6 +37,7 @@ def whole(**changes):
         ({}, "has no Statement"),
         ({"Version": "2012-10-17"}, "has no Statement"),
         ({"statement": []}, 'unknown element "statement"; element names are case-sensitive: "Statement"'),
+        ({"Policy": {"Policy": {"Policy": {"Policy": {"Policy": ALL}}}}}, 'unknown element "Policy"'),
         ({"Statement": [], "Zz": 1}, 'unknown element "Zz"'),
         ({"Version": "2012-10-18", "Statement": []}, "Version must be 2012-10-17 or 2008-10-17"),
         ({"Version": ["2012-10-17"], "Statement": []}, "not a list"),
