@@ -12,7 +12,7 @@ from bot.incident.case import Case
 from bot.incident.compaction import unfolded
 from bot.incident.messages import IncidentRef
 from bot.incident.sizes import estimate_tokens
-from bot.models.catalogue import Catalogue
+from bot.models.catalogue import Catalogue, Model
 from bot.models.cost import Tokens, counted_nanousd, usd_of
 from bot.models.estimate import TYPICAL_OUTPUT_TOKENS, about_usd
 from bot.models.spending import NO_CAPS, Caps
@@ -108,8 +108,16 @@ class Money:
             about_usd=about,
             opus=self.catalogue.label(case.route.model),
             sonnet=router.pair.sonnet.label,
+            sonnet_usd=await self._spare_usd(run, case, router.pair.sonnet),
             is_full=run.request.is_full,
         )
+
+    async def _spare_usd(self, run: Run, case: Case, model: Model) -> Decimal | None:
+        """Return what the smaller model would cost about; it reads less than was wished for, then unknown."""
+        if run.request.is_full:
+            return None
+        route = replace(case.route, model=model.id)
+        return await self.about_usd(run, replace(case, route=route))
 
     def _guess_usd(self, case: Case) -> Decimal:
         """Return what an answer counts for the caps where its price is not known."""

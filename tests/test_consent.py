@@ -104,7 +104,9 @@ async def test_from_the_hard_cap_on_the_facts_stand_and_a_person_is_asked_instea
     opus, price = buttons(final)["consent_opus"][0].split(" · about $")
     assert (opus, buttons(final)["consent_opus"][1]) == ("Ask Opus 5.5", ASKED.id)
     assert 0.05 <= float(price) <= 0.4
-    assert buttons(final)["consent_sonnet"] == ("Use Sonnet 5.5", ASKED.id)
+    sonnet, less = buttons(final)["consent_sonnet"][0].split(" · about $")
+    assert (sonnet, buttons(final)["consent_sonnet"][1]) == ("Use Sonnet 5.5", ASKED.id)
+    assert 0 < float(less) < float(price)
     assert bot.workspace.replies[ASKED.id].text.startswith("Waiting for you. This incident has cost $5.12")
     assert bot.workspace.statuses[-1] == ""
 

@@ -70,6 +70,7 @@ class Asking:
     Attributes:
         spent: What the incident cost until now.
         about_usd: What the answer would cost about; None when the price is not known.
+        sonnet_usd: What that of the other model would; None when that is not known.
         opus, sonnet: The models' names for people.
         is_full: Every message would be read in full.
     """
@@ -79,6 +80,7 @@ class Asking:
     about_usd: Decimal | None
     opus: str
     sonnet: str
+    sonnet_usd: Decimal | None = None
     is_full: bool = False
 
 
@@ -127,16 +129,20 @@ def guessed_words(spending: Spending) -> str:
 
 def asking_blocks(asking: Asking, *, answer_id: str) -> Blocks:
     """Return the question, with a button for either answer."""
-    price = f" · about {usd_words(asking.about_usd)}" if asking.about_usd is not None else ""
-    label = f"Ask {asking.opus}{price}"
+    label = f"Ask {asking.opus}{_about(asking.about_usd)}"
     agree = (
         button(label, action_id="consent_full", value=answer_id)
         if asking.is_full
         else button(label, action_id="consent_opus", value=answer_id)
     )
-    spare = button(f"Use {asking.sonnet}", action_id="consent_sonnet", value=answer_id)
+    label = f"Use {asking.sonnet}{_about(asking.sonnet_usd)}"
+    spare = button(label, action_id="consent_sonnet", value=answer_id)
     question = [bold(WAITING), text(f" {_question(asking)}")]
     return [rich([question]), actions([agree, spare])]
+
+
+def _about(usd: Decimal | None) -> str:
+    return f" · about {usd_words(usd)}" if usd is not None else ""
 
 
 def asking_words(asking: Asking) -> str:

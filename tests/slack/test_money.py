@@ -117,6 +117,7 @@ def test_the_question_has_what_was_spent_the_cap_and_about_what_it_would_cost():
         about_usd=Decimal("0.4"),
         opus="Opus 5.5",
         sonnet="Sonnet 5.5",
+        sonnet_usd=Decimal("0.03"),
         is_full=True,
     )
 
@@ -128,7 +129,7 @@ def test_the_question_has_what_was_spent_the_cap_and_about_what_it_would_cost():
     )
     assert [(b["action_id"], b["text"]["text"], b["value"]) for b in blocks[1]["elements"]] == [
         ("consent_full", "Ask Opus 5.5 · about $0.40", "r1"),
-        ("consent_sonnet", "Use Sonnet 5.5", "r1"),
+        ("consent_sonnet", "Use Sonnet 5.5 · about $0.03", "r1"),
     ]
 
 
@@ -137,6 +138,7 @@ def test_the_question_admits_that_a_price_is_not_known():
 
     assert "has cost $4.81. Opus 6: price not known. Sonnet 5.5 answers" in asking_words(asking)
     assert asking_blocks(asking, answer_id="r1")[1]["elements"][0]["text"]["text"] == "Ask Opus 6"
+    assert asking_blocks(asking, answer_id="r1")[1]["elements"][1]["text"]["text"] == "Use Sonnet 5.5"
 
 
 @pytest.mark.parametrize("is_opus", [True, False])
