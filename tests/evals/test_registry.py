@@ -70,7 +70,7 @@ def test_what_cannot_be_measured_is_one_sentence(tmp_path, capsys, arguments, pr
 @pytest.mark.parametrize(
     ("content", "problem"), [(b"", "holds no lines"), (b"\xff\xfe{}", "is not UTF-8 text")]
 )
-@pytest.mark.parametrize("name", ["denials", "redaction", "routing"])
+@pytest.mark.parametrize("name", ["denials", "iam", "redaction", "routing"])
 def test_a_file_without_lines_or_of_bytes_is_one_sentence(tmp_path, capsys, name, content, problem):
     (tmp_path / "x.jsonl").write_bytes(content)
 
