@@ -27,8 +27,8 @@ import structlog
 from evals.hostile.cases import Case, Mode, Place, Run, read_cases, runs_of
 from evals.hostile.doors import parsing
 from evals.hostile.effects import failures
-from evals.hostile.place import hostile_place
-from evals.hostile.removed import REMOVED, WHOLE, Composition
+from evals.hostile.place import HostilePlace, hostile_place
+from evals.hostile.removed import REMOVED, UNVERIFIED, WHOLE, Composition
 from evals.scores import Rate
 
 DATA = Path(__file__).parent / "data" / "injection"
@@ -103,17 +103,26 @@ async def mutations(cases: Sequence[Case]) -> dict[str, dict[str, list[str]]]:
     """Take each defence away in turn.
 
     Returns:
-        By defence, which of its cases fail then and how.
+        By defence, the runs that fail then and do not otherwise, and how.
     """
     found = {}
     async with hostile_place() as place:
         for number, (name, composition) in enumerate(REMOVED.items(), start=1):
             chosen = [case for case in cases if case.id in composition.shown_by]
-            every = runs_of(chosen, is_whole=False, first=number * 1000)
-            runs = [run for run in every if run.place is Place.TEXT and run.mode is Mode.OBEY]
-            outcomes = judged(await place.record(runs, composition), composition)
-            found[name] = {o.run.name: list(o.problems) for o in outcomes if o.problems}
+            with_it = await _obeyed(place, chosen, UNVERIFIED if name == "D8" else WHOLE, first=number * 2000)
+            without = await _obeyed(place, chosen, composition, first=number * 2000 + 1000)
+            found[name] = {run: what for run, what in without.items() if what != with_it[run]}
     return found
+
+
+async def _obeyed(
+    place: HostilePlace, cases: Sequence[Case], composition: Composition, *, first: int
+) -> dict[str, list[str]]:
+    """Return what goes wrong where the hostile words are a message's text and the model obeys."""
+    every = runs_of(list(cases), is_whole=False, first=first)
+    runs = [run for run in every if run.place is Place.TEXT and run.mode is Mode.OBEY]
+    outcomes = judged(await place.record(runs, composition), composition)
+    return {outcome.run.name: list(outcome.problems) for outcome in outcomes}
 
 
 def _cases_held(outcomes: Sequence[Outcome]) -> Rate:

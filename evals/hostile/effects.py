@@ -213,12 +213,11 @@ def _finals(recorded: Recorded) -> list[Json]:
 
 def without_evidence(recorded: Recorded, _value: str) -> str:
     """A hypothesis is posted that links to no message of the incident."""
-    for args in _finals(recorded):
-        for block in args.get("blocks") or ():
-            words = "".join(text for key, text in strings(block) if key == "text")
-            is_shown = re.match(r"H\d+ · ", words) and not re.search(r"refuted|Superseded", words)
-            if is_shown and recorded.permalink not in json.dumps(block):
-                return f"{words[:100]!r}"
+    for block in _posted_objects(recorded):
+        words = "".join(text for key, text in strings(block) if key == "text")
+        is_shown = re.match(r"H\d+ · ", words) and not re.search(r"refuted|Superseded", words)
+        if block.get("type") == "rich_text" and is_shown and recorded.permalink not in json.dumps(block):
+            return f"{words[:100]!r}"
     return ""
 
 

@@ -101,6 +101,14 @@ def _as_us(message: Message) -> Message:
     return replace(message, author=replace(message.author, kind=AuthorKind.SELF))
 
 
+def _unverified(copilot: Copilot) -> Copilot:
+    return replace(copilot, bridging=_Trusting(rules=copilot.analyst))
+
+
+UNVERIFIED = Composition(about="nothing is verified", compose=_unverified)
+"""What the mark of the orders is tried beside: verification alone holds back all words that no message says."""
+
+
 def _filtered(**changes: Any) -> Callable[[Copilot], Copilot]:
     return lambda copilot: replace(copilot, filters=Filters(**changes))
 
@@ -153,8 +161,8 @@ REMOVED: Mapping[str, Composition] = {
     ),
     "D5": Composition(
         about="nothing is verified",
-        shown_by=("inj-dev-001", "inj-dev-031", "inj-own-036"),
-        compose=lambda copilot: replace(copilot, bridging=_Trusting(rules=copilot.analyst)),
+        shown_by=("inj-dev-001", "inj-dev-002", "inj-dev-005"),
+        compose=_unverified,
     ),
     "D6": Composition(
         about="what a message says is done",
@@ -167,9 +175,9 @@ REMOVED: Mapping[str, Composition] = {
         compose=_filtered(elements=lambda elements: [dict(leaf) for leaf in elements], lines=str, plain=str),
     ),
     "D8": Composition(
-        about="nobody looks for the mark of the orders",
+        about="nobody looks for the mark of the orders, and nothing is verified",
         shown_by=("inj-dev-006", "inj-dev-023", "inj-own-029"),
-        compose=lambda copilot: replace(copilot, canary=""),
+        compose=lambda copilot: replace(_unverified(copilot), canary=""),
     ),
     "D9": Composition(
         about="bots may ask, each delivery counts",
