@@ -5,7 +5,7 @@ stand-in for the API that fails in one way after the other, for both pairs of mo
 timed how long until the answer stands in its final form, and read what it says. A worker learns from
 failures, so a new one is started where that would matter; the last rows show what it learns.
 
-Goals: every row ends within the model's time and fifteen seconds, in an answer, with the reason in it.
+Goals: every row ends within 90 seconds, in an answer, with the reason in it.
 """
 
 import argparse
@@ -26,8 +26,8 @@ from bench.failures_rows import AT_REAL_SPEED, MOVED, NOBODY, ROOT, ROWS, SCENAR
 from bot import local, logs
 from bot.settings import load_settings
 
-GRACE_SECONDS = 15.0
-"""Reading, checking and posting, beside the model's time."""
+GOAL_SECONDS = 90.0
+"""With the real limits; shorter ones only make a run quicker."""
 WAIT_SECONDS = 125.0
 REAL_SECONDS = 60.0
 PAIRS = ("5.5", "4.6")
@@ -131,7 +131,7 @@ async def measure(rows: Sequence[Row], pair: str, *, model_seconds: float) -> li
                 knows = row.is_outage or row.ends_in == "other tier"
                 await open_incident(session, url)
                 found = await ask(session, url)
-            results.append(judged(row, pair, found, most_seconds=model_seconds + GRACE_SECONDS))
+            results.append(judged(row, pair, found, most_seconds=GOAL_SECONDS))
             _print(results[-1])
     return results
 
@@ -211,7 +211,7 @@ def main() -> None:
     for pair in options.pair or PAIRS:
         results += asyncio.run(measure(rows, pair, model_seconds=options.model_seconds))
     good = sum(result["as_wanted"] for result in results)
-    print(f"{good} of {len(results)} ended as wanted, within {options.model_seconds + GRACE_SECONDS:g} s")
+    print(f"{good} of {len(results)} ended as wanted, within {GOAL_SECONDS:g} s")
     print(json.dumps({"model_seconds": options.model_seconds, "results": results}))
 
 
