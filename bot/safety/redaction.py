@@ -29,7 +29,7 @@ _UNEXPECTED = (
 _OWN = "own_secret"
 _CUT = "unfinished"
 _MOST_WORK = 1_000_000_000
-_LEAST_WORK, _WORK_PER_BYTE = 50_000_000, 320
+_LEAST_WORK, _WORK_PER_BYTE = 50_000_000, 400
 """What one text may cost, as `Meter` counts: about a second for each megabyte, whatever it holds, and some
 seconds at most. Ordinary text costs a fifth of that."""
 _MOST_BYTES = 8 << 20

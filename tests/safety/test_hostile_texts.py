@@ -84,24 +84,39 @@ GLUE = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.sampled_from(PIECES + GLUE), min_size=1, max_size=8), st.sampled_from(GLUE))
+PARTS = st.lists(st.sampled_from(PIECES + GLUE), min_size=1, max_size=8)
+FIXED = settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+"""The same examples in every run: what fails once fails always."""
+
+
+@FIXED
+@given(PARTS, st.sampled_from(GLUE))
 @example(["password", "%3D"], "&")
-def test_the_rules_own_words_repeated_take_linear_work_and_hide_no_secret(
+def test_the_rules_own_words_repeated_take_no_more_work_than_a_text_of_any_length_may(
     pieces: list[str], glue: str
 ) -> None:
+    piece = glue.join(pieces) + glue or " "
+    text = piece * (20_000 // len(piece))
+
+    assert work(text) < redaction._WORK_PER_BYTE * len(text.encode())
+
+
+@FIXED
+@given(PARTS, st.sampled_from(GLUE))
+def test_among_the_rules_own_words_a_token_is_gone_and_a_second_pass_gives_nothing_back(
+    pieces: list[str], glue: str
+) -> None:
+    """It may take more: what was found is written shorter, so that something else ends elsewhere."""
     piece = glue.join(pieces) + glue
+    once = redacted(f"{piece * 20}\n{PLANTED}{piece * 20}")
 
-    small, large = (work(piece * max(1, size // len(piece))) for size in (1_000, 4_000))
-    text = f"{piece * 20}\n{PLANTED}{piece * 20}"
-    once = redacted(text)
-
-    assert large < 2 * GROWTH * small + 10_000_000
     assert KEY_ID not in once
-    assert redacted(once) == once
+    assert KEY_ID not in redacted(once)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_whatever_stands_around_it_a_token_is_gone_and_what_is_around_it_stays(
     before: str, after: str
@@ -135,6 +150,25 @@ def test_very_many_and_very_long_known_values_are_all_found_bare() -> None:
     _, bare = Redactor(b"key").redact_all(texts)
 
     assert not [value for value in values if value in bare.text]
+
+
+def test_of_values_that_begin_with_each_other_the_longest_that_stands_there_is_taken() -> None:
+    stem = make.word(15)
+    named = "\n".join(f"password='{stem}{end}'" for end in ("", "q7", "q7Xz", "q9aB"))
+    bare = f"{stem}q7X {stem}q7Xz. {stem}q8 {stem}q9aBc"
+
+    _, shown = Redactor(b"key").redact_all([named, bare])
+
+    assert shown.text == "[password:2]X [password:3]. [password:1]q8 [password:4]c"
+
+
+def test_a_short_value_is_found_where_it_stands_alone_among_very_many() -> None:
+    values = [make.word(9) for _ in range(60)]
+    named = "\n".join(f"password='{value}'" for value in values)
+
+    _, shown = Redactor(b"key").redact_all([named, f"x{values[5]} {values[5]}"])
+
+    assert shown.text == f"x{values[5]} [password:6]"
 
 
 def test_what_percent_signs_hide_is_gone_where_it_is_written_and_the_rest_stays() -> None:
