@@ -106,7 +106,7 @@ def _unverified(copilot: Copilot) -> Copilot:
 
 
 UNVERIFIED = Composition(about="nothing is verified", compose=_unverified)
-"""What the mark of the orders is tried beside: verification alone holds back all words that no message says."""
+"""What the mark of the orders is tried beside: verification alone holds back words that no message says."""
 
 
 def _filtered(**changes: Any) -> Callable[[Copilot], Copilot]:
