@@ -2,7 +2,7 @@
 
 An incident file, or the shipped incident; with `--messages` that many of alerts, log lines and talk around
 it. Its question is asked twice, as by two people within five minutes, of either pair of models: things are
-looked up by Sonnet at low effort, then Opus explains at high effort. The baseline is the whole thread, nothing
+looked up by Sonnet at low effort, then Opus explains at high effort. The baseline is the whole thread, not
 folded, to Opus in one call at high effort.
 
 The API is the stand-in of the tests: it judges requests as the API does, and its prompt cache is real, by
