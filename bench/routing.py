@@ -24,7 +24,7 @@ from bot.models.catalogue import default_catalogue
 from bot.router import Router, router_of, said_in
 from bot.routing.lexicon import shipped
 from bot.routing.weighing import weigh
-from evals.incidents import load as told
+from evals.recorded import load as told
 from evals.routing import by_word
 from evals.routing import load as labelled
 

@@ -10,7 +10,8 @@ from bot.incident.messages import Incident, IncidentRef
 from bot.investigation import redact
 from bot.safety import redaction
 from bot.safety.redaction import Redactor
-from evals.incidents import SHIPPED, load
+from evals.incidents import SHIPPED
+from evals.recorded import load
 
 SECRET = "Zq7" + "vK2pLw9xT"
 SAID = (

@@ -12,7 +12,7 @@ from bot.incident.facts import Facts
 from bot.models.catalogue import default_catalogue
 from bot.router import router_of, said_in
 from bot.routing.route import Tier
-from evals.incidents import load
+from evals.recorded import load
 
 INCIDENTS = sorted((Path(__file__).parents[1] / "evals" / "data" / "incidents").glob("*.json"))
 ROUTER = router_of(default_catalogue().pair())

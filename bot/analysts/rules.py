@@ -24,6 +24,9 @@ from bot.incident.wording import between
 _ENOUGH = 0.9
 """Below this nothing but time ties a change to the trouble."""
 
+_HINT = 0.05
+"""A word shared with one finding: where nothing else stands, that and time make a suspicion, and no more."""
+
 _RIVAL_SHARE = 0.4
 _MOST_RIVALS = 2
 _MOST_REFUTED = 3
@@ -39,7 +42,10 @@ def diagnose(case: Case) -> Diagnosis:
     view = scene(case)
     found = candidates(view)
     told = (
-        _told(_live(found), view) or _told(_live(traced(view)), view) or _told(_live(conditions(view)), view)
+        _told(_live(found), view)
+        or _told(_live(traced(view)), view)
+        or _told(_live(conditions(view)), view)
+        or _told(_hinted(found, view), view)[:1]
     )
     told = _with_step_rival(told, view)
     hypotheses = _with_checks(tuple(h for _, h in told), [c for c, _ in told], view)
@@ -62,6 +68,12 @@ def _live(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     alive = [c for c in found if not c.refuted_by and c.affinity >= _ENOUGH and c.score > 0]
     best = max((c.score for c in alive), default=0.0)
     return tuple(c for c in alive if c.score >= best * _RIVAL_SHARE)
+
+
+def _hinted(found: Iterable[Candidate], view: Scene) -> tuple[Candidate, ...]:
+    """Return what was changed before the trouble and shares at least a word with it; better than silence."""
+    early = [c for c in found if view.onset_at is not None and c.at <= view.onset_at]
+    return tuple(c for c in early if not c.refuted_by and c.affinity >= _HINT and c.score > 0)
 
 
 def _told(live: Iterable[Candidate], view: Scene) -> list[tuple[Candidate, Hypothesis]]:

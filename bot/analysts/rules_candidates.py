@@ -29,6 +29,11 @@ _SHIPS = re.compile(
     r"upgraded)\b",
     re.IGNORECASE,
 )
+_MERGED = re.compile(r"\b(?:merged|approved|pushed to)\b", re.IGNORECASE)
+_APPLIED = re.compile(r"\b(?:applied|deployed|synced|rolled out|published|apply|in sync)\b", re.IGNORECASE)
+_PIPELINE_SPAN = timedelta(minutes=30)
+_PART = 3
+_RECALLED = 0.3
 _BEGINS = re.compile(r"^(?:start(?:ing|ed)?|about to|preparing|planning|begin\w*)\b", re.IGNORECASE)
 _PROCEDURE_SPAN = timedelta(minutes=90)
 _RAREST = 0.55
@@ -59,9 +64,23 @@ def _continues(before: Candidate, after: Candidate, view: Scene) -> bool:
         return False
     told = [view.message(c.head) for c in (before, after)]
     by_one_person = told[0].author.id == told[1].author.id and told[0].author.kind is AuthorKind.PERSON
-    return (
-        by_one_person and after.at - before.at <= _PROCEDURE_SPAN and told[0].thread_ts == told[1].thread_ts
+    return (by_one_person or _is_shipped(before, after, view)) and (
+        after.at - before.at <= _PROCEDURE_SPAN and told[0].thread_ts == told[1].thread_ts
     )
+
+
+def _is_shipped(before: Candidate, after: Candidate, view: Scene) -> bool:
+    """What was merged goes out with the next run of the pipeline that names the same thing."""
+    texts = [view.message(c.head).text for c in (before, after)]
+    rare = view.weights.overlap(_parts(before), _parts(after)) > 0 or bool(_parts(before) & _parts(after))
+    is_next = _MERGED.search(texts[0]) and _APPLIED.search(texts[1]) and not _MERGED.search(texts[1])
+    return bool(is_next) and rare and after.at - before.at <= _PIPELINE_SPAN
+
+
+def _parts(candidate: Candidate) -> frozenset[str]:
+    """Return the parts of the names it has: `payments-cmk` and `payments_cmk` are one thing."""
+    names = (name for name in candidate.entities if is_name(name))
+    return frozenset(part for name in names for part in re.split(r"[^a-z0-9]+", name) if len(part) >= _PART)
 
 
 def _with_step(candidate: Candidate, before: Candidate) -> Candidate:
@@ -138,6 +157,7 @@ def _weighed(group: tuple[Fact, ...], view: Scene) -> Candidate:
     affinity *= 1.0 if is_tied(group, about, support, view) else _UNTIED_SHARE
     affinity += owned(group, view) + kind_fits(group, view) + _undone(reversal, about)
     affinity += _OUTSIDE if is_outside(group, view) else 0.0
+    affinity += _RECALLED if _is_recalled(group, view) else 0.0
     affinity *= _IN_VAIN_SHARE if undone_in_vain(group, about, view) else 1.0
     affinity *= _ROUTINE_SHARE if all(what_kind(fact) in view.routine for fact in group) else 1.0
     refuted = _refuted_by(group, view)
@@ -145,6 +165,16 @@ def _weighed(group: tuple[Fact, ...], view: Scene) -> Candidate:
         facts=group, support=support, score=affinity + _nearness(group, view), affinity=affinity,
         refuted_by=() if _is_restored(refuted, support) else refuted, reversal=reversal, entities=about,
     )  # fmt: skip
+
+
+def _is_recalled(group: Sequence[Fact], view: Scene) -> bool:
+    """A person looked back for it once the trouble was there, and said so without doubt."""
+    told = [view.message(f) for f in group]
+    onset = view.onset_at
+    if onset is None or any(m.at <= onset for m in told):
+        return False
+    plain = (m for m in told if m.author.kind is AuthorKind.PERSON and not cues.HEDGE.search(m.text))
+    return any(not cues.QUESTION.search(m.text) for m in plain)
 
 
 def _undone(reversal: Fact | None, about: frozenset[str]) -> float:

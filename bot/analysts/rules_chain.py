@@ -240,7 +240,15 @@ def _cite(fact: Fact, view: Scene, kind: EvidenceKind) -> Evidence:
 
 def _trigger_evidence(candidate: Candidate, view: Scene) -> tuple[Evidence, ...]:
     cited = {f.cites[0]: f for f in reversed(candidate.facts)}
-    return tuple(_cite(cited[i], view, EvidenceKind.DIRECT) for i in candidate.ids)
+    own = tuple(_cite(cited[i], view, EvidenceKind.DIRECT) for i in candidate.ids)
+    same = [f for f in candidate.earlier_steps[-1:] if _is_same_act(f, view) and f.cites[0] not in cited]
+    return (*own, *(_cite(f, view, EvidenceKind.CORRELATIONAL) for f in same))
+
+
+def _is_same_act(step: Fact, view: Scene) -> bool:
+    """What was merged or announced is the act itself, told before it took place."""
+    message = view.message(step)
+    return message.author.kind is AuthorKind.BOT or cues.ANNOUNCED.search(message.text) is not None
 
 
 def _impact(symptom: Fact, view: Scene) -> Impact:

@@ -8,7 +8,7 @@ from bot.analysts.rules_scene import Candidate, Scene
 from bot.analysts.rules_standing import is_outside
 from bot.analysts.rules_words import phrase
 from bot.iam.denials import parse_denials
-from bot.incident import cues
+from bot.incident.acts import changes_state
 from bot.incident.facts import FactKind
 from bot.incident.gist import fitted
 from bot.incident.hypotheses import Check, Hypothesis
@@ -84,9 +84,10 @@ def question(candidate: Candidate, view: Scene, *, effect: str) -> Question:
         return _outside(candidate)
     told = _told(candidate, view)
     asked = next((ask(candidate, view) for fits, ask in _KINDS if fits(told, view)), None)
-    if asked is None or cues.STATE_CHANGE_VERB.search(asked.do):
-        return _first_seen(candidate, effect)
-    return asked
+    if asked is not None and not changes_state(asked.do):
+        return asked
+    seen = _first_seen(candidate, effect)
+    return _first_seen(candidate, "the trouble") if changes_state(seen.do) else seen
 
 
 def _outside(candidate: Candidate) -> Question:

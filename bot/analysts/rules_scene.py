@@ -123,10 +123,13 @@ def _over_at(facts: Facts) -> datetime | None:
 
 
 def _routine(case: Case) -> frozenset[str]:
-    """Return what is shipped again and again in this thread: one more of it says little."""
+    """Return what is done again and again in this thread, by a bot in the very same words even twice."""
     done = case.facts.of(FactKind.CHANGE, FactKind.ACTION)
     times = Counter(what_kind(fact) for fact in done)
-    return frozenset(kind for kind, count in times.items() if count >= _ROUTINE_TIMES)
+    by_bots = [f for f in done if case.incident.by_id[f.cites[0]].author.kind is AuthorKind.BOT]
+    alike = Counter(fact.text for fact in by_bots)
+    often = {kind for kind, count in times.items() if count >= _ROUTINE_TIMES}
+    return frozenset(often | {what_kind(fact) for fact in by_bots if alike[fact.text] > 1})
 
 
 def what_kind(fact: Fact) -> str:

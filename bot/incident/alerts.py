@@ -16,7 +16,8 @@ _STATE_FIELD = Cue(r"\b(?:state|status|alert state)\b\s*[:=]\s*[*_`]*(\w[\w ]*)"
 _RESOLVED = Cue(
     r"^\W*(?:resolved|recovered|recovery|ok\b|closed|up\b|alert closed)|\[resolved|\b(?:alert closed|"
     r"closed via|"
-    r"has been (?:resolved|closed)|back to normal|is up again|auto-resolved)\b|white_check_mark|✅"
+    r"has been (?:resolved|closed)|back to normal|is up again|auto-resolved)\b|white_check_mark|✅|"
+    r"\((?:ok|normal|healthy|resolved)\)\W*$"
 )
 _FIRED = Cue(
     r"^\W*(?:triggered|fired|firing|warn(?:ing)?\b|alarm|alert:|problem|critical|down\b|no data|incident\b|"
@@ -26,7 +27,9 @@ _FIRED = Cue(
 )
 _WEAK_FIRED = Cue(
     r"\b(?:failed|failing|failure|errors?|timeout|timed out|exited [1-9]|ongoing|breach\w*|unhealthy|"
-    r"urgency|priority|threshold|users affected|below|above|exceed\w*)\b"
+    r"urgency|priority|threshold|users affected|below|above|exceed\w*|oomkilled|crashloop\w*|"
+    r"does not exist|not found|no space left|out of memory|refused|unreachable|spike)\b|"
+    r"\(\W*(?:limit|max|warn\w*|crit\w*|threshold) \W*(?:below |above |at )?[\d.,]+"
 )
 _PIPELINE = Cue(
     r"\b(?:synced|sync status|run applied|applied|deployed|deployment (?:of|succeeded|complete\w*)|rolled|"
@@ -64,6 +67,11 @@ _IN_FORCE = Cue(
 _NO_DEED = Cue(
     r"\bon-?call\b|\bhand-?over\b|\breminder\b|\bstand-?up\b|\banomaly\b|\bforecast\b|"
     r"\b(?:dropped|fell|rose|climbed|spiked|grew) (?:from|by|to)\b|\bapproved by\b|\bnew comment\b"
+)
+_MEASURED = Cue(
+    r"\b(?:threshold|p9\d|p50|users affected|urgency)\b|"
+    r"\b(?:success|completed|delivered|finished)(?: \w+)? \d+(?:\.\d+)? ?%|"
+    r"\(\W*(?:limit|max|warn\w*|crit\w*) "
 )
 _CHANGED_COUNT = Cue(r"\b[1-9]\d* (?:\w+ )?(?:added|changed|destroyed|updated|modified|replaced)\b")
 _BODY_UNITS = re.compile(r"\b(\d[\d,]*) of (\d[\d,]*)\b")
@@ -188,7 +196,7 @@ def _is_flag(text: str) -> bool:
 
 
 def _is_measurement(text: str) -> bool:
-    return re.search(r"\b(?:threshold|p9\d|p50|users affected|urgency)\b", text, re.IGNORECASE) is not None
+    return _MEASURED.search(text) is not None
 
 
 def _weak_kind(message: Message) -> FactKind | None:

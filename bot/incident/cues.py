@@ -87,7 +87,10 @@ _DOING = (
     r"decommissioning|retiring|publishing|syncing|backfilling|kicking off|starting the|cutting over|"
     r"running the|"
     r"stopping|pointing|pausing|cutting|putting|resetting|blocking|detaching|repointing|going back|reverting|"
-    r"terminating|killing|pausing|patching|cancelling|canceling|aborting"
+    r"terminating|killing|pausing|patching|cancelling|canceling|aborting|turning (?:up|down)|bumping|"
+    r"flipping|tweaking|cleaning up|renaming|rewriting|resharding|rebalancing|pruning|archiving|"
+    r"running (?:(?:the|a|my|our|this) )?(?:\w+ )?(?:migrations?|scripts?|backfills?|jobs?|ddl|alter|"
+    r"imports?|cleanup|reindex|playbook|runbook|vacuum|load tests?|drill|failover)"
 )
 
 DONE = Cue(rf"\b(?:{_DONE})\b")
@@ -109,6 +112,9 @@ OCCASION = Cue(
     rf"\bhad an? (?:\w+ ){{0,2}}(?:{_OCCASION})\b|\bback from (?:\w+ ){{0,2}}(?:{_OCCASION})\b",
     r"\bexpired (?:at|on|today|yesterday|last night|this morning)\b|\b\d+\s?% (?:->|→|to) \d+\s?%",
     r"\b(?:put|flipped|switched|moved) (?:it|that|this|\S+) (?:on|to|at|off)\b",
+    r"^\W*(?:fyi|heads[ -]?up|announcement|reminder|note|maintenance)\b.{0,60}?\b(?:moves?|switch(?:es)?|"
+    r"changes?|migrates?|cuts? over|rotates?|retires?|fails? over|goes (?:live|away|to|from)|"
+    r"gets? (?:moved|replaced|upgraded|a new|new)|rolls? out|starts?) ",
 )
 
 METRIC_SUBJECT = Cue(
@@ -116,9 +122,10 @@ METRIC_SUBJECT = Cue(
     r"load|queue|lag|"
     r"count|throughput|connections?|flows?|volume|graph|counter|evictions?|hits?|misses|usage|depth|"
     r"backlog|packets?|"
-    r"disks?|heap|utilization|availability|burn|curve|line|spike)\b(?: \w+){0,3}? (?:\w+ly )?"
+    r"disks?|heap|utilization|availability|burn|curve|line|spike|qps|rps|iops|percentage)\b"
+    r"(?: \w+){0,3}? (?:\w+ly )?"
     r"(?:dropped|doubled|halved|increased|reduced|raised|changed|stopped|moved|extended|scaled|loaded|"
-    r"throttled|went)\b",
+    r"throttled|went|fell|rose|jumped|climbed|grew|spiked|sank|surged|tripled)\b",
 )
 
 STATE_CHANGE_VERB = Cue(
@@ -201,6 +208,12 @@ INNOCENT = Cue(
     r"\bnot (?:used|touched|changed|deployed)\b|\bflat\b|\bresolved \d\d:\d\d\b|\bsays no\b|"
     r"\b(?:has|have|shows?|see|saw) no (?:\w+ )?(?:errors?|change|load|traffic|issue|problem)\b",
     r"^(?:no|nope|nah)[.,!]|, (?:so )?not (?:an? |the |our )?[\w-]+(?: [\w-]+)?[.!]?$",
+    r"\bonly (?:touch\w*|chang\w*|contain\w*|affect\w*|adds?|added|mov\w+|has|had|was|is) "
+    r"(?!(?:half|some|new)\b)",
+    r"\b(?:static|cosmetic|css|docs?|text|copy|comment|logging|unrelated) (?:\w+ )?(?:only|changes?)\b|"
+    r"\bnothing (?:calls|uses|depends on|reads|touches)\b",
+    r"\b(?:is|are|were|was) (?:\w+ )?in sync\b|\b(?:finished|ran|came back|passed) (?:green|clean|ok|fine)\b|"
+    r"\bas on any\b|\ball 200s?\b|, all (?:ok|good|green)\b",
 )
 
 EXPLAINS = Cue(
@@ -251,12 +264,18 @@ IMPACT = Cue(
     r"\b(?:can'?t|cannot|can not|unable to|nobody can|not able to) \w+",
     r"\b(?:5xx|500s|502s?|503s?|504s?|4xx|403s|401s)\b|\bno (?:\w+ )?(?:files|data|orders|mails?|emails|"
     r"events|output|results) "
-    r"(?:since|written|arriv\w+|com\w+)",
+    r"(?:since|written|arriv\w+|com\w+)|"
+    r"\b(?:says?|shows?|showing|see|sees|seeing|get|gets|getting|return(?:s|ed)?) no (?:data|results?)\b",
+    r"\b(?:do|does|did|are|is)(?:n'?t| not) (?:arriv\w+|load\w*|work\w*|start\w*|open\w*|respond\w*|"
+    r"answer\w*|connect\w*|render\w*|sync\w*|reach\w*|go(?:ing)? out)\b|\bno (?:\w+ )?\w+s go(?:es)? out\b|"
+    r"\btak(?:e|es|ing) (?:up to |about |over )?\d+ ?(?:s|sec\w*|min\w*)\b|\bspinners?\b|"
+    r"\bwait (?:a|\d+) minutes?\b",
 )
 POPULATION = Cue(
     r"\b(?:riders?|drivers?|guests?|patients?|students?|viewers?|players?|readers?|bidders?|shops?|"
     r"stores?|terminals?|"
-    r"devices?|tickets?)\b",
+    r"devices?|tickets?|dashboards?|partners?|bookings?|refunds?|codes?|sms|messages?|notifications?|"
+    r"reports?|invoices?|videos?|images?|photos?|shipments?|parcels?|agents?|members?|subscribers?)\b",
     r"\b(?:users?|customers?|people|clients?|everyone|everybody|everything|merchants?|tenants?|visitors?|"
     r"callers?|all|every|"
     r"global(?:ly)?|reads?|writes?|uploads?|downloads?|logins?|pages?|payments?|orders?|deploys?|builds?|"
@@ -281,9 +300,10 @@ DENIAL = Cue(
 )
 
 CHATTER = Cue(
-    r"\b(?:press|finance|legal|lawyers?|support|marketing|sales|execs?|exec channel|exec thread|comms|"
+    r"\b(?:press|finance|legal|lawyers?|marketing|sales|execs?|exec channel|exec thread|comms|"
     r"pr team|ceo|board)\b"
     r".*\b(?:asks?|wants?|says?|thanks?|thinks?|needs?|line|macro|loads? at|fine if|calling|ETA|promise)\b",
+    r"\bsupport\b.*\b(?:asks? for|wants?|thanks?|needs?|line|macro|ETA|promise)\b",
     r"\b(?:lunch|dinner|breakfast|coffee|pizza|snacks?|cake|leftovers?|standup|stand-up|retro|offsite|"
     r"all-hands|town hall|"
     r"happy hour|birthday|parking|vacation|holiday|demo slots?|newsletter|timesheets?|recording|passcode|"
@@ -365,6 +385,9 @@ ELSEWHERE = Cue(
 OUTCOME_WORDS = Cue(
     r"\b(?:rollback|rolled back|revert\w*|restart\w*|scal\w+|after|tried|rerun|retry|retried|now|done)\b"
 )
+ANNOUNCED = Cue(r"^\W*(?:fyi|heads[ -]?up|announcement|reminder|note|maintenance)\b")
+"""A time in it is one to come, whatever the clock says."""
+
 PARTIAL_CHANGE = Cue(
     r"\bcanary\b|\bpreview\b|\bplanned\b|\bqueued\b|\bpending\b|\bpull request opened\b|\bopened by\b"
 )

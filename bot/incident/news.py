@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from bot.incident.messages import Message
+from bot.incident.messages import AuthorKind, Message
 from bot.incident.needs import Cue
 from bot.incident.times import stated_times
 
@@ -21,6 +21,14 @@ _TITLE = Cue(
 )
 _OVER_TITLE = Cue(r"\bthis incident has been resolved\b|^\W*incident resolved\b")
 _MONITOR = Cue(r"\b(?:threshold|datapoints?|p\d\d|env:\w+|alertname|urgency)\b|[<>]=? ?\d")
+QUOTED = Cue(
+    r"\bstatus ?page\b.{0,60}?\b(?:investigating|identified|elevated|increased error|degraded|"
+    r"(?:major|partial|full) outage|disruption)\b",
+    r"\b(?:vendor|provider|supplier|carrier|isp)\b.{0,40}?\b(?:reports?|confirms?|confirmed|has|have) "
+    r"(?:an? |the )?(?:\w+ ){0,2}(?:outage|incident|disruption|degradation|problem)\b",
+)
+"""A person tells what a provider reports of its own trouble."""
+
 _OVER = frozenset({"resolved", "completed"})
 _BEGAN = Cue(r"\b(?:since|from|between|starting(?: at)?|began(?: at)?|started(?: at)?)\s*$")
 _EFFECTIVE = Cue(r"\b(?:(?:as )?from|as of|effective|starting|beginning|with effect from|on|after)\s*$")
@@ -31,6 +39,8 @@ _BEFORE_CHARS = 24
 def is_ongoing(message: Message) -> bool:
     """Say whether a provider reports trouble of its own that is not over."""
     phase = _phase(message)
+    if message.author.kind is AuthorKind.PERSON:
+        return QUOTED.search(message.text) is not None
     titled = _TITLE.search(message.text) is not None and not _MONITOR.search(message.text)
     return phase not in _OVER if phase else titled and not is_over(message)
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from bot.incident import cues, verdicts
+from bot.incident import cues, news, verdicts
 from bot.incident.entities import entities
 from bot.incident.facts import FactKind
 from bot.incident.messages import Message
 from bot.incident.needs import Cue
 from bot.incident.sentences import Piece, clean, telling_line
-from bot.incident.times import stated_at
+from bot.incident.times import stated_at, stated_times
 
 _LEAD = (
     r"(?:^|[,:;]\s+)(?:\W*(?:fyi|also|just|now|then|so|and|ok|done|we|i|update|heads up|note|"
@@ -45,6 +45,14 @@ _SUSPECT_QUESTION = Cue(
     r"revert|roll ?back|faulty|culprit|related|"
     r"did (?:someone|somebody|anyone|anybody|we|you))\b"
 )
+_NAMES_ONE = re.compile(
+    r"^(?!(?:why|how|what|when|who|where|which|did|does|do|is|are|can|could|should|any|anyone|anybody|really|"
+    r"ok|so|and|status|eta|update|gone|still|since|news)\b)"
+    r"(?=(?:.*\w{3,}){1})[\w./`'-]+(?: [\w./`'-]+){0,3} ?\?(?: |$)",
+    re.IGNORECASE,
+)
+"""`captcha vendor?` suspects what it names."""
+
 _FAILING = Cue(r"\b(?:fail\w*|timing out|can'?t)\b")
 _WEAK_ENTITIES = 2
 _CACHE = 4_096
@@ -117,9 +125,19 @@ _TIMED = frozenset({FactKind.CHANGE, FactKind.OBSERVATION, FactKind.IMPACT, Fact
 
 def _when(piece: Piece, message: Message) -> datetime | None:
     """`we rotated keys tonight. but that was 20:37`: the time may stand in the next sentence."""
-    own = stated_at(piece.raw, said_at=message.at)
+    if cues.ANNOUNCED.search(piece.text):
+        return None
+    own = stated_at(piece.raw, said_at=message.at) or _day(piece, message)
     later = None if own or piece.is_code else _BACK_REFERENCE.search(message.text)
     return stated_at(later[0], said_at=message.at) if later else own
+
+
+def _day(piece: Piece, message: Message) -> datetime | None:
+    """`it was paused on 14 Feb` tells of a day, which is enough where something was changed."""
+    if piece.is_code or not is_change(piece.text):
+        return None
+    days = (stated.at for stated in stated_times(piece.raw, said_at=message.at) if not stated.is_exact)
+    return next((at for at in days if at.date() < message.at.date()), None)
 
 
 def _code_kind(piece: Piece, message: Message) -> FactKind | None:
@@ -150,6 +168,12 @@ def is_change(text: str) -> bool:
     return any(plan is None or form.end() <= plan.start() for form in forms)
 
 
+def _begins_with_deed(text: str) -> bool:
+    """`lowered the timeout of the parcel queue` tells of no timeouts."""
+    found = _STARTS.search(text)
+    return found is not None and found.start() == 0 and not _FAILING.search(text) and is_change(text)
+
+
 def _told_forms(text: str) -> tuple[re.Match[str], ...]:
     """Return where a sentence tells of something done: by its verb, or by an occasion such as `deploy at`."""
     patterns = (_STARTS, _SOMEBODY, _BEEN, _ENDS, cues.OCCASION)
@@ -168,7 +192,7 @@ def _is_api_event(text: str, whole: str) -> bool:
 
 def _is_suspicion(text: str, whole: str) -> bool:
     del whole
-    if cues.HEDGE.search(text):
+    if cues.HEDGE.search(text) or _NAMES_ONE.search(text):
         return True
     return cues.QUESTION.search(text) is not None and _SUSPECT_QUESTION.search(text) is not None
 
@@ -203,6 +227,7 @@ def _has(pattern: Cue | re.Pattern[str]) -> Callable[[str, str], bool]:
 
 _RULES: tuple[tuple[Callable[[str, str], bool], FactKind], ...] = (
     (_has(cues.FOLLOW_UP), FactKind.FOLLOW_UP),
+    (_has(news.QUOTED), FactKind.CHANGE),
     (_has(cues.DECISION), FactKind.DECISION),
     (_has(_LABELLED_IMPACT), FactKind.IMPACT),
     (_has(cues.ROLE), FactKind.ROLE),
@@ -215,6 +240,7 @@ _RULES: tuple[tuple[Callable[[str, str], bool], FactKind], ...] = (
     (_has(cues.DENIAL), FactKind.DENIAL),
     (_is_api_event, FactKind.CHANGE),
     (lambda text, whole: is_change(text) and cues.ADMISSION.search(whole) is not None, FactKind.CHANGE),
+    (lambda text, _: _begins_with_deed(text), FactKind.CHANGE),
     (lambda text, _: is_impact(text), FactKind.IMPACT),
     (_has(cues.INNOCENT), FactKind.RULED_OUT),
     (_has(cues.BACK), FactKind.RECOVERY),

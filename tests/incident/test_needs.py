@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.incident import alerts, cues, news, statements, suspects, verdicts
 from bot.incident.needs import Cue, alternatives, needed
-from evals.incidents import SHIPPED, load
+from evals.incidents import SHIPPED
+from evals.recorded import load
 
 CUES = {
     f"{module.__name__.rpartition('.')[2]}.{name}": cue
