@@ -59,6 +59,7 @@ class Settings(BaseSettings):
         incident_hard_usd: From here on a person is asked before Opus is; 0 for never.
         fail_over: `on` lets the other model answer when Claude's API has no room for the one that was asked;
             Opus stands in for Sonnet only below `incident_hard_usd`.
+        shadow: `on` lets the copilot read, answer and keep its answers, and show nobody anything.
         redis_url: Redis 6.2+ or Valkey 8+; empty starts an embedded Valkey in `data_dir`.
         watched_channels: Name patterns; in a matching channel the incident is the whole channel.
         slack_connect: `on` lets the copilot work in channels shared with other organisations, whose people
@@ -93,6 +94,7 @@ class Settings(BaseSettings):
     judge_model: str = Field(default="", pattern=r"^[A-Za-z0-9._:-]{0,100}$")
     incident_soft_usd: Usd = Decimal(5)
     incident_hard_usd: Usd = Decimal(15)
+    shadow: Literal["off", "on"] = "off"
     redis_url: str = ""
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"

@@ -55,6 +55,7 @@ from bot.ports import Analyst, Queue
 from bot.router import router_of
 from bot.safety.canary import canary_of
 from bot.settings import Settings
+from bot.shadow import ShadowWorkspace
 from bot.tasks import ended, kept_up, running
 from bot.till import Till
 
@@ -178,7 +179,7 @@ async def copilot(
         stack.push_async_callback(books.till.close)
         chosen = await stack.enter_async_context(analyst(settings, models, ready=ready, money=books))
         yield Copilot(
-            workspace=place.workspace,
+            workspace=ShadowWorkspace(place.workspace) if settings.shadow == "on" else place.workspace,
             memory=place.memory,
             log=LogKeeper(place.log, redis),
             retention_days=settings.retention_days,

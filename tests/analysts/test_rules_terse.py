@@ -8,30 +8,38 @@ from tests.incident.scripts import case
 
 TERSE = {
     "a migration that holds a lock": (
-        "09:00 ben running migration 0231 on bookings: adds column origin\n"
-        "09:04 Datadog* Triggered: bookings-api 5xx rate\n"
-        "09:09 kai `SELECT * FROM pg_locks` shows 412 sessions waiting on bookings\n",
+        (
+            "09:00 ben running migration 0231 on bookings: adds column origin\n"
+            "09:04 Datadog* Triggered: bookings-api 5xx rate\n"
+            "09:09 kai `SELECT * FROM pg_locks` shows 412 sessions waiting on bookings\n"
+        ),
         ["m1"],
     ),
     "a move that was announced": (
-        "09:10 tom FYI redis-main moves to the new subnet at 09:30\n"
-        "09:31 tom cutover done, old box switched off\n"
-        "09:36 Grafana* [FIRING:1] CacheErrors service=session-svc\n"
-        "09:47 mia session-svc pods log `dial tcp 10.8.1.7:6379: i/o timeout`\n"
-        "09:49 tom 10.8.1.7 is the old box\n",
+        (
+            "09:10 tom FYI redis-main moves to the new subnet at 09:30\n"
+            "09:31 tom cutover done, old box switched off\n"
+            "09:36 Grafana* [FIRING:1] CacheErrors service=session-svc\n"
+            "09:47 mia session-svc pods log `dial tcp 10.8.1.7:6379: i/o timeout`\n"
+            "09:49 tom 10.8.1.7 is the old box\n"
+        ),
         ["m2", "m1"],
     ),
     "a merge and the run that ships it": (
-        "08:00 GitHub* security/iam #412 merged: tighten KMS key policy for payments-cmk\n"
-        "08:06 Spacelift* stack iam-prod applied (3 changed): aws_kms_key.payments_cmk\n"
-        "08:15 Datadog* Triggered: payments-worker error rate\n"
-        "08:26 bo `AccessDeniedException: role payments-worker is not authorized to perform: kms:Decrypt`\n",
+        (
+            "08:00 GitHub* security/iam #412 merged: tighten KMS key policy for payments-cmk\n"
+            "08:06 Spacelift* stack iam-prod applied (3 changed): aws_kms_key.payments_cmk\n"
+            "08:15 Datadog* Triggered: payments-worker error rate\n"
+            "08:26 bo `AccessDeniedException: payments-worker is not authorized to perform: kms:Decrypt`\n"
+        ),
         ["m2", "m1"],
     ),
     "a day that somebody looked back to": (
-        "07:14 ann openssl against partner-api says `certificate has expired`, partners cannot connect\n"
-        "07:16 ben partner-api handshake: `x509: certificate has expired`\n"
-        "07:20 ann found it: cert-manager was paused on 1 May, the partner-api renewal never ran\n",
+        (
+            "07:14 ann openssl against partner-api says `certificate has expired`, partners cannot connect\n"
+            "07:16 ben partner-api handshake: `x509: certificate has expired`\n"
+            "07:20 ann found it: cert-manager was paused on 1 May, the partner-api renewal never ran\n"
+        ),
         ["m3"],
     ),
 }
