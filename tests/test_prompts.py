@@ -10,6 +10,7 @@ DIGESTS = {
     "diagnose_question": (1, "7d0ca0f9c14a"),
     "diagnose_system": (3, "f181e8359c34"),
     "fold": (1, "21b1b42574b5"),
+    "judge": (1, "d65308e10920"),
     "keep_going": (1, "6a81e7a56ff4"),
     "repair": (1, "fd7986809fff"),
     "gather_go_on": (1, "ceee21ad3e74"),

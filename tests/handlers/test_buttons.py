@@ -62,6 +62,7 @@ def parsed(body):
         ("consent_sonnet", "a-1", RequestKind.DECLINE, ""),
         ("retry_model", "a-1", RequestKind.ANSWER, ""),
         ("deescalate", "a-1", RequestKind.DEESCALATE, ""),
+        ("keep_going", "a-1", RequestKind.KEEP_GOING, ""),
         ("postmortem", "a-1", RequestKind.POSTMORTEM, ""),
         ("feedback", "good|a-1", RequestKind.FEEDBACK, "good"),
         ("feedback", "bad|a-1", RequestKind.FEEDBACK, "bad"),
