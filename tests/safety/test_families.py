@@ -3,22 +3,23 @@
 import pytest
 
 from bot.safety.redaction import Redactor
-from tests.safety.secrets import BASE64 as BASE64_LETTERS
-from tests.safety.secrets import HEX, UPPER, Maker
-
-make = Maker(23)
-MARKED = make.word(12) + "!"
-WORD = make.word(18)
-SAID = "Waldweg" + "." + "28"
-SMALL = "qtuytxa" + "496"
-LETTERS_ONLY = "asdrcbt" + "vle"
-HEX_32, HEX_40, HEX_64 = (make.of(HEX, size) for size in (32, 40, 64))
-BASE64, LONG_BASE64 = make.of(BASE64_LETTERS, 43) + "=", make.of(BASE64_LETTERS, 86) + "=="
-UUID = "-".join(make.of(HEX, size) for size in (8, 4, 4, 4, 12))
-SEED = make.of("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 32)
-LONG, LONGER = make.word(40), make.word(64)
-DIGITS = "4829" + "1367"
-LICENCE = "-".join(make.of(UPPER, 5) for _ in range(5))
+from tests.safety.values import (
+    BASE64,
+    DIGITS,
+    HEX_32,
+    HEX_64,
+    LETTERS_ONLY,
+    LICENCE,
+    LONG,
+    LONG_BASE64,
+    LONGER,
+    MARKED,
+    SAID,
+    SEED,
+    SMALL,
+    UUID,
+    WORD,
+)
 
 GONE = [
     ("<AdminPassword><Value>{}</Value><PlainText>true</PlainText></AdminPassword>", SAID),

@@ -155,11 +155,15 @@ def test_very_many_and_very_long_known_values_are_all_found_bare() -> None:
 def test_of_values_that_begin_with_each_other_the_longest_that_stands_there_is_taken() -> None:
     stem = make.word(15)
     named = "\n".join(f"password='{stem}{end}'" for end in ("", "q7", "q7Xz", "q9aB"))
+    named_again = "\n".join(reversed(named.splitlines()))
     bare = f"{stem}q7X {stem}q7Xz. {stem}q8 {stem}q9aBc"
 
     _, shown = Redactor(b"key").redact_all([named, bare])
 
+    _, again = Redactor(b"key").redact_all([named_again, bare])
+
     assert shown.text == "[password:2]X [password:3]. [password:1]q8 [password:4]c"
+    assert again.text == "[password:3]X [password:2]. [password:4]q8 [password:1]c"
 
 
 def test_a_short_value_is_found_where_it_stands_alone_among_very_many() -> None:
