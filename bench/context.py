@@ -1,9 +1,11 @@
 """What a long incident costs in a prompt: `python -m bench.context [FILE] [--messages N]`.
 
 An incident file, or the shipped incident with alerts, log lines, deploys and talk of 2,000 messages around
-it. It is folded at once, then 1, 10 and 100 more messages come: each time what entered the prompt is
-measured, and how long that took on top of the digest and from nothing. Beside it two ways without folding:
-the newest messages in as much room, and the facts alone. Tokens are estimated: three characters each.
+it. It is folded at once, then 1, 10, 100 and 1,000 more messages come: each time what entered the prompt is
+measured, and how long that took on top of the digest and from nothing. Then it is told from its beginning in
+more and more parts and folded after each, and that is what all of it took together, and its longest step.
+Times are of one core with nothing in memory, as of a worker that has just begun. Beside it two ways without
+folding: the newest messages in as much room, and the facts alone. Tokens are estimated, rather too high.
 
 Goals: a noisy thread of 2,000 messages enters with an eighth of its tokens, with every identifier and figure,
 and with every message that was there before the noise still to be cited; on top of a digest the cost grows
@@ -14,6 +16,7 @@ import argparse
 import json
 import re
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +27,7 @@ from typing import Any
 from bot.adapters.claude_pack import conversation
 from bot.incident.case import Case
 from bot.incident.compaction import Reading, compact, unfolded
+from bot.incident.digest import Digest
 from bot.incident.extraction import extract
 from bot.incident.facts import Facts
 from bot.incident.marks import marks_of
@@ -38,8 +42,9 @@ from bot.slack.reading import evidence_ts, read_messages
 ROOT = Path(__file__).resolve().parents[1]
 BASE = ROOT / "evals/data/incidents/objectstore-key-rotation.json"
 NOBODY = "U0000000000"
-MORE = (1, 10, 100)
-REPEATS = 5
+MORE = (1, 10, 100, 1_000)
+PARTS = (1, 5, 20, 60)
+REPEATS = 3
 GOAL_SHARE = 1 / 8
 _ID = re.compile(r"\bm[1-9]\d*\b")
 NOISE = (
@@ -147,14 +152,27 @@ def row(name: str, pages: Sequence[str], told: Told) -> dict[str, Any]:
     }
 
 
-def median_ms(work: Callable[[], object]) -> float:
-    """Return how long something takes, the middle of a few times, in milliseconds."""
-    times = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
-    return round(statistics.median(times) * 1000, 2)
+def median_ms(work: Callable[[], object], incident: Incident) -> float:
+    """Return how long something takes from nothing, the middle of a few times, in milliseconds of a core."""
+    return round(statistics.median(ms_of(work, incident) for _ in range(REPEATS)), 2)
+
+
+def ms_of(work: Callable[[], object], incident: Incident) -> float:
+    """Return how long something takes when nothing is known of the texts, in milliseconds of a core."""
+    forget(incident)
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) * 1000
+
+
+def forget(incident: Incident) -> None:
+    """Empty what the program keeps in memory about texts and messages."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("bot.incident.")]
+    for kept in [value for module in modules for value in vars(module).values()]:
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
+    for message in incident.messages:
+        object.__setattr__(message, "sizes", None)
 
 
 def ways(told: Told, facts: Facts) -> tuple[Reading, list[dict[str, Any]]]:
@@ -195,8 +213,8 @@ def _grown(incident: Incident, folded: Reading, count: int) -> dict[str, Any]:
     later = compact(longer, facts, digest=folded.digest)
     return {
         "more": count,
-        "added_ms": median_ms(lambda: compact(longer, facts, digest=folded.digest)),
-        "anew_ms": median_ms(lambda: compact(longer, facts)),
+        "added_ms": median_ms(lambda: compact(longer, facts, digest=folded.digest), longer),
+        "anew_ms": median_ms(lambda: compact(longer, facts), longer),
         "more_tokens": later.tokens - folded.tokens,
         "folded_now": len(later.folded_now),
     }
@@ -211,6 +229,26 @@ def _further(incident: Incident, count: int) -> Sequence[Any]:
     ]
 
 
+def told_in(incident: Incident, parts: int) -> dict[str, Any]:
+    """Return what it takes to fold an incident that grows in so many equal parts."""
+    reading, times, folds = Reading(digest=Digest(), kept=(), raw_tokens=0, tokens=0), [], 0
+    for part in range(1, parts + 1):
+        grown = incident.with_messages(incident.messages[: -(-len(incident.messages) * part // parts)])
+        facts = extract(grown, now=grown.messages[-1].at)
+        forget(grown)
+        began = time.process_time()
+        reading = compact(grown, facts, digest=reading.digest)
+        times.append((time.process_time() - began) * 1000)
+        folds += bool(reading.folded_now)
+    return {
+        "parts": parts,
+        "folds": folds,
+        "all_ms": round(sum(times), 1),
+        "longest_ms": round(max(times), 1),
+        "tokens": reading.tokens,
+    }
+
+
 def measure(data: dict[str, Any]) -> dict[str, Any]:
     """Measure one incident."""
     told = read(data)
@@ -222,13 +260,14 @@ def measure(data: dict[str, Any]) -> dict[str, Any]:
         "messages": len(told.incident.messages),
         "words": folded.words,
         "ways": [{**one, "share": round(one["tokens"] / raw, 4)} for one in rows],
-        "first_ms": median_ms(lambda: compact(told.incident, facts)),
+        "first_ms": median_ms(lambda: compact(told.incident, facts), told.incident),
         "growth": growth(told, folded),
+        "told_in": [told_in(told.incident, parts) for parts in PARTS],
     }
 
 
 def shown(result: dict[str, Any]) -> str:
-    """Return the result as two tables."""
+    """Return the result as three tables."""
     lines = [result["words"], "", f"{'':<18}{'tokens':>9}{'share':>9}{'marks':>9}{'told':>9}"]
     for one in result["ways"]:
         marks, told = f"{one['marks_kept']:.1%}", one["told_kept"]
@@ -238,11 +277,15 @@ def shown(result: dict[str, Any]) -> str:
     for one in result["growth"]:
         times = f"{one['added_ms']:>9}{one['anew_ms']:>9}"
         lines.append(f"{one['more']:<18}{times}{one['more_tokens']:>9,}{one['folded_now']:>9}")
+    lines += ["", f"{'told in parts':<18}{'folds':>9}{'all ms':>9}{'longest':>9}{'tokens':>9}"]
+    for one in result["told_in"]:
+        times = f"{one['all_ms']:>9,.0f}{one['longest_ms']:>9,.0f}"
+        lines.append(f"{one['parts']:<18}{one['folds']:>9}{times}{one['tokens']:>9,}")
     return "\n".join(lines)
 
 
 def main() -> None:
-    """Print two tables and one line of JSON."""
+    """Print three tables and one line of JSON."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -97,7 +97,7 @@ def _places(text: str) -> tuple[Place, ...]:
 
 
 _kept_places = lru_cache(maxsize=4_096)(_places)
-"""Whole messages are read twice: for what repeats, and for what is lost. Their lines would only be in the way."""
+"""Whole messages are read twice: for what repeats, and for what is lost. Single lines need no place here."""
 
 
 def _joined(found: list[Place]) -> Iterator[Place]:
