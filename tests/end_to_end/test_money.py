@@ -12,7 +12,7 @@ from tests.end_to_end.conftest import running_product
 from tests.end_to_end.person import until, words
 from tests.messages_api.diagnoses import any_incident
 from tests.messages_api.script import Turn
-from tests.messages_api.server import stand_in
+from tests.messages_api.server import is_gathering, stand_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,7 +32,8 @@ async def product(tmp_path_factory: pytest.TempPathFactory):
 
 
 def asked_of(api):
-    return [body["model"] for body in api.bodies]
+    """The models that were asked to explain; what was looked up before that is not in it."""
+    return [body["model"] for body in api.bodies if not is_gathering(body)]
 
 
 def has_button(post, action_id):
