@@ -11,6 +11,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from tests.messages_api.diagnoses import any_incident
 from tests.messages_api.script import Turn, no_credit, overloaded, rate_limited, refused_key
@@ -63,7 +64,8 @@ async def run(*, port: int, turns: Sequence[Turn]) -> None:
         loop.add_signal_handler(name, stop.set)
     async with stand_in(turns, port=port) as api:
         print(json.dumps({"base_url": api.base_url}), flush=True)  # noqa: T201  # how others learn the port
-        loop.add_reader(sys.stdin, lambda: take(api, sys.stdin.readline().strip()))
+        with suppress(PermissionError):  # an input that is a file, or nothing, cannot be waited for
+            loop.add_reader(sys.stdin, lambda: take(api, sys.stdin.readline().strip()))
         await stop.wait()
 
 
