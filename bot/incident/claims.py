@@ -94,6 +94,7 @@ def unfounded(text: str, ground: Ground | Iterable[Message], *, looks_ahead: boo
     told = _CITATION.sub(" ", text)
     return (
         *commands(told, held),
+        *(words for words, day in days(told) if day not in held.days),
         *_numbers(_counted(told, looks_ahead=looks_ahead), held),
         *_names(told, held, looks_ahead=looks_ahead),
     )
