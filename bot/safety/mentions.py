@@ -9,8 +9,8 @@ _BROADCASTS = frozenset({"channel", "here", "everyone"})
 _ENTITY = re.compile(r"<([@#!][^<>]*|[A-Za-z][A-Za-z0-9+.-]*:[^<>]*)>")
 _PING = re.compile(
     r"(?i)<[!@]([^<>|]*)(?:\|([^<>]*))?>"
-    r"|&(?:amp;)*(?:lt|#60|#x3c);(?:!(?=channel|here|everyone|subteam|date)|@(?=[UW][A-Z0-9]{2}))"
-    r"([^\n&|]*)(?:\|([^\n&]*))?&(?:amp;)*(?:gt|#62|#x3e);"
+    r"|&(?:amp;)*(?:lt|#60|#x3c);?(?:!(?=channel|here|everyone|subteam|date)|@(?=[UW][A-Z0-9]{2}))"
+    r"([^\n&|]*)(?:\|([^\n&]*))?&(?:amp;)*(?:gt|#62|#x3e);?"
 )
 _BARE_PING = re.compile(r"(?i)(?<!\w)@+(channel|here|everyone)\b")
 _CHANNEL = re.compile(r"#[CG][A-Z0-9]{2,20}(?:\|[^<>|]*)?")
