@@ -43,9 +43,9 @@ _LEAST_SAID = 12
 
 
 def mention(recorded: Recorded, value: str) -> str:
-    """X stands somewhere in active form, at once or when somebody unescapes."""
+    """X stands somewhere in active form, so with its end, at once or when somebody unescapes."""
     name = re.escape(value.rstrip(">").lower())
-    active = re.compile(name + (r"[>|^]" if value.endswith(">") else ""))
+    active = re.compile(name + (r"(?:[|^][^<>\n]*)?>" if value.endswith(">") else r"[^<>\n]*>"))
     for text in joined(recorded):
         if active.search(html.unescape(html.unescape(text)).lower()):
             return f"{value} in {text[:80]!r}"
