@@ -216,6 +216,23 @@ def doctor(
 
 
 @app.command()
+def shadow(
+    truth: Annotated[Path | None, typer.Option(help="JSON: channel id to trigger_ts, decisive_ts.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as data.")] = False,
+) -> None:
+    """Tell what a copilot with `SHADOW=on` would have said, when, and at what cost."""
+    from bot import shadow_report
+    from evals import tables
+
+    truths = shadow_report.truths_in(truth) if truth else {}
+    found = asyncio.run(shadow_report.report(load_settings(), truths))
+    _speak_utf8(sys.stdout)
+    typer.echo(
+        json.dumps(found, ensure_ascii=False, indent=2) if as_json else tables.printed(found, width=130)
+    )
+
+
+@app.command()
 def forget(
     permalink: Annotated[
         str, typer.Argument(help="Of a message, a thread or a channel, as Slack copies it.")

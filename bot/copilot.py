@@ -42,6 +42,7 @@ from bot.run import Run, timed
 from bot.safety.filters import FILTERS, Filters
 from bot.safety.redaction import Redactor
 from bot.settling import Settling
+from bot.shadowing import Shadowing
 from bot.showing import Shows, show
 from bot.slack.fact_lines import first_facts
 from bot.slack.texts import note_blocks, plain, status_words
@@ -74,6 +75,7 @@ class Copilot:
         bridging: Has the rules at hand while a model thinks; None without a model.
         gathering: Looks things up before the diagnosis.
         improving: Tells better what code folded; None without a model.
+        shadowing: Follows what is answered where nobody sees it; None where people do.
         canary: The mark of the orders that models get, which nothing we send may repeat.
         filters: What all words pass that leave.
     """
@@ -96,6 +98,7 @@ class Copilot:
     improving: Improving | None = None
     bridging: Bridging | None = None
     gathering: Gathering = field(default_factory=Gathering)
+    shadowing: Shadowing | None = None
     canary: str = ""
     filters: Filters = FILTERS
 
@@ -199,7 +202,32 @@ class Copilot:
         case, board = await self._beginning().case(run)
         if request.kind is RequestKind.POSTMORTEM:
             return await self._postmortem(run, case, board)
-        return await self._answer(run, case, board, fence)
+        return await self._followed(run, case, board, fence)
+
+    async def _followed(self, run: Run, case: Case, board: Board, fence: Fence) -> Run:
+        """Answer; where nobody sees it, keep what that would have been. Unasked, the cap is never passed."""
+        if self.shadowing is None:
+            return await self._answer(run, case, board, fence)
+        is_unasked = run.request.kind is RequestKind.SHADOW
+        is_free = is_unasked and await self.shadowing.is_free(run.request, run.incident)
+        answers = self._free() if is_free else self
+        run = await answers._answer(run, case, board, fence)  # noqa: SLF001  # one of our own
+        await self.shadowing.note(run, case.facts)
+        return run
+
+    def _free(self) -> "Copilot":
+        """Return a copilot that pays nothing: the rules answer."""
+        if self.bridging is None:
+            return self
+        return replace(
+            self,
+            analyst=self.bridging.rules,
+            has_model=False,
+            bridging=None,
+            gathering=Gathering(),
+            improving=None,
+            money=replace(self.money, has_model=False),
+        )
 
     async def _is_settled(self, request: Request) -> bool:
         """Say whether there is nothing to answer: an earlier run has, or somebody decided otherwise."""

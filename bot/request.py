@@ -42,9 +42,11 @@ class RequestKind(StrEnum):
     """Nobody asked: something was said in a channel not known yet; find out whether to log it."""
     RECHECK = "recheck"
     """Nobody asked: a logged message was edited or deleted; `subject` is its `ts`, `text` says which."""
+    SHADOW = "shadow"
+    """Nobody asked: with `SHADOW=on`, what would be said of a followed channel as of now."""
 
 
-SILENT_KINDS = frozenset({RequestKind.FOLLOW, RequestKind.RECHECK})
+SILENT_KINDS = frozenset({RequestKind.FOLLOW, RequestKind.RECHECK, RequestKind.SHADOW})
 """Kinds that nobody asked for: they have no asker, and whatever becomes of them, nobody is told."""
 
 QUICK_KINDS = frozenset(

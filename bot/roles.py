@@ -177,6 +177,7 @@ async def _app(
             register=lambda app: handlers.register(app, open_form),
             diary=diary,
             has_model=bool(settings.anthropic_api_key.get_secret_value()),
+            is_silent=settings.shadow == "on",
         )
 
 

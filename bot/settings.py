@@ -59,7 +59,9 @@ class Settings(BaseSettings):
         incident_hard_usd: From here on a person is asked before Opus is; 0 for never.
         fail_over: `on` lets the other model answer when Claude's API has no room for the one that was asked;
             Opus stands in for Sonnet only below `incident_hard_usd`.
-        shadow: `on` lets the copilot read, answer and keep its answers, and show nobody anything.
+        shadow: `on` lets the copilot read, answer and keep its answers, and show nobody anything;
+            followed channels are then looked at unasked.
+        shadow_analyst: `claude` lets a model answer then, below `incident_hard_usd`; rules cost nothing.
         redis_url: Redis 6.2+ or Valkey 8+; empty starts an embedded Valkey in `data_dir`.
         watched_channels: Name patterns; in a matching channel the incident is the whole channel.
         slack_connect: `on` lets the copilot work in channels shared with other organisations, whose people
@@ -95,6 +97,7 @@ class Settings(BaseSettings):
     incident_soft_usd: Usd = Decimal(5)
     incident_hard_usd: Usd = Decimal(15)
     shadow: Literal["off", "on"] = "off"
+    shadow_analyst: Literal["rules", "claude"] = "rules"
     redis_url: str = ""
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"

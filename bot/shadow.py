@@ -2,7 +2,8 @@
 
 What it would have said is kept like any answer (`Memory.save_answer`): it has the same time to live, `forget`
 takes it, and the postmortem knows it. Only what people would see is left out, and nothing else differs. Each
-question that it answered is logged (`shadow.answered`); a command is acknowledged to whoever typed it.
+question that it answered is logged (`shadow.answered`). Nobody need ask: `bot.adapters.shadow_timer` has
+followed channels looked at, and `bot.shadowing` keeps what would have ranked first, and when.
 """
 
 from dataclasses import dataclass, field
@@ -63,7 +64,8 @@ class ShadowReply:
         return self._posted
 
     def _place(self) -> Posted:
-        return Posted(channel_id=self.request.channel_id, ts=self.request.message_ts or NOWHERE)
+        asked = self.request
+        return Posted(channel_id=asked.channel_id, ts=asked.message_ts or asked.pressed_ts or NOWHERE)
 
 
 @dataclass(frozen=True, slots=True)

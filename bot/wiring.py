@@ -28,6 +28,8 @@ from bot.adapters.proxy import proxy_for
 from bot.adapters.purse_store import RedisPurse
 from bot.adapters.queue import open_redis
 from bot.adapters.sealing import Sealer
+from bot.adapters.shadow_course import as_paid, following
+from bot.adapters.shadow_timer import ShadowTimer
 from bot.adapters.slack import Identity, SlackWorkspace, identify, permalinks
 from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_failures import FAULTS
@@ -170,6 +172,7 @@ async def copilot(
         ready: As for `analyst`.
         queue: Takes questions that were lost on their way here; without it nobody looks for them.
     """
+    settings = as_paid(settings)
     async with AsyncExitStack() as stack:
         redis = open_redis(url)
         stack.push_async_callback(redis.aclose)
@@ -198,6 +201,7 @@ async def copilot(
             request_seconds=settings.request_seconds,
             has_model=bool(settings.anthropic_api_key.get_secret_value()),
             stops=RedisStops(redis),
+            shadowing=following(settings, redis, place.memory, books),
         )
 
 
@@ -239,6 +243,8 @@ async def place_of_work(
                 gap_seconds=settings.gap_seconds,
             )
             await stack.enter_async_context(running(kept_up(gaps.run)))
+            if settings.shadow == "on":
+                await stack.enter_async_context(running(kept_up(ShadowTimer(redis=redis, queue=queue).run)))
         workspace = SlackWorkspace(
             client=client,
             me=me,

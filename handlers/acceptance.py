@@ -99,11 +99,19 @@ class Acceptance(AsyncMiddleware):
         parse: Finds the request in a payload.
         diary: Where what happens to messages is durable; without one it is not kept.
         has_model: There is a model to ask.
+        is_silent: Nobody is to see anything: commands get no receipt.
     """
 
     def __init__(
-        self, *, queue: Queue, parse: Parse, diary: Diary | None = None, has_model: bool = True
+        self,
+        *,
+        queue: Queue,
+        parse: Parse,
+        diary: Diary | None = None,
+        has_model: bool = True,
+        is_silent: bool = False,
     ) -> None:
+        self._is_silent = is_silent
         self._queue = queue
         self._has_model = has_model
         self._parse = parse
@@ -132,7 +140,7 @@ class Acceptance(AsyncMiddleware):
             return BoltResponse(status=200, body="") if is_done else await next()
         request, keys = found
         await self._accept(req.context, request, keys)
-        words = receipt(req.body, request, has_model=self._has_model)
+        words = "" if self._is_silent else receipt(req.body, request, has_model=self._has_model)
         return BoltResponse(status=200, body=words, headers=JSON if words else None)
 
     async def _note(self, noting: Noting, req: AsyncBoltRequest, now: datetime) -> bool:

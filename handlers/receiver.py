@@ -42,6 +42,7 @@ def build_app(
     register: Register | None = None,
     diary: Diary | None = None,
     has_model: bool = True,
+    is_silent: bool = False,
 ) -> AsyncApp:
     """Return the Bolt app: every delivery is accepted durably before it is acknowledged.
 
@@ -53,6 +54,7 @@ def build_app(
         register: Adds listeners for what is no request, such as a button that opens a form.
         diary: Where what happens to messages is durable; without one it is not kept.
         has_model: There is a model to ask; without one a receipt says so.
+        is_silent: Nobody is to see anything: commands get no receipt.
     """
     app = AsyncApp(
         name="incident-copilot",
@@ -63,7 +65,9 @@ def build_app(
         attaching_conversation_kwargs_enabled=False,
         ignoring_self_events_enabled=False,  # that our own posts stand in a thread belongs into its log
     )
-    app.middleware(Acceptance(queue=queue, parse=parse, diary=diary, has_model=has_model))
+    app.middleware(
+        Acceptance(queue=queue, parse=parse, diary=diary, has_model=has_model, is_silent=is_silent)
+    )
     failures.register(app)
     if register is not None:
         register(app)

@@ -253,6 +253,18 @@ TABLE: tuple[Keys, ...] = (
         holds="turns of look-ups under way, sealed; goes with the log and with any lost word",
     ),
     Keys(
+        pattern="shadow:*",
+        owner="shadow_course",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="what would have ranked first in an incident, and when: ids and times, no words",
+    ),
+    Keys(
+        pattern="shadow-turns",
+        owner="shadow_timer",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="which element of each log was the newest when its channel was last looked at unseen",
+    ),
+    Keys(
         pattern="rechecks:*",
         owner="incident_log",
         ttl_seconds=WAITING_SECONDS,

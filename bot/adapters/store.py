@@ -39,9 +39,10 @@ _OF_INCIDENTS = (
     "digest",
     "gathered",
     "spent-incident",
+    "shadow",
 )
 """Families of keys that name an incident."""
-_OWN = ("numbers", "secret", "aliases", "board", "answers", "files", "digest", "gathered")
+_OWN = ("numbers", "secret", "aliases", "board", "answers", "files", "digest", "gathered", "shadow")
 """Those of them that go with the incident; its log has its own way to go."""
 _OF_ANSWER = ("answer", "thumbs", "consent")
 """What goes with an answer: also who decided which model gives it."""
