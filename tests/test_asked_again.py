@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.wishes import DEFAULT_QUESTION
 from bot.request import RequestKind
+from bot.wishes import DEFAULT_QUESTION
 from tests.fakes import FakeFence
 from tests.test_copilot import RULES, copilot, request, seen
 

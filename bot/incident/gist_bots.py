@@ -43,7 +43,7 @@ _UNIT = (
     r"x\b(?! \d)|k\b|m\b|"
     r"of \d[\d,.]*\b)"
 )
-_MEASURE = re.compile(rf"(?<![\w.:-])\d[\d,.]*\d?\s?{_UNIT}(?!\w)(?: of \w+)?", re.IGNORECASE)
+_MEASURE = re.compile(rf"(?<![\w.:-])\d[\d,.]*\d?\s?{_UNIT}(?!\w)(?: of (?:\d[\d,.]*\d|\w+))?", re.IGNORECASE)
 _POINTS = re.compile(r"datapoints? \[(?P<first>[\d.]+)")
 _LIMIT = re.compile(r"threshold \((?P<limit>[\d.]+)\)")
 _NO_POINTS = re.compile(r"no datapoints were received", re.IGNORECASE)

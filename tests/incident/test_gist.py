@@ -173,6 +173,10 @@ def test_commands_are_named_without_what_they_were_given():
             "[FIRING:1] HitRatioLow\\n- summary = hit ratio of the session cache below 70 %",
             "HitRatioLow: hit ratio of the session cache below 70 %",
         ),
+        (
+            "[FIRING:1] PumpsOnline\\n- summary = pumps online below 75 % of 12,400",
+            "PumpsOnline: pumps online below 75 % of 12,400",
+        ),
         ("ledger build #9\\nworkflow run failed", "ledger build #9: workflow run failed"),
         ("ledger build #9 failed", "ledger build #9 failed"),
         (
