@@ -20,8 +20,9 @@ __all__ = ["commands", "unfounded"]
 _TOKEN = re.compile(r"(?<![\w/])(?:--?|[#@/~])?[A-Za-z0-9][\w.:/@%+#-]*")
 _CITATION = re.compile(r"\[[mtp]?\d{1,5}\]")
 _SAID = re.compile(
-    r"\b(?:one|a|the|any|each|no|first|second|other) \d\b|(?<![\w.])(?:0|1|2|3)(?![\w.:%-]|\.\d)(?=\s+[a-z])"
-    r"|(?<![\w.])(?:0|100)\s?%|(?<![\w.])(?:0|1)(?=\s*(?:$|[.,;)]))",
+    r"\b(?:one|a|the|any|each|no|first|second|other) \d\b(?![.,'_]\d)"
+    r"|(?<![\w.])(?:0|1|2|3)(?![\w.:%-]|\.\d)(?=\s+[a-z])"
+    r"|(?<![\w.])(?:0|100)\s?%|(?<![\w.])(?:0|1)(?=\s*(?:$|[.,;)](?!\d)))",
     re.IGNORECASE,
 )
 _WAITING = re.compile(

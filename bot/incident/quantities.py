@@ -35,7 +35,7 @@ _QUANTITY = re.compile(
 )
 _HOURS_AND_MINUTES = re.compile(r"(?<![\w.])(\d+) ?h(?:ours?|rs?)?(?: and)? ?(\d{1,2}) ?m(?:in(?:utes?)?)?\b")
 _SECONDS = 3_600, 60
-_SEPARATOR = re.compile(r"(?<=\d)[,'_](?=\d{3}(?!\d))")
+_SEPARATOR = re.compile(r"(?<=\d)[,'_\u2019\u2009\u202f](?=\d{3}(?!\d))")
 _ROUGHLY = 0.05
 _EXACTLY = 0.001
 _KIBI = 1.024

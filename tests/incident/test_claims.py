@@ -109,3 +109,26 @@ def test_many_moments_are_not_paired():
 
     assert unfounded("7 min", crowd) == ("7 min",)
     assert unfounded("00:07", crowd) == ()
+
+
+@pytest.mark.parametrize("looks_ahead", [False, True])
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("dropped 1,988 rows", "the 1,988 rows"),
+        ("dropped 1,988 rows", "1988 rows"),
+        ("count=1988", "read 1,988 of them"),
+        ("1,988/2,000 read", "1,988 of 2,000"),
+        ("it took 1,988 ms", "(1,988 ms)"),
+        ("1,988,123 orders", "1,988,123"),
+        ("1'988 orders", "1,988 orders"),
+        ("1\N{NARROW NO-BREAK SPACE}988 orders", "1,988 orders"),
+        ("0,988 is no thousand, 12,345 is", "12,345"),
+    ],
+)
+def test_a_number_is_one_number_with_any_separator_of_thousands(held, said, looks_ahead):
+    assert unfounded(said, Ground(texts=(held,)), looks_ahead=looks_ahead) == ()
+
+
+def test_what_is_missing_is_named_whole():
+    assert unfounded("after the 1,988 rows", Ground(texts=("12 rows",)), looks_ahead=True) == ("1988",)
