@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from bot.answers import Usage
 from bot.compacting import reading_of
 from bot.errors import AnalystFailedError
+from bot.gathering import Gathering, with_usage
 from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.incident.digest import Digest
@@ -129,10 +130,22 @@ class Budget:
         self.dearest_usd = max(self.dearest_usd, cost_usd or Decimal(0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Who answers, and how.
+
+    Attributes:
+        gathering: Looks things up before each diagnosis; nothing without a model.
+    """
+
+    analyst: Analyst
+    router: Router
+    gathering: Gathering = field(default_factory=Gathering)
+
+
 async def grown(
     told: Told,
-    analyst: Analyst,
-    router: Router,
+    answering: Answering,
     *,
     moments: Sequence[str],
     budget: Budget,
@@ -146,7 +159,7 @@ async def grown(
     for ts in moments:
         if budget.is_spent:
             break
-        moment, board = await _answered(told, ts, analyst, router, board)
+        moment, board = await _answered(told, ts, answering, board)
         budget.pay(moment.cost_usd)
         out.append(moment)
         on_moment()
@@ -154,9 +167,7 @@ async def grown(
     return out
 
 
-async def _answered(
-    told: Told, ts: str, analyst: Analyst, router: Router, board: Board
-) -> tuple[Moment, Board]:
+async def _answered(told: Told, ts: str, answering: Answering, board: Board) -> tuple[Moment, Board]:
     incident = told.incident.until(ts)
     now = incident.messages[-1].at
     facts = extract(incident, now=now)
@@ -167,16 +178,18 @@ async def _answered(
         facts=facts,
         reading=reading_of(incident, facts, digest=Digest()),
         board=board.hypotheses,
-        route=router.route(told.question, said_in(incident, facts)),
+        route=answering.router.route(told.question, said_in(incident, facts)),
     )
     changes = facts.changes_before_onset()
     bare = Moment(ts=ts, at=now, incident=incident)
     bare = replace(bare, baseline=bare.cited(changes[0].cites[:1]) if changes else frozenset())
+    case, gathered = await answering.gathering.gather(case)
     try:
-        finding = await investigate(case, analyst, board=board, on_verified=_nothing)
+        finding = await investigate(case, answering.analyst, board=board, on_verified=_nothing)
     except AnalystFailedError:
-        return bare, board
-    return _moment(bare, finding), finding.board
+        cost = _cost(gathered.usage)
+        return replace(bare, cost_usd=cost), board
+    return _moment(bare, with_usage(finding, gathered)), finding.board
 
 
 def _moment(bare: Moment, finding: Finding) -> Moment:

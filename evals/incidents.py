@@ -24,7 +24,7 @@ from bot.investigation import redact
 from bot.router import router_of
 from bot.safety.redaction import Redactor
 from bot.settings import Settings, load_settings, require
-from evals.growing import Budget, grown, moments_of
+from evals.growing import Answering, Budget, grown, moments_of
 from evals.incident_report import Graded, document
 from evals.judging import Judge, open_judge
 from evals.measures import course, cuts
@@ -98,9 +98,12 @@ async def _grade(  # noqa: PLR0917  # one incident, and what the whole run share
     advance: Callable[[], None],
 ) -> Graded:
     async with wiring.analyst(settings, models) as analyst:
-        made = await grown(
-            told, analyst, router_of(models.pair), moments=moments, budget=budget, on_moment=advance
+        answering = Answering(
+            analyst=analyst,
+            router=router_of(models.pair),
+            gathering=wiring.gathering(analyst, models),
         )
+        made = await grown(told, answering, moments=moments, budget=budget, on_moment=advance)
     judged = await judge.judge(told, cuts(told, made).get("ask")) if judge and told.is_labelled else None
     return Graded(told=told, moments=tuple(made), course=course(told, made), judged=judged)
 
