@@ -212,9 +212,7 @@ def test_a_check_that_would_change_something_becomes_a_mitigation(do):
     assert [(m.do, m.safe_under) for m in result.mitigations] == [(do, ("H1",))]
 
 
-@pytest.mark.parametrize(
-    "do", ["When did the pair last change?", "Release history of mill-web"]
-)
+@pytest.mark.parametrize("do", ["When did the pair last change?", "Release history of mill-web"])
 def test_a_check_that_only_reads_stays(do):
     assert shown(replace(PAIR, next_check=Check(do=do))).next_check.do == do
 
