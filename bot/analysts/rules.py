@@ -13,6 +13,7 @@ from bot.analysts.rules_chain import chain
 from bot.analysts.rules_checks import check, question
 from bot.analysts.rules_questions import insufficient, open_questions
 from bot.analysts.rules_scene import Candidate, Scene, scene
+from bot.analysts.rules_standing import undone_in_vain
 from bot.analysts.rules_words import phrase
 from bot.incident import cues
 from bot.incident.case import Case
@@ -71,9 +72,13 @@ def _live(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _hinted(found: Iterable[Candidate], view: Scene) -> tuple[Candidate, ...]:
-    """Return what was changed before the trouble and shares at least a word with it; better than silence."""
+    """Return what was changed before the trouble and shares at least a word with it; better than silence.
+
+    Not what somebody undid or looked at in vain: less than a word speaks for that.
+    """
     early = [c for c in found if view.onset_at is not None and c.at <= view.onset_at]
-    return tuple(c for c in early if not c.refuted_by and c.affinity >= _HINT and c.score > 0)
+    fitting = (c for c in early if not c.refuted_by and c.affinity >= _HINT and c.score > 0)
+    return tuple(c for c in fitting if not undone_in_vain(c.facts, c.entities, view))
 
 
 def _told(live: Iterable[Candidate], view: Scene) -> list[tuple[Candidate, Hypothesis]]:
