@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.errors import CopilotError
 from bot.iam.policies import read_policy
@@ -13,14 +14,14 @@ _MOST_STARTS = 40
 _BEFORE = 160
 """Characters before a policy in which its label is looked for."""
 _LABELS = {
-    "scp": r"\bSCPs?\b|service control polic",
-    "rcp": r"\bRCPs?\b|resource control polic",
+    "scp": r"(?<![a-z])SCPs?(?![a-z])|service[ _-]control[ _-]polic",
+    "rcp": r"(?<![a-z])RCPs?(?![a-z])|resource[ _-]control[ _-]polic",
     "boundary": r"\bboundar(?:y|ies)\b",
-    "session": r"\bsession polic",
-    "trust": r"\btrust (?:polic|relationship)|AssumeRolePolicyDocument",
-    "endpoint": r"\b(?:vpc )?endpoint polic|\bvpce polic",
-    "resource": r"\b(?:bucket|key|queue|topic|resource(?:-based)?|repository|secret|function) polic",
-    "identity": r"\b(?:identity|role|user|inline|managed|attached|iam|permissions?) polic",
+    "session": r"\bsession[ _-]polic",
+    "trust": r"\btrust[ _-](?:polic|relationship)|AssumeRolePolicyDocument",
+    "endpoint": r"\b(?:vpc[ _-])?endpoint[ _-]polic|\bvpce[ _-]polic",
+    "resource": r"\b(?:bucket|key|queue|topic|resource(?:-based)?|repository|secret|function)[ _-]polic",
+    "identity": r"\b(?:identity|role|user|inline|managed|attached|iam|permissions?)[ _-]polic",
 }
 _LABEL = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items()), re.IGNORECASE)
 
@@ -39,6 +40,16 @@ class Pasted:
     document: Mapping[str, object]
     source: str
 
+    @property
+    def set_name(self) -> str:
+        """The set of a request that it belongs to: a trust policy is the policy of its role."""
+        return "resource" if self.kind == "trust" else self.kind
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The services whose actions it names, in small letters; `*` where it names every or all but some."""
+        return frozenset(_services(self.document["Statement"]))
+
 
 def pasted(messages: Iterable[tuple[str, str]]) -> tuple[Pasted, ...]:
     """Return the policies in messages that can be evaluated, in their order.
@@ -47,6 +58,13 @@ def pasted(messages: Iterable[tuple[str, str]]) -> tuple[Pasted, ...]:
         messages: Id and redacted text of each.
     """
     return tuple(one for source, text in messages for one in _in(source, text))
+
+
+def _services(statements: Any) -> Iterator[str]:
+    for statement in statements if isinstance(statements, list) else [statements]:
+        actions = statement.get("Action", "*")
+        for action in actions if isinstance(actions, list) else [actions]:
+            yield action.partition(":")[0].casefold()
 
 
 def _in(source: str, text: str) -> Iterator[Pasted]:

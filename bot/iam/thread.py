@@ -1,14 +1,16 @@
 """The verdict on what was refused in a thread, from the policies that people pasted there."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.errors import CopilotError
-from bot.iam.asked import SETS, read_request
+from bot.iam.asked import ENDPOINT, SETS, read_request
 from bot.iam.codes import authentication_errors
 from bot.iam.denial import Denial
 from bot.iam.denials import parse_denials
 from bot.iam.pasted import Pasted, pasted
+from bot.iam.s3 import judge_s3
+from bot.iam.sources import Decider, deciders
 from bot.iam.verdict import Verdict, judge
 
 PASSES = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
@@ -24,6 +26,13 @@ CHECKS: Mapping[str, str] = {
 }
 """For each place where a refusal can live, one check that only reads."""
 
+_NAMED = {"vpc_endpoint": ENDPOINT, "trust": "resource"}
+"""What the words of a refusal call otherwise than the sets of a request."""
+_ENDPOINT_CHECK = "read PolicyDocument in aws ec2 describe-vpc-endpoints"
+_MOST = 12
+"""Of more refusals than these the newest are judged."""
+NOTHING_SHOWN = "no policy was shown that speaks of it"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadVerdict:
@@ -33,7 +42,8 @@ class ThreadVerdict:
         id: `p1`, `p2`, …: what the verdict is cited by.
         denial: What was refused.
         verdict: Over what was pasted; None where the request is not known well enough, or for authentication.
-        cites: The messages with the refusal and the policies.
+        cites: The messages with the refusal and the policies that it was judged by.
+        deciding: The statements and sets that decide, each with the message in which it was pasted.
         rivals: Place and check for each policy set that was not pasted and could be what refuses.
         not_evaluated: Why there is no verdict; empty where there is one.
     """
@@ -42,51 +52,73 @@ class ThreadVerdict:
     denial: Denial
     verdict: Verdict | None
     cites: tuple[str, ...]
+    deciding: tuple[Decider, ...] = ()
     rivals: tuple[tuple[str, str], ...] = ()
     not_evaluated: str = ""
 
 
 def verdicts_in(messages: Iterable[tuple[str, str]]) -> tuple[ThreadVerdict, ...]:
-    """Judge each refusal of a thread once, in the order in which they were told.
+    """Judge each refusal of a thread once, in the order in which they were told; of many the newest.
+
+    Their numbers count all that were told, so they stay while the thread only grows.
 
     Args:
         messages: Id and redacted text of each, oldest first.
     """
     texts = list(messages)
+    found: dict[Denial | str, str] = {}
+    for source, text in texts:
+        refusals: tuple[Denial | str, ...] = (*parse_denials(text), *authentication_errors(text))
+        for one in refusals:
+            found.setdefault(one, source)
+    if not found:
+        return ()
     policies = pasted(texts)
-    found = dict.fromkeys((denial, source) for source, text in texts for denial in parse_denials(text))
-    first: dict[Denial, str] = {}
-    for denial, source in found:
-        first.setdefault(denial, source)
-    told = [_judged(denial, source, policies) for denial, source in first.items()]
-    told += _unauthenticated(texts)
-    return tuple(_numbered(told))
+    numbered = list(enumerate(found.items(), 1))[-_MOST:]
+    return tuple(replace(_told(one, source, policies), id=f"p{number}") for number, (one, source) in numbered)
+
+
+def _told(one: Denial | str, source: str, policies: Sequence[Pasted]) -> ThreadVerdict:
+    if isinstance(one, Denial):
+        return _judged(one, source, [policy for policy in policies if _is_about(policy, one)])
+    why = f"{one} is about authentication: no policy was looked at"
+    return ThreadVerdict(id="", denial=Denial(), verdict=None, cites=(source,), not_evaluated=why)
+
+
+def _is_about(policy: Pasted, denial: Denial) -> bool:
+    """Say whether a policy of a resource can be that of this one: a key's is not a bucket's."""
+    if policy.set_name != "resource" or not denial.action:
+        return True
+    service = denial.action.partition(":")[0].casefold()
+    return any(name in {"*", service} for name in policy.services)
 
 
 def _judged(denial: Denial, source: str, policies: Sequence[Pasted]) -> ThreadVerdict:
-    verdict = _verdict(denial, policies)
-    if verdict is None:
-        why = "the refusal does not name caller, action and resource"
+    sets = _supplied(policies)
+    verdict = _verdict(denial, sets)
+    if verdict is None or not policies:
+        why = NOTHING_SHOWN if verdict else "the refusal does not name caller, action and resource"
+        rivals = _rivals(denial, SETS)
         return ThreadVerdict(
-            id="",
-            denial=denial,
-            verdict=None,
-            cites=(source,),
-            rivals=_rivals(denial, SETS),
-            not_evaluated=why,
+            id="", denial=denial, verdict=None, cites=(source,), rivals=rivals, not_evaluated=why
         )
-    shown = {"resource" if one.kind == "trust" else one.kind for one in policies}
-    hidden = [name for name in SETS if name not in shown] if verdict.decision != "explicit_deny" else []
-    cites = dict.fromkeys([source, *(one.source for one in policies)])
+    hidden = [name for name in SETS if name not in sets] if verdict.decision != "explicit_deny" else []
+    deciding = deciders(verdict, policies)
+    shown = [one.source for one in deciding if one.source] or [one.source for one in policies]
     return ThreadVerdict(
-        id="", denial=denial, verdict=verdict, cites=tuple(cites), rivals=_rivals(denial, hidden)
+        id="",
+        denial=denial,
+        verdict=verdict,
+        cites=tuple(dict.fromkeys([source, *shown])),
+        deciding=deciding,
+        rivals=_rivals(denial, hidden),
     )
 
 
-def _verdict(denial: Denial, policies: Sequence[Pasted]) -> Verdict | None:
+def _verdict(denial: Denial, sets: Mapping[str, object]) -> Verdict | None:
     """Judge for a resource of the caller's account and of another: where the two differ, it is not known."""
     accounts = [(denial.principal or "::::").split(":")[4:5], ["0" * 12]]
-    verdicts = [_for(denial, policies, account) for account in accounts]
+    verdicts = [_for(denial, sets, account) for account in accounts]
     own, other = verdicts
     if own is None or other is None or own.decision == other.decision or _names_account(denial):
         return own
@@ -97,16 +129,17 @@ def _names_account(denial: Denial) -> bool:
     return any((denial.resource or "").split(":")[4:5])
 
 
-def _for(denial: Denial, policies: Sequence[Pasted], account: Sequence[str]) -> Verdict | None:
+def _for(denial: Denial, sets: Mapping[str, object], account: Sequence[str]) -> Verdict | None:
     given = {
         "principal": denial.principal,
         "action": denial.action,
         "resource": denial.resource,
         "resource_account": None if _names_account(denial) else next(iter(account), None),
-        "policies": _supplied(policies),
+        "policies": dict(sets),
     }
     try:
-        return judge(read_request(given))
+        asked = read_request(given)
+        return judge_s3(asked, given) if asked.action.casefold().startswith("s3:") else judge(asked)
     except CopilotError:
         return None
 
@@ -115,41 +148,18 @@ def _supplied(policies: Sequence[Pasted]) -> dict[str, object]:
     """Return the sets as a request takes them; of two of one kind the later stands for how it is now."""
     sets: dict[str, object] = {}
     for one in policies:
-        kind = "resource" if one.kind == "trust" else one.kind
-        if kind in {"scp", "rcp"}:
-            passes = PASSES if kind == "scp" else _PASSES_ALL
-            sets[kind] = [[passes, *(other.document for other in policies if other.kind == kind)]]
-        elif kind == "identity":
-            sets[kind] = [other.document for other in policies if other.kind == kind]
+        name = one.set_name
+        same = [other.document for other in policies if other.set_name == name]
+        if name in {"scp", "rcp"}:
+            sets[name] = [[*same, PASSES if name == "scp" else _PASSES_ALL]]
         else:
-            sets[kind] = one.document
+            sets[name] = same if name == "identity" else one.document
     return sets
 
 
 def _rivals(denial: Denial, hidden: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Return the places that stay possible; what the refusal names itself is the only one."""
-    said = "resource" if denial.policy_type == "trust" else denial.policy_type
-    places = [name for name in hidden if said in {None, name}]
-    return tuple((name, CHECKS[name]) for name in places)
-
-
-def _unauthenticated(texts: Iterable[tuple[str, str]]) -> Iterator[ThreadVerdict]:
-    first: dict[str, str] = {}
-    for source, text in texts:
-        for code in authentication_errors(text):
-            first.setdefault(code, source)
-    for code, source in first.items():
-        why = f"{code} is about authentication: no policy was looked at"
-        yield ThreadVerdict(id="", denial=Denial(), verdict=None, cites=(source,), not_evaluated=why)
-
-
-def _numbered(told: Iterable[ThreadVerdict]) -> Iterator[ThreadVerdict]:
-    for number, one in enumerate(told, 1):
-        yield ThreadVerdict(
-            id=f"p{number}",
-            denial=one.denial,
-            verdict=one.verdict,
-            cites=one.cites,
-            rivals=one.rivals,
-            not_evaluated=one.not_evaluated,
-        )
+    said = _NAMED.get(denial.policy_type or "", denial.policy_type)
+    if said == ENDPOINT:
+        return ((ENDPOINT, _ENDPOINT_CHECK),)
+    return tuple((name, CHECKS[name]) for name in hidden if said in {None, name})

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from bot.iam.pasted import pasted
-from bot.iam.thread import CHECKS, verdicts_in
+from bot.iam.sources import Decider, deciders
+from bot.iam.thread import CHECKS, NOTHING_SHOWN, verdicts_in
+from bot.iam.verdict import Verdict
 from tests.iam.requests import ALL, DEPLOY, FULL, KEY, OBJECT, ROLE, SESSION, USER, allow, deny
 
 
@@ -99,3 +101,79 @@ def test_what_is_no_sound_policy_is_left_alone():
     texts = ["{" * 60, '{"a": 1} {"Statement": 7}', "plain", shown("boundary", FULL)]
 
     assert pasted(enumerate(texts)) == ()
+
+
+@pytest.mark.parametrize(
+    ("shows", "deciding"),
+    [
+        (
+            [("the bucket policy", deny(to=ROLE))],
+            [("resource policy, statement 1: Deny applies (names the caller by its role)", "m2")],
+        ),
+        (
+            [("role policy", allow("sqs:*")), ("another role policy", deny(Sid="Freeze"))],
+            [('identity policy 2, statement 1 "Freeze": Deny applies', "m3")],
+        ),
+        ([("the SCP", deny("s3:*"))], [("SCP, statement 1: Deny applies", "m2")]),
+        (
+            [("the SCP", allow("s3:*")), ("role policy", ALL), ("bucket policy", allow(to=ROLE))],
+            [
+                ("identity policy, statement 1: Allow applies", "m3"),
+                ("resource policy, statement 1: Allow applies (names the caller by its role)", "m4"),
+                ("SCP, statement 1: Allow applies", "m2"),
+            ],
+        ),
+        (
+            [("role policy", allow("sqs:*"))],
+            [
+                (f"identity policies: no statement allows s3:GetObject on {OBJECT}", "m2"),
+                ("resource policy: not supplied, so nothing there allows s3:GetObject", ""),
+            ],
+        ),
+    ],
+)
+def test_each_reason_names_the_message_that_shows_its_policy(shows, deciding):
+    messages = [(f"m{number}", shown(*one)) for number, one in enumerate(shows, 2)]
+    [said] = verdicts_in([("m1", refused()), *messages])
+
+    assert verdicts_in(messages) == ()
+    assert [(one.words, one.source) for one in said.deciding] == deciding
+
+
+def test_a_reason_that_speaks_of_no_policy_names_no_message():
+    verdict = Verdict(decision="allow", because=("the root user needs no identity policy",))
+
+    assert deciders(verdict, ()) == (Decider(words="the root user needs no identity policy"),)
+
+
+def test_without_a_policy_nothing_is_judged_and_every_place_stays():
+    key = shown("the key policy", allow(["kms:Decrypt"], to=ROLE))
+    [bare] = verdicts_in([("m1", refused())])
+    [beside] = verdicts_in([("m1", refused()), ("m2", key)])
+
+    assert bare == beside
+    assert (bare.verdict, bare.not_evaluated, len(bare.rivals)) == (None, NOTHING_SHOWN, len(CHECKS))
+
+
+def test_a_refusal_that_names_an_endpoint_leaves_that_place_alone():
+    why = " because no VPC endpoint policy allows the s3:GetObject action"
+    [said] = verdicts_in([("m1", refused(why=why))])
+
+    assert [place for place, _ in said.rivals] == ["endpoint"]
+
+
+def test_numbers_stay_while_a_thread_grows_and_the_newest_are_judged():
+    told = [(f"m{n}", refused(resource=f"{OBJECT}.{n}")) for n in range(1, 16)]
+    early, late = (
+        verdicts_in([("m0", "ExpiredToken"), *told[:2]]),
+        verdicts_in([("m0", "ExpiredToken"), *told]),
+    )
+
+    assert [one.id for one in early] == ["p1", "p2", "p3"]
+    assert [one.id for one in late] == [f"p{n}" for n in range(5, 17)]
+
+
+def test_a_file_is_known_by_its_name():
+    [one] = pasted([("m2", f"scp_freeze.json:\n{json.dumps(deny())}")])
+
+    assert (one.kind, one.set_name, one.services) == ("scp", "scp", {"*"})
