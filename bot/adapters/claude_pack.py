@@ -15,6 +15,7 @@ from bot.incident.compaction import Reading, unfolded
 from bot.incident.digest import Digest
 from bot.incident.facts import Fact, FactKind
 from bot.incident.hypotheses import Hypothesis, cited_ids
+from bot.incident.judged import text_of
 from bot.incident.messages import Message
 from bot.incident.observations import Observation, shown_by
 from bot.incident.pages import HOW_TO_READ, pages_of
@@ -219,7 +220,14 @@ def _known(case: Case, reading: Reading) -> dict[str, object]:
         "first_sign_of_trouble": case.facts.onset.id if case.facts.onset else None,
         "recovered_by": case.facts.recovery.id if case.facts.recovery else None,
         "board": board_of(case),
+        **verdicts_on(case),
     }
+
+
+def verdicts_on(case: Case) -> dict[str, object]:
+    """Return what code computed of refusals, as a prompt has it; nothing where nothing was refused."""
+    told = [{"id": one.id, "text": text_of(one), "from": one.cites} for one in case.verdicts]
+    return {"verdicts": told} if told else {}
 
 
 def facts_within(facts: Sequence[Fact], *, budget_tokens: int) -> list[dict[str, object]]:

@@ -18,11 +18,11 @@ PASSES = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 _PASSES_ALL = {"Statement": {**PASSES["Statement"], "Principal": "*"}}
 CHECKS: Mapping[str, str] = {
     "identity": "list the policies of the caller: aws iam list-attached-role-policies, list-role-policies",
-    "resource": "read the resource's policy: for a bucket, aws s3api get-bucket-policy",
+    "resource": "read the resource's policy, for a bucket: aws s3api get-bucket-policy",
     "boundary": "read PermissionsBoundary in aws iam get-role",
-    "session": "look in CloudTrail at how the session was made: AssumeRole, requestParameters.policy",
-    "scp": "list what is attached: aws organizations list-policies-for-target, SERVICE_CONTROL_POLICY",
-    "rcp": "list what is attached: aws organizations list-policies-for-target, RESOURCE_CONTROL_POLICY",
+    "session": "look in CloudTrail for requestParameters.policy of its AssumeRole",
+    "scp": "list what is attached: aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY",
+    "rcp": "list what is attached: aws organizations list-policies-for-target --filter RESOURCE_CONTROL_POLICY",
 }
 """For each place where a refusal can live, one check that only reads."""
 

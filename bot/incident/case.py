@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.iam.thread import ThreadVerdict
 from bot.incident.compaction import Reading
 from bot.incident.facts import Facts
 from bot.incident.hypotheses import Hypothesis
+from bot.incident.judged import verdicts_of
 from bot.incident.messages import Incident
 from bot.incident.observations import Observation
 from bot.routing.route import Route
@@ -45,3 +47,8 @@ class Case:
     continues: str = ""
     observations: tuple[Observation, ...] = ()
     unseen: tuple[str, ...] = ()
+
+    @property
+    def verdicts(self) -> tuple[ThreadVerdict, ...]:
+        """What code computes of the refusals in the incident: evidence `p1` and so on."""
+        return verdicts_of(self.incident)

@@ -177,6 +177,8 @@ class Incident:
     is_thread_only: bool = False
     is_unchecked: bool = False
     by_id: dict[str, Message] = field(init=False, repr=False, compare=False)
+    judged: tuple[Any, ...] | None = field(init=False, repr=False, compare=False, default=None)
+    """The verdicts on what was refused in it, kept by whoever computed them: they live and go with it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_id", {message.id: message for message in self.messages})

@@ -34,6 +34,7 @@ from bot.incident.hypotheses import (
     Order,
     Trigger,
 )
+from bot.incident.judged import text_of
 from bot.incident.leftovers import unexplained, unlooked, unread
 from bot.incident.messages import Message
 from bot.incident.naming import nameless, people
@@ -82,7 +83,7 @@ def verify(hypothesis: Hypothesis, case: Case, *, whole: Ground | None = None) -
 def whole_ground(case: Case) -> Ground:
     """Return all that was read for a case, as the ground of what looks beyond one chain."""
     seen = [m for m in case.incident.messages if m.at <= case.asked_at]
-    texts = (case.question, *(found.text for found in case.observations))
+    texts = (case.question, *(found.text for found in case.observations), *map(text_of, case.verdicts))
     return Ground.of(seen, texts=texts, at=[fact.at for fact in case.facts])
 
 
@@ -98,7 +99,10 @@ class _Examination:
         self.case = case
         self.whole = whole
         self.names = people(case.incident.messages)
-        self.looked_up = {found.id: found for found in case.observations if found.is_evidence}
+        self.judged = {one.id: one for one in case.verdicts}
+        self.looked_up = {found.id: found.text for found in case.observations if found.is_evidence} | {
+            one.id: text_of(one) for one in case.verdicts
+        }
         self.dropped: list[Dropped] = []
         self.named: dict[str, Message] = {}
 
@@ -199,8 +203,15 @@ class _Examination:
         return "" if made_up else text
 
     def _evidence(self, given: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        kept = dict.fromkeys(item for item in given if self._is_real(item))
+        real = (item for item in given if self._is_real(item))
+        kept = dict.fromkeys(each for item in real for each in self._with_sources(item))
         return tuple(self._weighed(item) for item in kept)[:_MOST_EVIDENCE]
+
+    def _with_sources(self, item: Evidence) -> Iterator[Evidence]:
+        """Yield it, and for a verdict the messages that it was computed from: it falls with them."""
+        yield item
+        if item.id in self.judged:
+            yield from (Evidence(id=one, kind=item.kind) for one in self.judged[item.id].cites)
 
     def _is_real(self, item: Evidence) -> bool:
         reason = self._flaw(item)
@@ -211,8 +222,8 @@ class _Examination:
     def _flaw(self, item: Evidence) -> str:
         """Say why a citation does not hold; empty when it does."""
         if item.id in self.looked_up:
-            stands = bool(item.quote) and item.quote in self.looked_up[item.id].text
-            return "" if stands else "the quote does not stand in what was looked up"
+            stands = bool(item.quote) and item.quote in self.looked_up[item.id]
+            return "" if stands else "the quote does not stand in what was looked up or computed"
         message = self.case.incident.by_id.get(item.id)
         if message is None:
             return "there is no such message"
@@ -228,14 +239,19 @@ class _Examination:
         kinds = {fact.kind for fact in self.case.facts if fact.cites[0] == item.id}
         if kinds and kinds <= {FactKind.BELIEF, FactKind.QUESTION}:
             return replace(item, kind=EvidenceKind.INFERENTIAL)
-        if item.kind is EvidenceKind.DIRECT and not item.quote:
+        if item.kind is EvidenceKind.DIRECT and (not item.quote or self._is_undecided(item)):
             return replace(item, kind=EvidenceKind.CORRELATIONAL)
         return item
+
+    def _is_undecided(self, item: Evidence) -> bool:
+        """A verdict that does not decide shows no more than a fit."""
+        found = self.judged.get(item.id)
+        return found is not None and (found.verdict is None or found.verdict.decision == "unknown")
 
     def _ground(self, evidence: Iterable[Evidence], named: Iterable[Message] = ()) -> Ground:
         ids = dict.fromkeys(item.id for item in evidence)
         cited = [self.case.incident.by_id[i] for i in ids if i in self.case.incident.by_id]
-        looked_up = [self.looked_up[i].text for i in ids if i in self.looked_up]
+        looked_up = [self.looked_up[i] for i in ids if i in self.looked_up]
         at = [fact.at for fact in self.case.facts if fact.cites[0] in ids]
         return Ground.of((*cited, *named), texts=(self.case.question, *looked_up), at=at)
 
