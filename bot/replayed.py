@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.answers import Usage
+from bot.iam.thread import ThreadVerdict
 from bot.incident.case import Case
 from bot.incident.compaction import unfolded
 from bot.incident.facts import Fact, FactKind
@@ -38,11 +39,32 @@ def document(case: Case, finding: Finding, *, incident_id: str) -> Document:
         "unseen": list(finding.closing.unseen),
         "timeline": [_entry(fact, case.incident) for fact in case.facts],
         "changes": [_entry(fact, case.incident) for fact in case.facts.of(FactKind.CHANGE)],
+        "verdicts": [_verdict(item, ts) for item in case.verdicts],
         "dropped": [
             {"kind": item.kind.value, "what": item.what, "reason": item.reason} for item in finding.dropped
         ],
         "tokens": {**_tokens(usage), **_evidence(case)},
         "cost_usd": _cost(finding),
+    }
+
+
+def _verdict(item: ThreadVerdict, ts: Mapping[str, str]) -> Document:
+    denial, verdict = item.denial, item.verdict
+    return {
+        "id": item.id,
+        "denial": {
+            "principal": denial.principal,
+            "action": denial.action,
+            "resource": denial.resource,
+            "policy_type": denial.policy_type,
+            "explicit": denial.explicit,
+        },
+        "decision": verdict.decision if verdict else None,
+        "not_evaluated": item.not_evaluated,
+        "deciding": [{"words": one.words, "evidence": ts.get(one.source)} for one in item.deciding],
+        "missing": list(verdict.missing) if verdict else [],
+        "rivals": [{"place": place, "check": check} for place, check in item.rivals],
+        "evidence": [ts[one] for one in item.cites],
     }
 
 
