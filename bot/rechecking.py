@@ -14,7 +14,7 @@ from bot.incident.erasing import Erasure
 from bot.incident.hypotheses import Status, cited_ids
 from bot.incident.lost import Lost, weakened
 from bot.incident.messages import Incident, IncidentRef, Message
-from bot.incident.wording import listed
+from bot.incident.wording import listed, shown_number
 from bot.investigation import redact
 from bot.naming import LocalAliases, Naming
 from bot.outgoing import Outgoing
@@ -26,6 +26,7 @@ from bot.superseded import Marker, cites, fall_words
 log = structlog.get_logger()
 
 DELETED_QUOTE = "deleted in Slack"
+OLD_VERDICT = "computed from a message that was edited or deleted since"
 SECOND_LOOK_SECONDS = 1.0
 """Before an edited message that a read does not find counts as deleted."""
 COMMITS = 8
@@ -169,6 +170,8 @@ def outdated(answers: Iterable[SavedAnswer], incident: Incident, *, at: datetime
     for answer in answers:
         for one, (_, said_at, words, _) in answer.quotes.items():
             message = incident.by_id.get(one)
+            if not one.startswith("m"):
+                continue  # computed: it changes with the messages that it names
             if message is not None and message.edited_at and message.text != words:
                 found[one] = False
             elif message is None and words != DELETED_QUOTE and datetime.fromisoformat(said_at) <= at:
@@ -186,9 +189,7 @@ def revised_answer(answer: SavedAnswer, lost: Lost, away: Withdrawn, *, at: date
     news = tuple(words for words in told if words not in answer.lost)
     return replace(
         answer,
-        quotes={
-            one: _quote(quote, lost) if one == lost.id else quote for one, quote in answer.quotes.items()
-        },
+        quotes={one: _revised(one, quote, lost) for one, quote in answer.quotes.items()},
         blocks=left.blocks,
         text="" if away.shows(answer.text) or not left.has_lead else answer.text,
         claims=claims,
@@ -200,6 +201,14 @@ def revised_answer(answer: SavedAnswer, lost: Lost, away: Withdrawn, *, at: date
 def _told(lost: Lost, shaken: Sequence[str], away: Withdrawn) -> tuple[str, ...]:
     """Say what happened, naming what rested on it and stands."""
     return (f"{listed(shaken)} {rested_words(away)}",) if shaken else (lost.words,)
+
+
+def _revised(one: str, quote: tuple[str, str, str, str], lost: Lost) -> tuple[str, str, str, str]:
+    """Return a quote as it is kept then; a verdict goes with any message that it was computed from."""
+    if one == lost.id:
+        return _quote(quote, lost)
+    is_computed_from = not one.startswith("m") and f"[{shown_number(lost.id)}]" in quote[2]
+    return (quote[0], quote[1], OLD_VERDICT, "") if is_computed_from else quote
 
 
 def _quote(quote: tuple[str, str, str, str], lost: Lost) -> tuple[str, str, str, str]:

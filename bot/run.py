@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ import structlog
 from bot.answers import Blocks, KeptDigest, Posted, SavedAnswer
 from bot.incident.case import Case
 from bot.incident.hypotheses import cited_ids
+from bot.incident.judged import text_of, verdicts_of
 from bot.incident.messages import Incident, IncidentRef, at_of
 from bot.investigation import Finding
 from bot.request import Request
@@ -19,6 +21,9 @@ from bot.safety.redaction import Redactor
 from bot.wishes import Wish
 
 log = structlog.get_logger()
+
+COMPUTED = "computed from the messages that it names"
+"""The author of a verdict among the quotes of an answer."""
 
 _SHOWN = re.compile(r"\[(\d{1,5})\]")
 """A citation, as people see it."""
@@ -112,6 +117,7 @@ def saved_answer(
     evidence = cited_ids(item for hypothesis in finding.hypotheses for item in hypothesis.evidence)
     cited = dict.fromkeys((*evidence, *(f"m{number}" for number in _SHOWN.findall(json.dumps(blocks)))))
     messages = [run.incident.by_id[evidence_id] for evidence_id in cited if evidence_id in run.incident.by_id]
+    quotes = {m.id: (m.author.name, m.at.isoformat(), m.text, m.permalink) for m in messages}
     return SavedAnswer(
         id=run.request.id,
         incident_key=run.ref.key,
@@ -121,7 +127,7 @@ def saved_answer(
         thread_ts=run.thread_ts,
         asker_id=run.request.asker_id,
         hypothesis_ids=tuple(hypothesis.id for hypothesis in finding.hypotheses if hypothesis.is_live),
-        quotes={m.id: (m.author.name, m.at.isoformat(), m.text, m.permalink) for m in messages},
+        quotes={**quotes, **_verdicts(run, shown=quotes)},
         blocks=blocks,
         text=text,
         tier=tier.value,
@@ -130,3 +136,13 @@ def saved_answer(
         continues=run.wish.continues,
         claims={hypothesis.id: hypothesis.claim for hypothesis in finding.hypotheses if hypothesis.is_live},
     )
+
+
+def _verdicts(run: Run, *, shown: Collection[str]) -> dict[str, tuple[str, str, str, str]]:
+    """Return the verdicts that an answer tells, as quotes: those all of whose messages it cites.
+
+    So each of them goes or changes with a message of the answer (see `bot.rechecking`).
+    """
+    at = run.asked_at.isoformat()
+    told = [one for one in verdicts_of(run.incident) if set(one.cites) <= set(shown)]
+    return {one.id: (COMPUTED, at, text_of(one).replace("[m", "["), "") for one in told}

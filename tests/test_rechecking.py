@@ -9,7 +9,7 @@ from bot.errors import ChannelUnreadableError, SlackAwayError, StoreUnavailableE
 from bot.incident.board import Board
 from bot.incident.hypotheses import Change, Status
 from bot.incident.lost import Lost
-from bot.rechecking import COMMITS, DELETED_QUOTE, Rechecker, outdated
+from bot.rechecking import COMMITS, DELETED_QUOTE, OLD_VERDICT, Rechecker, outdated
 from bot.slack.blocks import rich, spans
 from bot.slack.limits import visible_text
 from tests.fakes import FakeLog, FakeMemory, FakeWorkspace
@@ -247,6 +247,20 @@ async def test_a_board_that_never_stands_still_is_tried_again_later(memory):
 
     with pytest.raises(StoreUnavailableError):
         await recheck(memory, without(LOG_LINE.ts), is_deleted=True)
+
+
+async def test_a_verdict_goes_with_any_message_that_it_was_computed_from(memory):
+    verdicts = {
+        "p1": ("computed", LOG_LINE.at.isoformat(), "not evaluated: InvalidAccessKeyId [13]", ""),
+        "p2": ("computed", LOG_LINE.at.isoformat(), "of another message [12]", ""),
+    }
+    memory.answers_kept["a1"] = answer(quotes={**answer().quotes, **verdicts})
+
+    await recheck(memory, without(LOG_LINE.ts), is_deleted=True)
+
+    kept = memory.answers_kept["a1"].quotes
+    assert (kept["p1"][2], kept["p2"]) == (OLD_VERDICT, verdicts["p2"])
+    assert outdated([answer(quotes=verdicts)], without(LOG_LINE.ts), at=AT) == {}
 
 
 def touched(text):
