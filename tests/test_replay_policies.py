@@ -71,6 +71,13 @@ async def test_the_answer_says_which_statement_of_which_message_decides(settings
     assert "[5]. [3] [5]" in answered.words
 
 
+async def test_the_next_look_is_how_old_the_deciding_statement_is(settings):
+    answered = await replay(incident(), Telling(), settings)
+
+    [check] = [each["next_check"] for each in answered.document["hypotheses"] if each["next_check"]]
+    assert check == f"Since when does this deny s3:PutObject: {DECIDES}?"
+
+
 async def test_without_a_policy_every_place_is_named_with_a_look(settings):
     answered = await replay(incident(has_file=False, wrote=WROTE[:3]), Telling(), settings)
 

@@ -153,6 +153,26 @@ def _credential(candidate: Candidate, view: Scene) -> Question:
 
 
 def _policy(candidate: Candidate, view: Scene) -> Question:
+    return _statement(candidate, view) or _layer(candidate, view)
+
+
+def _statement(candidate: Candidate, view: Scene) -> Question | None:
+    """Ask how old the statement is that denies, where the policies that were pasted name it."""
+    verdicts = reversed(view.case.verdicts)
+    found = next((one for one in verdicts if one.verdict and one.verdict.decision == "explicit_deny"), None)
+    if found is None:
+        return None
+    named = found.deciding[0].words.partition(": ")[0]
+    return Question(
+        do=f"Since when does this deny {found.denial.action}: {named}?",
+        so=f"since about {_at(candidate)}",
+        otherwise="it is older",
+        refuted_if=f"{found.denial.action} was refused before {_at(candidate)} too",
+        minutes=2,
+    )
+
+
+def _layer(candidate: Candidate, view: Scene) -> Question:
     message = next((view.message(f) for f in view.case.facts.of(FactKind.DENIAL)), None)
     denial = next(iter(parse_denials(message.text, source=message.id)), None) if message else None
     action = denial.action if denial and denial.action else "the refused call"
