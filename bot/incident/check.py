@@ -18,8 +18,8 @@ from bot.incident.marks import marks_of
 from bot.incident.messages import AuthorKind, Message
 from bot.incident.notes import statement_of
 from bot.incident.repetition import FEWEST_SAID
+from bot.incident.telling import sentences_told
 from bot.incident.templates import shape_of
-from bot.incident.told import sentences_told
 
 DECIDING = (FactKind.DECISION, FactKind.DENIAL, FactKind.RULED_OUT, FactKind.QUESTION)
 """Statements that no fold may lose."""

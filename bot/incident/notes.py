@@ -1,6 +1,5 @@
 """What of one message is kept word for word when it is folded: what it states, telling lines of pastes."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from bot.incident.digest import Note
 from bot.incident.facts import Fact, FactKind
 from bot.incident.marks import marks_of
 from bot.incident.messages import Message
-from bot.incident.sentences import is_error_line, is_log_line
+from bot.incident.sentences import SENTENCE_END, is_error_line, is_log_line, word_count
 
 QUOTE_CHARS = 400
 STATEMENT_CHARS = 1_200
@@ -21,7 +20,6 @@ _CUT_CHARS = 190
 _MOST_PARTS = 12
 _FEWEST_WORDS = 5
 _ERROR_LINES = 3
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)")
 _FENCE = "```"
 
 
@@ -76,7 +74,7 @@ def _parts(text: str) -> Iterator[_Part]:
 def _sentences(text: str, start: int, end: int, *, is_code: bool) -> Iterator[_Part]:
     cuts = [start, end]
     if not is_code:
-        cuts = [start, *(found.end() for found in _SENTENCE_END.finditer(text, start, end)), end]
+        cuts = [start, *(found.end() for found in SENTENCE_END.finditer(text, start, end)), end]
     for first, last in pairwise(cuts):
         piece = text[first:last]
         bare = piece.strip()
@@ -111,7 +109,7 @@ def _limited(text: str, parts: Sequence[_Part]) -> list[_Part]:
 def _says(text: str, part: _Part) -> bool:
     """Say whether a sentence is more than a call, or holds a figure or a name."""
     words = text[part.start : min(part.end, part.start + QUOTE_CHARS)]
-    is_sentence = len(words.split()) >= _FEWEST_WORDS
+    is_sentence = word_count(words) >= _FEWEST_WORDS
     return is_sentence or any(char.isdigit() for char in words) or bool(marks_of(words))
 
 

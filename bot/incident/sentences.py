@@ -24,6 +24,17 @@ _LOG_LINE = re.compile(
     r"error|denied|exception|fail|refused|panic|fatal|timeout|timed out|full|invalid|not authorized",
     re.IGNORECASE,
 )
+SENTENCE_END = re.compile(r"(?<=[.!?;\u061f])\s+(?=\S)|(?<=[\u3002\uff01\uff1f])(?=[\w\s])\s*(?=\S)")
+"""Where prose is cut; behind a full stop of Chinese and Japanese stands no blank."""
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Thai, Lao, Burmese, Khmer, kana and Han are written without blanks between words."""
+_CHARS_A_WORD = 2
+
+
+def word_count(text: str) -> int:
+    """Return about how many words a text has; in scripts without blanks two characters count as one."""
+    unspaced = 0 if text.isascii() else len(_UNSPACED.findall(text)) // _CHARS_A_WORD
+    return len(text.split()) + unspaced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

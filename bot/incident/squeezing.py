@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from bot.incident.check import filled, marks_shown
-from bot.incident.digest import Chunk, Note, Pattern
+from bot.incident.digest import Carried, Chunk, Note, Pattern
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.marks import marks_of
 from bot.incident.messages import AuthorKind, Message
 from bot.incident.sizes import estimate_tokens
-from bot.incident.tidying import tidied
-from bot.incident.told import sentences_told
+from bot.incident.telling import sentences_told
 
 _HEAD_TOKENS = 20
 """About what a note or a pattern costs beside its words."""
@@ -93,6 +92,33 @@ def squeezed(
     less = replace(lean, notes=tuple(notes), patterns=patterns, shortened=chunk.shortened + len(gone))
     cited = {one for unit in gone.values() for one in _cited(unit.item)}
     return filled(less, (message for message in messages if message.id in cited), facts)
+
+
+def tidied(chunk: Chunk) -> Chunk:
+    """Return the chunk without repeats in what varied and in what is carried.
+
+    A row of a table is left as it is: it tells which values belong to which message.
+    """
+    shown = {mark for note in chunk.notes for mark in marks_shown(note)}
+    shown.update(mark for pattern in chunk.patterns for mark in marks_of(pattern.example))
+    shown.update(v for p in chunk.patterns if p.is_table for row in p.values for v in row)
+    patterns = []
+    for pattern in chunk.patterns:
+        patterns.append(pattern if pattern.is_table else _without(pattern, shown))
+        shown.update(marks_shown(patterns[-1]))
+    carried = [left for each in chunk.carried if (left := _unshown(each, shown)).words]
+    return replace(chunk, patterns=tuple(patterns), carried=tuple(carried))
+
+
+def _without(pattern: Pattern, shown: set[str]) -> Pattern:
+    columns = (tuple(value for value in column if value not in shown) for column in pattern.values)
+    return replace(pattern, values=tuple(column for column in columns if column))
+
+
+def _unshown(carried: Carried, shown: set[str]) -> Carried:
+    left = tuple(dict.fromkeys(word for word in carried.words if word not in shown))
+    shown.update(left)
+    return replace(carried, words=left)
 
 
 def _cited(item: Note | Pattern) -> tuple[str, ...]:

@@ -62,6 +62,10 @@ _BACK_REFERENCE = Cue(
 _MEASURED = re.compile(r"\d|[a-z]+[A-Z]|\w[_-]\w|/\w")
 
 
+_ARGUED_CHARS = 2_000
+"""So far behind a suspicion a sentence still argues for it; a paste of thousands of lines is no argument."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One piece of one message with what was read from it; `kind` may still change by what others say.
@@ -199,7 +203,7 @@ def _is_suspicion(text: str, whole: str) -> bool:
 
 def _is_suspicious_context(text: str, whole: str) -> bool:
     """A sentence after `kms maybe?` in the same message argues for that suspicion."""
-    before = clean(whole).partition(text[:20])[0]
+    before = clean(whole).partition(text[:20])[0][-_ARGUED_CHARS:]
     asks = cues.QUESTION.search(before.strip()) is not None and len(before) < len(whole)
     return asks and cues.HEDGE.search(before) is not None
 

@@ -1,16 +1,23 @@
-"""Sentences that no fold may lose, told by their wording alone: decided, ruled out, refused, still open.
+"""The sentences that no fold may lose, told by their wording alone: decided, ruled out, refused, still open.
 
 Facts are what matters for the cause; these cues are wider, since a sentence that is kept in vain costs a line
 and one that is lost is gone. English, and the plainest wordings of German, French and Spanish.
 """
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from bot.incident.facts import FactKind
 from bot.incident.needs import Cue
+from bot.incident.sentences import SENTENCE_END, word_count
 
 _READ_CHARS = 600
 _FEWEST_WORDS = 3
+_END = re.compile(rf"\n+|{SENTENCE_END.pattern}")
+_AROUND = " \t`*_>"
+_LONGEST_CHARS = 1_200
+_MOST = 40
 
 _WHEN = (
     r"(?:today|tonight|tomorrow|now|next|later|mon|tues|wednes|thurs|fri|satur|sun|jan|feb|march"
@@ -31,8 +38,8 @@ _REFUSED = Cue(
     r"|\bdenegado\b",
 )
 _OPEN = Cue(
-    r"\?\W*$|\bunclear\b|\bnot (?:yet )?(?:clear|known|sure) (?:if|why|whether|who|how|what|where"
-    r"|when|which)\b"
+    r"[?\uff1f\u061f]\W*$|\bunclear\b|\bnot (?:yet )?(?:clear|known|sure) (?:if|why|whether|who|how|what"
+    r"|where|when|which)\b"
     r"|\bunknown (?:if|why|whether|who|how|what)\b|\b(?:do not|don'?t|nobody"
     r"|no one) knows? (?:yet )?(?:if|why|whether|who|how|what|where)\b"
     r"|\bno idea (?:if|why|whether|who|how|what|where)\b|\bwonder(?:s|ing)? (?:if|why|whether|who|how|what)\b"
@@ -143,6 +150,20 @@ _KINDS = (
 def telling_kind(sentence: str) -> FactKind | None:
     """Return what a sentence or a pasted line tells that no fold may lose; None for anything else."""
     words = sentence[-_READ_CHARS:].replace("\u2019", "'")
-    if words.count(" ") + 1 < _FEWEST_WORDS:
+    if word_count(words) < _FEWEST_WORDS:
         return None
     return next((kind for cue, kind in _KINDS if cue.search(words)), None)
+
+
+@lru_cache(maxsize=16_384)
+def sentences_told(text: str) -> tuple[tuple[FactKind, str], ...]:
+    """Return each sentence or line that decides, clears, refuses or asks, with its kind; exact substrings."""
+    told = ((telling_kind(words), words) for words in _sentences(text))
+    return tuple((kind, words) for kind, words in told if kind is not None)[:_MOST]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for words in _END.split(text):
+        bare = words.strip(_AROUND)
+        if bare:
+            yield bare[:_LONGEST_CHARS]

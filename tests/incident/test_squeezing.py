@@ -10,8 +10,7 @@ from bot.incident.folding import fold
 from bot.incident.marks import marks_of
 from bot.incident.messages import Message
 from bot.incident.pages import page_tokens, pages_of
-from bot.incident.squeezing import squeezed
-from bot.incident.tidying import tidied
+from bot.incident.squeezing import squeezed, tidied
 from tests.incident.folding_samples import alerts, facts_of, said, talk, told
 from tests.incident.scripts import DAY
 

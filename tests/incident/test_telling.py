@@ -1,8 +1,7 @@
 import pytest
 
 from bot.incident.facts import FactKind
-from bot.incident.telling import telling_kind
-from bot.incident.told import sentences_told
+from bot.incident.telling import sentences_told, telling_kind
 
 D, R, Q, N = FactKind.DECISION, FactKind.RULED_OUT, FactKind.QUESTION, FactKind.DENIAL
 
