@@ -8,6 +8,7 @@ import structlog
 from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.incident.extraction import extract
+from bot.incident.judged import verdicts_of
 from bot.naming import Naming
 from bot.ports import Aliases, Digests, Memory, Workspace
 from bot.request import Request
@@ -69,6 +70,7 @@ class Beginning:
     async def case(self, run: Run) -> tuple[Case, Board]:
         """Return what is asked with all that code knows of it, and the board as it is stored."""
         facts = await asyncio.to_thread(extract, run.incident, now=run.asked_at)
+        await asyncio.to_thread(verdicts_of, run.incident)  # it keeps them; a long thread takes a while
         said = said_in(run.incident, facts)
         wish = run.wish
         route = await asyncio.to_thread(
