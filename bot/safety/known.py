@@ -83,12 +83,19 @@ class KnownValues:
             meter.spend(len(stems) * len(left))
             return sorted(at for stem in stems for at in _finds(left, stem))
         meter.spend(_PLACE_COST * len(left))
-        return [
-            at
-            for run in _UNCLAIMED.finditer(left)
-            for at in range(run.start(), run.end() - LEAST_LITERAL + 1)
-            if left[at : at + LEAST_LITERAL] in stems
-        ]
+        begun: dict[bytes, list[int]] = {}  # what stands between values is often the same
+        places: list[int] = []
+        for found in _UNCLAIMED.finditer(left):
+            run = found[0]
+            told = begun.get(run)
+            if told is None:
+                last = len(run) - LEAST_LITERAL
+                told = [at for at in range(last + 1) if run[at : at + LEAST_LITERAL] in stems]
+                begun[run] = told
+            if told:
+                start = found.start()
+                places += [start + at for at in told]
+        return places
 
     def _longest(self, left: bytes, at: int, meter: Meter) -> bytes:
         """Return the longest value at a place that may stand there; nothing where there is none.

@@ -56,8 +56,10 @@ _HOST = re.compile(
     r"(?i)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|local|internal|example|cloud|svc|co|test)"
 )
 
-_CAN_TELL = re.compile("(?i)pass|pwd|psw|pw|secret|token|cred|psk|key|pat|masterauth")
-"""Stands in every telling name: most names need not be taken apart."""
+_CAN_TELL = re.compile("pass|pwd|psw|pw|secret|token|cred|psk|key|pat|masterauth")
+"""Stands in every telling name, in lower case: most names need not be taken apart."""
+_CAN_TELL_ELSEWHERE = re.compile(_CAN_TELL.pattern, re.IGNORECASE)
+"""The same where a letter of another script may be one of these in another case."""
 _IS_WITHOUT = re.compile(r"(?i)pass(?:word|key|code)[ _-]?(?:less|free)|^chpasswd$")
 _STOP = _words(
     """
@@ -71,17 +73,21 @@ _STOP = _words(
     strong short too rejected_by pending active inactive used unused same different
     """
 )
+_NEVER_ALNUM = "x{4,}$ | getenv | (?:protected|private)$"
 _NEVER = re.compile(
     r"""(?ix) \$[({] | \$(?-i:[A-Z_][A-Z0-9_]*)(?![\w!@#%^*+=?~-]) | \$env: | \$[a-z_]+(?:-|->\w+|[.\[].*)?$
     | %[A-Z][\w-]*-[0-7]-[A-Z] | S-1-\d+-\d | (?:string|int|integer|float|bool|boolean|array|object)\(
     | (?:[\w\\]+:)?(?:protected|private)(?:\]|$)
-    | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | x{4,}$ | \.{3} | … | •{3} | _{3} | -{2} | //\w
+    | [<({\[] | &lt; | %[({] | \#\{ | @\{ | \*{3} | \.{3} | … | •{3} | _{3} | -{2} | //\w
     | v?\d+\.\d+\.\d+(?:[-+.][\w.-]+)?$ | \\u00 | \?{2} | (?:\w+/)?\d{8}/ | \d{4}-\d\d-\d\d | \d{1,2}:\d\d
     | arn: | vault: | op:// | ssm:/ | file:/ | env: | secretsmanager: | s3:// | gs:// | ENC\[
     | https?://[^\s@]*$ | projects/[\w-]+/secrets/ | keyvault: | @(?:keychain|env): | ref\+ | sops:
     | \!(?:Ref|Sub|GetAtt|ImportValue|Join)\b | \!(?-i:[a-z_]+)$
-    | (?:os\.environ|process\.env|getenv|system\.getenv) | (?:env|var|local|module|data|self|secrets)\. """
+    | (?:os\.environ|process\.env|system\.getenv) | (?:env|var|local|module|data|self|secrets)\. | """
+    + _NEVER_ALNUM
 )
+_IS_NEVER_ALNUM = re.compile(_NEVER_ALNUM, re.IGNORECASE | re.VERBOSE)
+"""All that can match of it where a value holds letters and digits only."""
 _PATH = re.compile(r"(?i)[~.]{0,2}/(?:[a-z0-9_.-]+/)*(?:[a-z_.-]+|[a-z0-9_-]+\.[a-z]{1,5})/?")
 _PATH_ROOT = re.compile(r"/(?:var|etc|run|mnt|home|opt|usr|tmp|root|secrets?|app|data|srv|proc|dev|api|v\d)/")
 _WORDS = re.compile(r"(?:[a-z]{2,}\d{0,2}|\d{1,4}|v\d+)(?:[-_./:](?:[a-z]{2,}\d{0,2}|\d{1,4}|v\d+))*")
@@ -91,18 +97,24 @@ _UPPER = re.compile(r"[A-Z]+(?:_[A-Z]+)*|[A-Z]{1,5}-\d+")
 _PLAIN_NAME = re.compile("|".join(shape.pattern for shape in (_WORDS, _CAMEL, _UPPER, _MEASURE)))
 _LONG_WORD = re.compile(r"[a-z]{16,}")
 _CODE_PATH = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+(?:\(.*)?|[A-Za-z_]\w*\(.*")
+_KNOWN_ALNUM = re.compile(
+    r"""(?x) 0x[0-9a-fA-F]{4,40} | [A-Z]{3,}[-_]?\d{2,6} | [0-9a-fA-F]{7,31} | \d[\d.,:/-]*[A-Za-z%]{0,3}
+    | \d{1,2}[hH:]\d\d | [CUTWBGDA]0[A-Z0-9]{8,}
+    | (?:[A-Z]\w*)?(?:Error|Exception|Response|Request|Killed|Denied|Failed|Timeout
+    |Forbidden|Unauthorized|Exceeded|Refused|Provider|Manager)\d{0,4} """
+)
+"""All that can match of `_KNOWN_ID` where a value holds letters and digits only."""
 _KNOWN_ID = re.compile(
-    r"""(?x) 0x[0-9a-fA-F]{4,40} | [A-Z]{3,}[-_]?\d{2,6} | \d{1,2}[hH:]\d\d | [A-Za-z]+v?\d+(?:\.\d+)+
-    | [0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12} | [0-9a-fA-F]{7,31}
-    | [a-z]{1,8}-[0-9a-f]{8,17} | \d[\d.,:/-]*[A-Za-z%]{0,3} | \d{4}-\d\d-\d\d[Tt ]?[\d:.Zz+-]*
+    _KNOWN_ALNUM.pattern
+    + r"""| [A-Za-z]+v?\d+(?:\.\d+)+
+    | [0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
+    | [a-z]{1,8}-[0-9a-f]{8,17} | \d{4}-\d\d-\d\d[Tt ]?[\d:.Zz+-]*
     | v?\d+(?:\.\d+)+[\w.-]* | [a-z]{2,8}_[A-Za-z0-9]{10,} | (?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | [CUTWBGDA]0[A-Z0-9]{8,} | [\w-]+:\d+ | \#(?:\d+|[a-z][\w-]*)
+    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | [\w-]+:\d+ | \#(?:\d+|[a-z][\w-]*)
     | \w+=[^=\s]\S* | (?:sha\d+|SHA\d+|md5)[:-]\S+ | [a-z]+(?:[-_][a-z0-9]+){2,}
     | (?:[a-z_][\w.-]*/)+[\w.-]+\#[a-z_]+ | (?:SCRAM-SHA-\d+|(?:CRAM|DIGEST)-MD5|XOAUTH2)(?:-PLUS)?
     | (?:Convert(?:To|From)|Get|Set|New|Read|Import|Export|Invoke|Add|Remove|Test)-[A-Z]\w+
-    | [\w./-]+\.[a-z]{2,4}:\d+(?::\d+)?
-    | (?:[A-Z]\w*)?(?:Error|Exception|Response|Request|Killed|Denied|Failed|Timeout|Forbidden|Unauthorized
-    |Exceeded|Refused|Provider|Manager)\d{0,4} """
+    | [\w./-]+\.[a-z]{2,4}:\d+(?::\d+)? """
 )
 _PASSPHRASE = re.compile(r"[A-Za-z]{3,}\d{0,4}(?:-(?:[A-Za-z]{3,}\d{0,4}|\d{1,4})){2,}")
 _ERROR = re.compile(r"[A-Z]{3,}[-_]?\d{2,6}")
@@ -111,13 +123,17 @@ _LONG = 16
 _LEAST_PASSWORD, _LEAST_SECRET, _LEAST_STRIKING = 3, 6, 8
 _SENTENCE_WORDS = 3
 _TWO = 2
-_CARD_DIGITS = range(13, 20)  # ISO/IEC 7812
-_IBAN_LEAST = 15
 _SHORT_PART = 3
 _PORT_DIGITS = 5
 _RANDOM_RUN = re.compile(r"[\w+/=.~-]+")
 _NEXT = re.compile(r"[&,;][\w.-]+=")
 _MARKS = re.compile(r"[!@#$%^&*+=?~]")
+_LETTER, _DIGIT = re.compile(r"[A-Za-z]"), re.compile(r"\d")
+_WORDS_ONLY = re.compile(r"[A-Za-z][a-z-]*")
+_JOINS = re.compile(r"[-._/:]")
+_IN_SETTING = re.compile(r"[=:/\\<>|@]|%[0-9A-F]{2}")
+_IN_ARGUMENT = re.compile(r"[\s/\\]|://")
+_CLASSES_OF_LETTERS = (str.islower, str.isupper, str.isdigit)
 
 
 class _Classes(dict[int, str]):
@@ -149,7 +165,8 @@ def judge_name(name: str) -> Name:
     Args:
         name: As written: `PGPASSWORD`, `client_secret`, `redis.auth.password`, `x-api-key`, `accountKey`.
     """
-    if not _CAN_TELL.search(name):
+    can_tell = _CAN_TELL.search(name.lower()) if name.isascii() else _CAN_TELL_ELSEWHERE.search(name)
+    if not can_tell:
         return Name.HARMLESS
     words = [word.lower() for word in _SPLIT.findall(name)]
     while len(words) > 1 and words[-1].isdigit():
@@ -177,10 +194,9 @@ def can_be_assigned(value: str, name: Name, *, is_bare_prose: bool = False) -> b
     if is_placeholder(value) or _is_sentence(value):
         return False
     if name is Name.PASSWORD:
-        if _MEASURE.fullmatch(value) and value.endswith("%"):
+        if value.endswith("%") and _MEASURE.fullmatch(value):
             return False
-        has_words_only = bool(re.fullmatch(r"[A-Za-z][a-z-]*", value))
-        return len(value) >= _LEAST_PASSWORD and not (is_bare_prose and has_words_only)
+        return len(value) >= _LEAST_PASSWORD and not (is_bare_prose and _WORDS_ONLY.fullmatch(value))
     return (
         not value.isdigit()
         and len(value) >= _LEAST_SECRET
@@ -191,25 +207,28 @@ def can_be_assigned(value: str, name: Name, *, is_bare_prose: bool = False) -> b
 
 def is_placeholder(value: str) -> bool:
     """Say whether a value stands for a secret without being one: a reference, a mask, a word about it."""
+    if value.isalnum():
+        return value.lower() in _STOP or bool(_IS_NEVER_ALNUM.match(value))
     bare = value.strip(".,;:!?\"'`()")
     if not bare or bare.lower() in _STOP or _NEVER.match(value):
         return True
-    return bool(_CODE_PATH.fullmatch(value) and not re.search(r"\d", value)) or _is_path(value)
+    return bool(not _DIGIT.search(value) and _CODE_PATH.fullmatch(value)) or _is_path(value)
 
 
 def _is_sentence(value: str) -> bool:
     """Say whether quoted words speak about a secret: `must be at least 8 characters`."""
-    words = value.lower().split()
-    return len(words) >= _SENTENCE_WORDS and any(word in _STOP for word in words)
+    if len(value.split(maxsplit=_SENTENCE_WORDS - 1)) < _SENTENCE_WORDS:
+        return False
+    return any(word in _STOP for word in value.lower().split())
 
 
 def _is_path(value: str) -> bool:
-    return bool(_PATH_ROOT.match(value)) or bool(_PATH.fullmatch(value) and value.count("/") > 1)
+    return value.count("/") > 1 and bool(_PATH_ROOT.match(value) or _PATH.fullmatch(value))
 
 
 def is_plain_name(value: str) -> bool:
     """Say whether a value reads as a name of something: words, numbers and versions, no random run."""
-    return not _LONG_WORD.fullmatch(value) and bool(_PLAIN_NAME.fullmatch(value))
+    return bool(_PLAIN_NAME.fullmatch(value)) and not _LONG_WORD.fullmatch(value)
 
 
 def can_be_said(value: str, *, is_password: bool) -> bool:
@@ -223,14 +242,22 @@ def can_be_said(value: str, *, is_password: bool) -> bool:
         return False
     if _CAMEL.fullmatch(value) or _UPPER.fullmatch(value) or (value.isalpha() and value.istitle()):
         return False
-    if _MARKS.search(value) and re.search(r"[A-Za-z]", value) and (is_password or re.search(r"\d", value)):
+    if _MARKS.search(value) and _LETTER.search(value) and (is_password or _DIGIT.search(value)):
         return True
-    classes = sum(any(map(of_class, value)) for of_class in (str.islower, str.isupper, str.isdigit))
-    return classes > 1 and (is_password or not _WORDS.fullmatch(value))
+    return _classes(value) > 1 and (is_password or not _WORDS.fullmatch(value))
+
+
+def _classes(value: str) -> int:
+    """Count of small letters, large letters and digits which are in a value."""
+    if value.isascii():
+        return (value != value.upper()) + (value != value.lower()) + bool(_DIGIT.search(value))
+    return sum(any(map(of_class, value)) for of_class in _CLASSES_OF_LETTERS)
 
 
 def _is_known_id(value: str) -> bool:
     """Say whether a value is an address, an id, a version or a path, whose parts are words or ids."""
+    if value.isalnum():
+        return bool(_KNOWN_ALNUM.fullmatch(value))
     if "/" in value.strip("/") and not _KNOWN_ID.fullmatch(value):
         return all(
             len(part) <= _SHORT_PART or is_plain_name(part) or _KNOWN_ID.fullmatch(part)
@@ -241,9 +268,9 @@ def _is_known_id(value: str) -> bool:
 
 def is_passphrase(value: str) -> bool:
     """Say whether a value is three joined words and a digit, such as a generator makes."""
-    words = value.lower().split("-")
-    has_digit = any(map(str.isdigit, value))
-    return bool(_PASSPHRASE.fullmatch(value)) and has_digit and not any(word in _STOP for word in words)
+    if value.count("-") < _TWO or not _PASSPHRASE.fullmatch(value) or not any(map(str.isdigit, value)):
+        return False
+    return not any(word in _STOP for word in value.lower().split("-"))
 
 
 def is_random(value: str) -> bool:
@@ -258,17 +285,11 @@ def can_spread(value: str) -> bool:
 
     A password `postgres` found once must not take every `postgres` out of the thread.
     """
-    kinds = len(set(value.translate(_CLASSES)))
+    is_ascii_alnum = value.isascii() and value.isalnum()
+    kinds = _classes(value) if is_ascii_alnum else len(set(value.translate(_CLASSES)))
     if value.isdigit() or kinds < _TWO or is_plain_name(value):
         return False
     return len(value) >= _LEAST_STRIKING or (len(value) >= _LEAST_SECRET and kinds > _TWO)
-
-
-def is_card(value: str) -> bool:
-    """Say whether digits are a payment card's: an issuer's range and the check digit (ISO/IEC 7812)."""
-    digits = [int(c) for c in value if c.isdigit()]
-    doubled = (sum(divmod(2 * d, 10)) if i % 2 else d for i, d in enumerate(reversed(digits)))
-    return len(digits) in _CARD_DIGITS and sum(doubled) % 10 == 0
 
 
 def is_real(value: str) -> bool:
@@ -297,7 +318,7 @@ def is_said_login(value: str) -> bool:
     bare = _NEXT.split(value, maxsplit=1)[0].rstrip(".,;:)")
     if is_passphrase(bare):
         return True
-    return can_be_said(bare, is_password=True) and not (is_plain_name(bare) and re.search(r"[-._/:]", bare))
+    return can_be_said(bare, is_password=True) and not (is_plain_name(bare) and _JOINS.search(bare))
 
 
 def is_striking(value: str) -> bool:
@@ -307,15 +328,14 @@ def is_striking(value: str) -> bool:
         return True
     if not can_be_said(bare, is_password=True) or _ADDRESS.fullmatch(bare) or len(bare) < _LEAST_STRIKING:
         return False
-    classes = (str.islower, str.isupper, str.isdigit)
-    is_mixed = all(any(map(of_class, bare)) for of_class in classes)
-    return not is_plain_name(bare) and (is_mixed or bool(_MARKS.search(bare)))
+    is_mixed = _classes(bare) == len(_CLASSES_OF_LETTERS)
+    return (is_mixed or bool(_MARKS.search(bare))) and not is_plain_name(bare)
 
 
 def is_random_word(value: str) -> bool:
     """Say whether a word anywhere in a sentence about a password is it: striking, no setting or address."""
     bare = value.strip(".,;:!?()[]<>*_`\"'")
-    return not is_passphrase(bare) and not re.search(r"[=:/\\<>|@]|%[0-9A-F]{2}", bare) and is_striking(bare)
+    return not is_passphrase(bare) and not _IN_SETTING.search(bare) and is_striking(bare)
 
 
 def is_long_token(value: str) -> bool:
@@ -328,7 +348,7 @@ def is_long_token(value: str) -> bool:
 
 def is_code(value: str) -> bool:
     """Say whether a word of a list of codes for recovery is one."""
-    return bool(re.search(r"\d", value)) and value.replace("-", "").isalnum()
+    return bool(_DIGIT.search(value)) and value.replace("-", "").isalnum()
 
 
 def is_header_value(value: str) -> bool:
@@ -336,15 +356,9 @@ def is_header_value(value: str) -> bool:
     return not re.fullmatch(r"[A-Za-z-]+=+|Credential=.*", value) and is_opaque(value)
 
 
-def is_iban(value: str) -> bool:
-    """Say whether letters and digits are an account's number: the check digits of ISO 13616."""
-    bare = value.replace(" ", "").upper()
-    return len(bare) >= _IBAN_LEAST and int("".join(str(int(c, 36)) for c in bare[4:] + bare[:4])) % 97 == 1
-
-
 def is_striking_word(value: str) -> bool:
     """Say whether an argument of a call is striking and no text with words, address or path."""
-    return not re.search(r"[\s/\\]|://", value) and is_striking(value)
+    return not _IN_ARGUMENT.search(value) and is_striking(value)
 
 
 def is_shown_alone(value: str) -> bool:
@@ -372,11 +386,3 @@ def is_url_password(value: str) -> bool:
     """Say whether what stands between `:` and `@` in a URL is a password and no port, variable or mask."""
     port = value.split("/", 1)[0]
     return not (port.isdigit() and len(port) <= _PORT_DIGITS) and not value.startswith(("$", "<", "***", "{"))
-
-
-def is_mail(value: str) -> bool:
-    """Say whether an address belongs to a person: no service account, no login of a machine."""
-    user, _, host = value.lower().partition("@")
-    return user != "git" and not host.endswith(
-        (".gserviceaccount.com", ".internal", ".local", ".lan", ".svc")
-    )

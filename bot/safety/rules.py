@@ -10,15 +10,13 @@ from bot.safety.devices import DEVICES
 from bot.safety.dumps import ALONE, DUMPS
 from bot.safety.likeness import (
     WORDY,
-    is_card,
     is_header_value,
-    is_iban,
-    is_mail,
     is_odd,
     is_opaque,
     is_said_token,
     is_url_password,
 )
+from bot.safety.personal import is_card, is_iban, is_mail
 from bot.safety.rule import EVIDENCE, FLAG_VALUE, VALUE, Rule, Shape
 from bot.safety.sentences import SENTENCES
 from bot.safety.tokens import OPEN_TOKENS

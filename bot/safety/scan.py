@@ -177,15 +177,15 @@ class Scan:
         if search:
             search(self, rule)
             return
-        read = _READERS.get(rule.shape, Scan._plain)
-        for _, *groups in rule.compiled.spans(self.data, self.meter):
-            for span in groups:
-                if span[0] >= 0:
+        read = _READERS.get(rule.shape)
+        for spans in rule.compiled.spans(self.data, self.meter):
+            for span in spans[1:]:
+                if span[0] >= 0 and read:
                     read(self, rule, span)
+                elif span[0] >= 0 and not self._claimed[span[0]]:
+                    self._plain(rule, span)
 
     def _plain(self, rule: Rule, span: Span) -> None:
-        if self._claimed[span[0]]:
-            return
         if rule.check is None or self._passes(rule.check, span):
             is_exact = rule.check is None or rule.shape is Shape.EXACT or self._is_quoted(span)
             self.claim(*(span if is_exact else self._trimmed(span)), rule.kind, spreads=rule.spreads)
@@ -197,7 +197,8 @@ class Scan:
             start = spans[1][0]
             stop = _WORD_END.first(self.data, self.meter, start)
             at = stop[0][0] if stop else len(self.data)
-            self._plain(rule, (start, at))
+            if not self._claimed[start]:
+                self._plain(rule, (start, at))
 
     def _is_quoted(self, span: Span) -> bool:
         return span[0] > 0 and self.data[span[0] - 1 : span[0]] in _QUOTES
@@ -238,7 +239,8 @@ class Scan:
         is_secret = self._passes(_ASSIGNED[judged, is_prose], value)
         if not is_secret or (rule.check and not self._passes(rule.check, value)):
             return value[0] if value[1] - value[0] <= _NESTED_BYTES else value[1]
-        self.claim(*value, _kind(called, self.text(value), judged), spreads=rule.spreads)
+        kind = "password" if judged is Name.PASSWORD else _kind(called, self.text(value))
+        self.claim(*value, kind, spreads=rule.spreads)
         return value[1]
 
     def _claim_end(self, at: int) -> int:
@@ -351,10 +353,8 @@ def _judge(name: str) -> Name:
     return judge_name(name)
 
 
-def _kind(name: str, value: str, judged: Name) -> str:
+def _kind(name: str, value: str) -> str:
     low = name.lower()
-    if judged is Name.PASSWORD:
-        return "password"
     if "key" in low and ("aws" in low or (len(value) == _AWS_SECRET_CHARS and is_random(value))):
         return "aws_secret_key"
     return "token" if "token" in low else "secret"

@@ -8,6 +8,7 @@ from bot.safety.patterns import Span
 
 _RULE = re.compile(rb"[\s|+:=-]*")
 _NAMES = re.compile(b"pass|secret|token|pwd|key")
+_CELL = re.compile(rb"[A-Za-z][\w .-]{0,40}")
 _MOST_COLUMNS = 40
 _LONGEST_HEADING = 1024
 _BARS = (b"|", b",", b"\t", b";")
@@ -26,7 +27,7 @@ def secret_cells(data: bytes) -> Iterator[Span]:
             bar, columns = told
         elif columns and bar in line:
             yield from _secrets(line, at, bar, columns)
-        elif not _RULE.fullmatch(line):
+        elif columns and not _RULE.fullmatch(line):
             columns = {}
         at += len(line)
 
@@ -42,9 +43,7 @@ def _heading(line: bytes) -> tuple[bytes, dict[int, Name]] | None:
         return None
     for bar in bars:
         cells = [cell.strip(b" \t*`\"'") for cell in line.strip().strip(b"|").split(bar)]
-        if 1 < len(cells) <= _MOST_COLUMNS and all(
-            re.fullmatch(rb"[A-Za-z][\w .-]{0,40}", cell) for cell in cells
-        ):
+        if 1 < len(cells) <= _MOST_COLUMNS and all(map(_CELL.fullmatch, cells)):
             names: dict[int, Name] = {at: judge_name(cell.decode()) for at, cell in enumerate(cells)}
             told: dict[int, Name] = {at: name for at, name in names.items() if name > Name.HARMLESS}
             return (bar, told) if told else None
