@@ -125,16 +125,16 @@ async def test_a_model_that_is_quick_is_alone():
 
 async def test_what_was_verified_keeps_the_rules_away_unless_it_is_taken_back():
     go = asyncio.Event()
-    bot, asked = bridged(H1, go, DONE, seconds=0.05), request()
+    bot, asked = bridged(H1, go, DONE, seconds=0.5), request()
     work = asyncio.create_task(bot.handle(asked, FakeFence()))
     await eventually(lambda: len(shown(bot, asked)) == 2)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.6)
     go.set()
     await work
     assert len(shown(bot, asked)) == 2
 
     go = asyncio.Event()
-    bot, asked = bridged(H1, Restart(reason="cut"), go, H2, DONE, seconds=0.05), request()
+    bot, asked = bridged(H1, Restart(reason="cut"), go, H2, DONE, seconds=0.5), request()
 
     await during(bot, asked, until=lambda said: any("R1" in one for one in said), then=lambda: set_(go))
 

@@ -24,7 +24,7 @@ _WITH = (
     r"|git\s+(?:push|revert|reset|checkout|rebase|clean|cherry-pick|pull|apply|clone)"
     r"|(?:apt|yum|dnf|apk|pip3?|npm|gem|brew)\s+(?:install|remove|update|upgrade|add|del|erase|downgrade|uninstall)"
     r"|rm\s+-|kill\s+(?:-|\d)|service\s+\S+\s+(?:re)?(?:start|stop|load)\b|dd\s+if=|mkfs\S*\s+/"
-    r"|(?:shutdown|reboot|halt)\s+-|(?:ba|z)?sh\s+-c|python3?\s+-[cm]|openssl\s+[a-z0-9]+\s+-"
+    r"|(?:shutdown|reboot|halt)\s+-|(?:ba|z)?sh\s+-c|python3?\s+-(?:c|m(?!\s+bot\b))|openssl\s+[a-z0-9]+\s+-"
     r"|drop\s+(?:table|database|index|user|schema)\b|delete\s+from\b|truncate\s+table\b|grant\s+all\b"
     r"|update\s+\w+\s+set\b|alter\s+(?:user|role|system)\b|flush(?:all|db)\b|config\s+set\b"
 )
