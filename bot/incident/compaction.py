@@ -133,6 +133,8 @@ class _State:
     protected: frozenset[str]
     most_tokens: int
     counted: dict[int, tuple[Chunk, int]] = field(default_factory=dict)
+    joined: dict[tuple[int, ...], tuple[Sequence[Chunk], Chunk]] = field(default_factory=dict)
+    """By the identities of chunks: they, so that these stay theirs, and the one that was made of them."""
 
     def page_tokens(self, chunk: Chunk) -> int:
         """Return what the page of a chunk takes; it is counted once, for a page is long."""
@@ -147,7 +149,7 @@ def _within(state: _State, digest: Digest, budget_tokens: int, least: int) -> Di
     A prompt that would hardly become smaller stays as it is, and so it comes out of the cache.
     """
     tokens = _tokens(state, digest)
-    if tokens <= budget_tokens or not digest.chunks:
+    if tokens <= budget_tokens or not digest.chunks or _is_spent(digest, least):
         return digest
     whole = _merged(state, digest.chunks)
     excess, must = (tokens - int(budget_tokens * share) for share in (_ROOMY, _FULL))
@@ -160,7 +162,15 @@ def _within(state: _State, digest: Digest, budget_tokens: int, least: int) -> Di
         least_tokens=least,
     )
     small = Digest(chunks=(less,))
-    return small if tokens - _tokens(state, small) >= least else digest
+    if tokens - _tokens(state, small) >= least:
+        return small
+    *earlier, newest = digest.chunks
+    return Digest(chunks=(*earlier, replace(newest, is_spent=True))) if least > 1 else digest
+
+
+def _is_spent(digest: Digest, least: int) -> bool:
+    """Say whether this digest was squeezed in vain: it would be at every question until the next fold."""
+    return least > 1 and digest.chunks[-1].is_spent
 
 
 def _protected(
@@ -244,9 +254,15 @@ def _added(state: _State, digest: Digest, chunk: Chunk, target_tokens: int) -> D
 
 
 def _merged(state: _State, chunks: Sequence[Chunk]) -> Chunk:
-    """Make one chunk of several, and tell word for word what only their examples told that are one now."""
-    if len(chunks) == 1:
-        return chunks[0]
+    """Make one chunk of several, once: first it is weighed, then it may be squeezed."""
+    key = tuple(map(id, chunks))
+    if key not in state.joined:
+        state.joined[key] = (chunks, chunks[0] if len(chunks) == 1 else _one(state, chunks))
+    return state.joined[key][1]
+
+
+def _one(state: _State, chunks: Sequence[Chunk]) -> Chunk:
+    """Make one chunk, and tell word for word what only examples told that stand no more."""
     whole = merged(chunks)
     left = {id(note) for note in whole.notes}
     told = {pattern.example_id for chunk in chunks for pattern in chunk.patterns}

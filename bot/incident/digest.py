@@ -79,6 +79,7 @@ class Chunk:
         left_out: How many identifiers and statements of them had no room here.
         shortened: Of how many statements and repetitions the names and figures alone are left.
         raw_tokens: About how many tokens the messages take in full; 0 where that was not counted.
+        is_spent: It and the chunks before it have hardly a word to give up: squeezing them was tried.
     """
 
     ids: tuple[str, ...]
@@ -90,6 +91,7 @@ class Chunk:
     left_out: int = 0
     shortened: int = 0
     raw_tokens: int = 0
+    is_spent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

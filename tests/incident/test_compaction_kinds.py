@@ -98,7 +98,10 @@ def test_a_question_in_any_script_stays_word_for_word(words):
 
 
 def test_a_single_message_that_fills_the_budget_is_folded_when_it_is_old_and_shown_clipped_when_new():
-    lines = (f"02:{n % 60:02d} pool-{n % 90}x refused the connection of host-{n % 7} after {n % 60} ms" for n in range(2_700))
+    lines = (
+        f"02:{n % 60:02d} pool-{n % 90}x refused the connection of host-{n % 7} after {n % 60} ms"
+        for n in range(2_700)
+    )
     paste = said(2, "\n".join(lines))
     assert message_tokens(paste, is_whole=True) > 48_000
 
@@ -163,3 +166,19 @@ def test_what_repeated_before_and_after_stays_one_pattern_over_three_folds():
     reading = folded_thrice(messages, facts)
 
     assert not lost(reading, incident, facts)
+
+
+def test_what_was_squeezed_in_vain_is_not_squeezed_again_until_more_is_folded():
+    messages = talk(500)
+    first = compact(told(*messages[:400]), Facts(), **BUDGET)
+    later = [first]
+    for end in (403, 406, 500):
+        later.append(compact(told(*messages[:end]), Facts(), digest=later[-1].digest, **BUDGET))
+
+    _, tried, kept, folded = (reading.digest.chunks[-1] for reading in later)
+    assert first.tokens > BUDGET["budget_tokens"]
+    assert tried.is_spent
+    assert kept is tried
+    assert later[-1].folded_now
+    assert not folded.is_spent
+    assert pages_of(later[2].digest) == pages_of(first.digest)
