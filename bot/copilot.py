@@ -274,6 +274,10 @@ class Copilot:
         if price:
             await show(reply, out, note_blocks(price, answer_id=run.request.id, n=len(facts)), price)
         case, gathered = await self._gathered(run, case, reply, out)
+        if gathered.usage and (asking := await self.money.question(run, case, self.router)):
+            await self._finishing(out).asking(run, reply, case, asking)
+            await self.gathering.forget(case, can_go_on=False)
+            return run
         await self.workspace.status(run.request, run.thread_ts, out.line(price or self._asking(case)))
         finding = await self._investigated(run, case, board, reply=reply, number=len(facts) + bool(price))
         run, case, finding = await self._settling().settled(run, case, with_usage(finding, gathered))

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
@@ -115,9 +116,12 @@ class Gathering:
         if await self._is_too_dear(case):
             return replace(case, unseen=(*case.unseen, ABOVE_CAP)), Gathered()
         tools = ToldTools(self.tools, say) if say else self.tools
-        looking = asyncio.create_task(self.gatherer.gather(case, tools))
+        stopped, is_too_dear = asyncio.Event(), partial(self._is_too_dear, case)
+        looking = asyncio.create_task(
+            self.gatherer.gather(case, tools, until=stopped.wait, is_too_dear=is_too_dear)
+        )
         try:
-            gathered = await self._unless_stopped(looking, stopped_by)
+            gathered = await self._unless_stopped(looking, stopped, stopped_by)
         finally:
             await ended(looking)
         unseen = (gathered.unseen,) if gathered.unseen else ()
@@ -133,13 +137,17 @@ class Gathering:
         return raised(case, self.router) if self.router is not None else case
 
     async def _unless_stopped(
-        self, looking: "asyncio.Task[Gathered]", stopped_by: StoppedBy | None
+        self, looking: "asyncio.Task[Gathered]", stopped: asyncio.Event, stopped_by: StoppedBy | None
     ) -> Gathered:
-        """Wait for what is looked up; somebody's Stop ends it, and the diagnosis will see that too."""
+        """Wait for what is looked up; somebody's Stop ends it with what was found and paid for by then.
+
+        The diagnosis will see the Stop too.
+        """
         while not looking.done():
             await asyncio.wait({looking}, timeout=self.poll_seconds)
-            if not looking.done() and stopped_by and await stopped_by():
-                return Gathered()
+            if not looking.done() and stopped_by and (who := await stopped_by()):
+                stopped.set()
+                return replace(await looking, unseen=f"look-ups: stopped by {who}")
         return looking.result()
 
     async def _is_too_dear(self, case: Case) -> bool:

@@ -1,7 +1,7 @@
 """What the copilot asks of the world. Adapters implement these; tests use fakes of them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Protocol
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from typing import Any, Protocol
 
 from bot.answers import (
     Blocks,
@@ -23,6 +23,11 @@ from bot.incident.messages import Incident, IncidentRef
 from bot.incident.observations import Found, Offer
 from bot.request import Request
 from bot.watching import Watch
+
+Until = Callable[[], Coroutine[Any, Any, object]]
+"""Returns when something has happened."""
+IsTooDear = Callable[[], Awaitable[bool]]
+"""Says whether nothing more may be paid for."""
 
 
 class Analyst(Protocol):
@@ -76,12 +81,16 @@ class Tools(Protocol):
 class Gatherer(Protocol):
     """Somebody who looks things up before a question is answered."""
 
-    async def gather(self, case: Case, tools: Tools) -> Gathered:
+    async def gather(
+        self, case: Case, tools: Tools, *, until: Until | None = None, is_too_dear: IsTooDear | None = None
+    ) -> Gathered:
         """Return what was found worth knowing; nothing when it fails, which never fails the answer.
 
         Args:
             case: Redacted; only what is visible at `case.asked_at`.
             tools: What can be called.
+            until: When this has happened it ends at once, with what was found by then; None for never.
+            is_too_dear: Asked before each turn that costs money; None where nobody keeps an account.
         """
         ...
 

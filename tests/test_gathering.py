@@ -1,6 +1,5 @@
 """What is looked up between the first facts and the diagnosis, and what becomes of the route then."""
 
-import asyncio
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -21,6 +20,7 @@ from bot.routing.route import Tier
 from bot.till import Till
 from tests.adapters.claude_cases import a_message, a_route, an_incident, object_store
 from tests.purses import LocalPurse
+from tests.test_consent import ASKED, asks, bot_with, buttons, spent
 
 QUIET = replace(
     object_store(),
@@ -46,15 +46,27 @@ class FakeGatherer:
     hangs: bool = False
     forgotten: list = field(default_factory=list)
 
-    async def gather(self, case, tools):
+    async def gather(self, case, tools, *, until=None, is_too_dear=None):
         if self.hangs:
-            await asyncio.Event().wait()
+            await until()
         for name, arguments in self.calls:
             await tools.call(case, name, arguments)
         return self.gathered
 
     async def forget(self, case):
         self.forgotten.append(case)
+
+
+@dataclass
+class PayingGatherer(FakeGatherer):
+    """Has paid so much by its end."""
+
+    till: Till | None = None
+    usd: str = ""
+
+    async def gather(self, case, tools, *, until=None, is_too_dear=None):
+        await spent(self.usd, request_id=ASKED.id, own=self.till)
+        return self.gathered
 
 
 class AwayPurse(LocalPurse):
@@ -126,16 +138,31 @@ async def test_below_the_cap_things_are_looked_up():
     assert case.observations == (LIVE,)
 
 
-async def test_a_stop_ends_what_is_being_looked_up():
+@pytest.mark.parametrize(("usd", "is_asked"), [("0.01", False), ("0.95", True), ("1.20", True)])
+async def test_a_person_is_asked_before_opus_where_the_look_ups_themselves_reach_the_cap(usd, is_asked):
+    till = await spent("4.00")
+    gatherer = PayingGatherer(Gathered(usage=USAGE), till=till, usd=usd)
+    bot = replace(bot_with(till), gathering=Gathering(gatherer=gatherer))
+
+    final = await asks(bot)
+
+    assert ("consent_opus" in buttons(final)) is is_asked
+    assert bool(bot.analyst.cases) is not is_asked
+    assert len(gatherer.forgotten) == 1
+
+
+async def test_a_stop_ends_what_is_being_looked_up_and_keeps_what_was_found_and_paid_for():
     asked = iter(["", "Ana"])
 
     async def stopped_by():
         return next(asked)
 
-    gathering = Gathering(gatherer=FakeGatherer(hangs=True), poll_seconds=0.01)
+    found = Gathered(observations=(LIVE,), usage=USAGE)
+    gathering = Gathering(gatherer=FakeGatherer(found, hangs=True), poll_seconds=0.01)
     case, gathered = await gathering.gather(QUIET, stopped_by=stopped_by)
 
-    assert (case.observations, gathered) == ((), Gathered())
+    assert (case.observations, case.unseen) == ((LIVE,), ("look-ups: stopped by Ana",))
+    assert gathered.usage is USAGE
 
 
 async def test_the_status_line_tells_what_was_really_done():

@@ -6,7 +6,7 @@ came back is kept after each turn, so that another worker goes on where this one
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,8 @@ from bot.incident.observations import Observation, Offer
 from bot.incident.sizes import estimate_tokens
 from bot.models.catalogue import Catalogue, Model
 from bot.models.spending import Purpose
-from bot.ports import Tools
+from bot.ports import IsTooDear, Tools, Until
+from bot.tasks import ended
 from bot.till import Till
 from prompts import load
 
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 
 Ready = Callable[[str], Awaitable["ClaudeClient"]]
 Block = dict[str, Any]
+TOO_DEAR = "this incident has cost as much as it may"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,9 @@ class ClaudeGatherer:
         self._turns = turns or LocalTurns()
         self._limits = limits
 
-    async def gather(self, case: Case, tools: Tools) -> Gathered:
+    async def gather(
+        self, case: Case, tools: Tools, *, until: Until | None = None, is_too_dear: IsTooDear | None = None
+    ) -> Gathered:
         """Return what was found worth knowing; see `bot.ports.Gatherer`."""
         model = self._catalogue.find(self._model_id)
         if model is None:
@@ -95,8 +99,9 @@ class ClaudeGatherer:
             turns=self._turns,
             limits=self._limits,
             kept=KeptTurns(model=model.id),
+            is_too_dear=is_too_dear,
         )
-        unseen = await self._ended(loop)
+        unseen = await self._ended(loop, until or asyncio.Event().wait)
         kept = loop.kept
         log.info("evidence.gathered", found=len(kept.observations), rounds=kept.rounds, unseen=unseen)
         return Gathered(
@@ -111,12 +116,12 @@ class ClaudeGatherer:
         except StoreUnavailableError:
             log.warning("look_ups.left", request=case.request_id)
 
-    async def _ended(self, loop: "_Loop") -> str:
+    async def _ended(self, loop: "_Loop", until: Until) -> str:
         """Run a loop to its end; return why it ended early, in people's words, else nothing."""
         try:
             async with asyncio.timeout(self._limits.seconds):
                 await loop.begin()
-                await loop.run(self._ready)
+                await _do(loop.run(self._ready), until=until())
         except TimeoutError:
             return f"look-ups beyond the first {self._limits.seconds:g} s"
         except TroubleError as trouble:
@@ -139,6 +144,7 @@ class _Loop:
 
     Attributes:
         kept: It, as far as it came.
+        is_too_dear: Says whether nothing more may be paid for; None where nobody keeps an account.
         tokens: How large it was at the last turn, as the API counted it.
     """
 
@@ -149,6 +155,7 @@ class _Loop:
     turns: Turns
     limits: Limits
     kept: KeptTurns
+    is_too_dear: IsTooDear | None = None
     tokens: int = 0
 
     async def begin(self) -> None:
@@ -169,6 +176,8 @@ class _Loop:
         while not self.kept.is_done:
             if calls := lookups.pending(self.kept.turns):
                 await self._look_up(calls)
+            elif self.is_too_dear and await self.is_too_dear():
+                raise TroubleError(reason=TOO_DEAR, is_free=True)
             else:
                 await self._ask(await ready(self.model.id))
 
@@ -274,6 +283,17 @@ def names_of(case: Case) -> tuple[str, ...]:
     """Return the names under which a case's look-ups may be kept, its own first."""
     own = case.request_id or "replay"
     return (own, case.continues) if case.continues else (own,)
+
+
+async def _do(work: Coroutine[Any, Any, None], *, until: Coroutine[Any, Any, object]) -> None:
+    """Do something to its end, or until something else has happened; nothing of either goes on after that."""
+    working, waiting = asyncio.create_task(work), asyncio.create_task(until)
+    try:
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        await ended(working, waiting)
 
 
 def _size(message: "Message") -> int:

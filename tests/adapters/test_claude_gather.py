@@ -12,7 +12,7 @@ from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.claude_gather import ClaudeGatherer, Limits
 from bot.adapters.turns import LocalTurns
 from bot.errors import ToolFailedError
-from bot.gathering import IncidentTools
+from bot.gathering import Gathering, IncidentTools
 from bot.incident.extraction import extract
 from bot.models.catalogue import default_catalogue
 from bot.models.spending import Purpose
@@ -186,6 +186,38 @@ async def test_when_the_time_is_up_what_was_found_stands():
 
     assert [one.id for one in gathered.observations] == ["t1"]
     assert gathered.unseen == "look-ups beyond the first 1 s"
+
+
+async def test_a_stop_ends_a_turn_at_once_and_keeps_what_was_found_and_used():
+    stall = Turn(words="some words", break_after_chars=4, breaks_by="stall")
+    stopped = []
+
+    async def stopped_by():
+        return "Ana" if stopped else ""
+
+    async with gathering(looking_up(SEARCH), stall) as (gatherer, api):
+        own = Gathering(gatherer=gatherer, tools=Tools(), poll_seconds=0.01)
+        looking = asyncio.create_task(own.gather(CASE, stopped_by=stopped_by))
+        await eventually(lambda: len(api.bodies) == 2)
+        stopped.append(True)
+        case, gathered = await looking
+
+    assert [one.id for one in case.observations] == ["t1"]
+    assert case.unseen[-1] == "look-ups: stopped by Ana"
+    assert gathered.usage.output_tokens > 0
+
+
+async def test_look_ups_that_reach_the_cap_themselves_end_there_and_say_so():
+    async with gathering(looking_up(SEARCH), looking_up(READ), DONE) as (gatherer, api):
+
+        async def is_too_dear():
+            return len(api.bodies) == 2
+
+        gathered = await gatherer.gather(CASE, Tools(), is_too_dear=is_too_dear)
+
+    assert [one.id for one in gathered.observations] == ["t1", "t2"]
+    assert len(api.bodies) == 2
+    assert gathered.unseen == "further look-ups: this incident has cost as much as it may"
 
 
 async def test_a_paused_turn_goes_on_with_what_it_said():
