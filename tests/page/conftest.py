@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from sandbox.server import Sandbox, running_sandbox
 from tests.page.copilot import Copilot, running_copilot
@@ -24,6 +24,7 @@ ARGUMENTS = [
 DESKTOP = {"width": 1440, "height": 900}
 INCIDENTS = Path(__file__).resolve().parents[2] / "evals" / "data" / "incidents"
 INCIDENT = "objectstore-key-rotation"
+expect.set_options(timeout=30_000)  # milliseconds; other suites and browsers share the machine
 
 
 def executable() -> str:
