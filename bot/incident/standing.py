@@ -10,6 +10,7 @@ from bot.incident.entities import entities
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.hypotheses import EvidenceKind, Hypothesis, Likelihood, Link, Order, Status
 from bot.incident.messages import Message, ts_key
+from bot.incident.quotes import claims_its_chain
 
 _MOST_SHOWN = 0.5
 _AIMED_ENTITIES = 1
@@ -22,7 +23,8 @@ def status_by_rule(hypothesis: Hypothesis, case: Case) -> Status:
     """Return the status that the facts of `case` give to a hypothesis.
 
     Refuted: what ruled its trigger out stands unanswered. Supported: every link is shown, the first of them
-    directly, nothing unanswered speaks against it and no order is violated. Confirmed: supported, and after
+    directly, nothing unanswered speaks against it, no order is violated and the claim speaks of what the
+    trigger and the links do. Confirmed: supported, and after
     something was done about its trigger the trouble ended, as it had been on the board to predict or as a
     person's own words explain.
     """
@@ -65,7 +67,12 @@ def _explaining(hypothesis: Hypothesis, case: Case) -> list[Message]:
 def _is_supported(hypothesis: Hypothesis, case: Case) -> bool:
     links = hypothesis.links
     direct = any(e.kind is EvidenceKind.DIRECT for e in links[0].evidence_for)
-    return direct and all(_holds(link, case) for link in links)
+    return direct and all(_holds(link, case) for link in links) and _is_its_claim(hypothesis)
+
+
+def _is_its_claim(hypothesis: Hypothesis) -> bool:
+    ends = (end for link in hypothesis.links for end in (link.cause, link.effect))
+    return claims_its_chain(hypothesis.claim, (hypothesis.trigger.what, *ends))
 
 
 def _holds(link: Link, case: Case) -> bool:

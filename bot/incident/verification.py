@@ -39,6 +39,7 @@ from bot.incident.leftovers import unexplained, unlooked, unread
 from bot.incident.messages import Message
 from bot.incident.naming import nameless, people
 from bot.incident.order import with_times
+from bot.incident.quotes import shows_directly
 from bot.incident.sentences import shorten
 from bot.incident.standing import rank, status_by_rule, undoing
 
@@ -166,7 +167,21 @@ class _Examination:
             evidence_for=self._evidence(given.evidence_for),
             evidence_against=self._evidence(given.evidence_against),
         )
-        return replace(link, mechanism=self._mechanism(given.mechanism, link))
+        return self._read(replace(link, mechanism=self._mechanism(given.mechanism, link)))
+
+    def _read(self, link: Link) -> Link:
+        """Return a link of which nothing is called direct that does not tell of it."""
+        about = f"{link.cause}\n{link.effect}"
+        return replace(link, evidence_for=tuple(self._as_read(item, about) for item in link.evidence_for))
+
+    def _as_read(self, item: Evidence, about: str) -> Evidence:
+        if item.kind is not EvidenceKind.DIRECT or shows_directly(item.quote, self._told(item), about=about):
+            return item
+        return replace(item, kind=EvidenceKind.CORRELATIONAL)
+
+    def _told(self, item: Evidence) -> str:
+        message = self.case.incident.by_id.get(item.id)
+        return self.looked_up[item.id] if message is None else message.text
 
     def _mechanism(self, text: str, link: Link) -> str:
         return self._kept(self._words(text), self._ground([*link.evidence_for, *link.evidence_against]))
