@@ -95,6 +95,8 @@ def grade(file: Path) -> Found:
     """
     told = _load(file)
     plain = _incident(told)
+    if not plain.messages:
+        raise BadInputError(field=str(file), problem="holds no message that says anything")
     incident, plants = planted(plain, each=EACH, seed=_SEED)
     facts = _facts(incident)
     reading, folds = _folded(incident)

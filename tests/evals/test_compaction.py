@@ -80,3 +80,10 @@ def test_a_paste_stays_a_paste():
 
     assert made.messages[0].text == f"```INFO all is well\nWARN retry {plant.value}```"
     assert marks_of(plant.value)
+
+
+def test_a_file_of_which_no_message_says_anything_is_named(tmp_path):
+    (tmp_path / "plants.json").write_text('[{"ts": "1700000000.000001", "value": "10.0.0.1"}]')
+
+    with pytest.raises(BadInputError, match=r"plants\.json"):
+        report(tmp_path)
