@@ -26,12 +26,26 @@ class Refusal:
     is_busy: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """Leave to ask a model once.
+
+    Attributes:
+        model: Its id.
+        generation: Of its circuit: what was let through before the circuit changed says nothing of it now.
+    """
+
+    model: str
+    generation: int
+
+
 @dataclass(slots=True)
 class _Circuit:
     failures: deque[float] = field(default_factory=deque)
     opened_at: float | None = None
     is_probing: bool = False
     last: Refusal = field(default_factory=lambda: Refusal(reason="", is_busy=False))
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,46 +62,54 @@ class Breaker:
     rest_seconds: float = REST_SECONDS
     _circuits: dict[str, _Circuit] = field(default_factory=dict)
 
-    def refusal(self, model: str, *, now: float) -> Refusal | None:
-        """Return why a model must not be asked now; None when it may, and then the caller asks it.
+    def admit(self, model: str, *, now: float) -> Permit | Refusal:
+        """Return the leave to ask a model now, or why it must not be asked.
 
-        Whoever was let through tells how it went: `passed`, `failed` or `left`.
+        Whoever got leave tells how it went: `passed`, `failed` or `left`.
 
         Args:
             model: Its id.
             now: Seconds of a clock that only runs forward.
         """
-        circuit = self._of(model)
-        if circuit.opened_at is None:
-            return None
-        if circuit.is_probing or now - circuit.opened_at < self.rest_seconds:
-            return circuit.last
-        circuit.is_probing = True
-        return None
+        circuit = self._circuits.setdefault(model, _Circuit())
+        if circuit.opened_at is not None:
+            if circuit.is_probing or now - circuit.opened_at < self.rest_seconds:
+                return circuit.last
+            circuit.is_probing = True
+            circuit.generation += 1
+        return Permit(model=model, generation=circuit.generation)
 
-    def is_open(self, model: str) -> bool:
-        """Say whether a model is down, as far as is known; whoever only looks is no probe."""
-        return self._of(model).opened_at is not None
-
-    def failed(self, model: str, *, reason: str, is_busy: bool, now: float) -> None:
+    def failed(self, permit: Permit, *, reason: str, is_busy: bool, now: float) -> None:
         """Take down that the API did not answer as it should, for no fault of the request's."""
-        circuit = self._of(model)
+        circuit = self._of(permit)
+        if circuit is None:
+            return
         circuit.failures.append(now)
         while now - circuit.failures[0] > self.window_seconds:
             circuit.failures.popleft()
-        count = len(circuit.failures)
-        if circuit.is_probing or count >= self.most_failures:
+        if circuit.is_probing or len(circuit.failures) >= self.most_failures:
             told = f"{reason}, again and again: not asked for a moment"
             circuit.last = Refusal(reason=told, is_busy=is_busy)
             circuit.opened_at, circuit.is_probing = now, False
+            circuit.generation += 1
 
-    def passed(self, model: str) -> None:
+    def passed(self, permit: Permit) -> None:
         """Take down that the API answered, whatever the answer was worth."""
-        self._circuits.pop(model, None)
+        circuit = self._of(permit)
+        if circuit is None:
+            return
+        circuit.failures.clear()
+        if circuit.is_probing:
+            circuit.opened_at, circuit.is_probing = None, False
+            circuit.generation += 1
 
-    def left(self, model: str) -> None:
+    def left(self, permit: Permit) -> None:
         """Take down that nobody waited for the answer: after a probe the next one may try."""
-        self._of(model).is_probing = False
+        circuit = self._of(permit)
+        if circuit is not None:
+            circuit.is_probing = False
 
-    def _of(self, model: str) -> _Circuit:
-        return self._circuits.setdefault(model, _Circuit())
+    def _of(self, permit: Permit) -> _Circuit | None:
+        """Return the circuit as far as the outcome of this permit says anything of it."""
+        circuit = self._circuits[permit.model]
+        return circuit if circuit.generation == permit.generation else None

@@ -1,15 +1,15 @@
 """The analyst that asks Claude. Cheap to import: the SDK is loaded by `warm`, in a thread."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.adapters import claude_fold
-from bot.adapters.breaker import Breaker
+from bot.adapters.breaker import Breaker, Refusal
 from bot.adapters.claude_asks import Ask, Asks, Failover
 from bot.adapters.claude_pack import conversation
 from bot.adapters.claude_request import parameters
@@ -127,11 +127,7 @@ class ClaudeAnalyst:
         model, ledger = self._catalogue.find(self._fold_model), self._ledger(case, Purpose.NOTES)
         if model is None:
             raise ModelFailedError(reason="it is not known what the model accepts", usage=None)
-        try:
-            client = await self._ready()
-        except TroubleError as trouble:
-            raise ModelFailedError(reason=trouble.reason, usage=None) from trouble
-        return await claude_fold.fold(case, client, ledger, catalogue=self._catalogue, model=model)
+        return await claude_fold.fold(case, self.client_for, ledger, catalogue=self._catalogue, model=model)
 
     def _ledger(self, case: Case, purpose: Purpose = Purpose.ANSWER) -> Ledger:
         """Return what takes down the requests that are made for a case."""
@@ -139,15 +135,29 @@ class ClaudeAnalyst:
             return Ledger()
         return Ledger(self._till.account(case.incident.ref, case.request_id, purpose=purpose))
 
-    async def client_for(self, model: str) -> "ClaudeClient":
-        """Return the one client of this process, for those who ask a model beside this analyst.
+    @asynccontextmanager
+    async def client_for(self, model: str) -> AsyncIterator["ClaudeClient"]:
+        """Give the one client of this process for one request to a model; the breaker learns how it went.
 
         Raises:
             TroubleError: It cannot be opened, or the model is down and not to be asked now.
         """
-        if self._breaker.is_open(model):
-            raise TroubleError(reason="the model is down", is_free=True)
-        return await self._ready()
+        now = asyncio.get_running_loop().time
+        permit = self._breaker.admit(model, now=now())
+        if isinstance(permit, Refusal):
+            raise TroubleError(reason=permit.reason, is_busy=permit.is_busy, is_free=True)
+        try:
+            yield await self._ready()
+        except TroubleError as trouble:
+            if trouble.is_outage:
+                self._breaker.failed(permit, reason=trouble.reason, is_busy=trouble.is_busy, now=now())
+            else:
+                self._breaker.passed(permit)
+            raise
+        else:
+            self._breaker.passed(permit)
+        finally:
+            self._breaker.left(permit)
 
     async def _ready(self) -> "ClaudeClient":
         async with self._opening:
@@ -185,27 +195,17 @@ class ClaudeAnalyst:
                 yield Restart(reason=reason)
 
     async def _guarded(self, ask: Ask, ledger: Ledger) -> AsyncGenerator[Hypothesis | Closing, None]:
-        """Ask unless the model is down, and tell the breaker how it went."""
-        now = asyncio.get_running_loop().time
-        if refusal := self._breaker.refusal(ask.model, now=now()):
-            raise TroubleError(reason=refusal.reason, is_busy=refusal.is_busy, is_free=True)
-        try:
-            async with aclosing(self._attempt(ask, ledger)) as items:
-                async for item in items:
-                    yield item
-        except TroubleError as trouble:
-            if trouble.is_outage:
-                self._breaker.failed(ask.model, reason=trouble.reason, is_busy=trouble.is_busy, now=now())
-            else:
-                self._breaker.passed(ask.model)
-            raise
-        else:
-            self._breaker.passed(ask.model)
-        finally:
-            self._breaker.left(ask.model)
+        """Ask unless the model is down."""
+        async with (
+            self.client_for(ask.model) as client,
+            aclosing(self._attempt(ask, client, ledger)) as items,
+        ):
+            async for item in items:
+                yield item
 
-    async def _attempt(self, ask: Ask, ledger: Ledger) -> AsyncGenerator[Hypothesis | Closing, None]:
-        client = await self._ready()
+    async def _attempt(
+        self, ask: Ask, client: "ClaudeClient", ledger: Ledger
+    ) -> AsyncGenerator[Hypothesis | Closing, None]:
         asked = parameters(
             model_id=ask.model,
             model=self._catalogue.find(ask.model),

@@ -1,6 +1,7 @@
 """Claude tells folded messages better than code; code checks that nothing is lost and nothing made up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+ClientFor = Callable[[str], AbstractAsyncContextManager["ClaudeClient"]]
+
 EFFORT = "low"
 NOTES_TOKENS = 6_000
 """Most tokens of the notes, thinking included."""
@@ -40,13 +43,13 @@ GROWTH = 1.1
 
 
 async def fold(
-    case: Case, client: "ClaudeClient", ledger: Ledger, *, catalogue: Catalogue, model: Model
+    case: Case, client_for: ClientFor, ledger: Ledger, *, catalogue: Catalogue, model: Model
 ) -> Chunk:
     """Return the newest chunk of a case's digest with Claude's notes, completed by code.
 
     Args:
         case: With a reading that has folded messages.
-        client: Asks once.
+        client_for: Gives the client for one request to a model.
         ledger: Takes down what that used.
         catalogue: Knows the prices.
         model: Whom to ask.
@@ -59,7 +62,8 @@ async def fold(
     if not read:
         raise ModelFailedError(reason="there is nothing but repetition to tell", usage=None)
     try:
-        wire = await client.tell(request(case, read, model), ledger)
+        async with client_for(model.id) as client:
+            wire = await client.tell(request(case, read, model), ledger)
     except TroubleError as trouble:
         usage = ledger.usage(catalogue)
         raise ModelFailedError(reason=trouble.reason, usage=usage) from trouble

@@ -6,14 +6,15 @@ came back is kept after each turn, so that another worker goes on where this one
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from bot.adapters import claude_lookups as lookups
-from bot.adapters.claude_trouble import TroubleError
+from bot.adapters.claude_trouble import Remedy, TroubleError
 from bot.adapters.claude_usage import Ledger
 from bot.adapters.turns import KeptTurns, LocalTurns, Turns, known_of
 from bot.answers import Gathered
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-Ready = Callable[[str], Awaitable["ClaudeClient"]]
+Ready = Callable[[str], AbstractAsyncContextManager["ClaudeClient"]]
 Block = dict[str, Any]
 TOO_DEAR = "this incident has cost as much as it may"
 
@@ -61,7 +62,8 @@ class ClaudeGatherer:
     Args:
         catalogue: What the models accept and cost.
         model_id: Whom to ask: the smaller one of the pair.
-        ready: Gives the client for a model; raises `TroubleError` when there is none, or it is down.
+        ready: Gives the client for one request to a model; raises `TroubleError` when none is to
+            be had now.
         till: Takes down what every request costs; without one nobody does.
         turns: Where turns are kept.
         limits: How much of it.
@@ -100,6 +102,7 @@ class ClaudeGatherer:
             limits=self._limits,
             kept=KeptTurns(model=model.id),
             is_too_dear=is_too_dear,
+            ready=self._ready,
         )
         unseen = await self._ended(loop, until or asyncio.Event().wait)
         kept = loop.kept
@@ -119,9 +122,7 @@ class ClaudeGatherer:
     async def _ended(self, loop: "_Loop", until: Until) -> str:
         """Run a loop to its end; return why it ended early, in people's words, else nothing."""
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                await loop.begin()
-                await _do(loop.run(self._ready), until=until())
+            await _do(loop.run(), until=until())
         except TimeoutError:
             return f"look-ups beyond the first {self._limits.seconds:g} s"
         except TroubleError as trouble:
@@ -145,6 +146,8 @@ class _Loop:
     Attributes:
         kept: It, as far as it came.
         is_too_dear: Says whether nothing more may be paid for; None where nobody keeps an account.
+        ready: Gives the client for one request.
+        deadline: When all of it ends; None before it has begun.
         tokens: How large it was at the last turn, as the API counted it.
     """
 
@@ -155,7 +158,9 @@ class _Loop:
     turns: Turns
     limits: Limits
     kept: KeptTurns
-    is_too_dear: IsTooDear | None = None
+    is_too_dear: IsTooDear | None
+    ready: Ready
+    deadline: asyncio.Timeout | None = None
     tokens: int = 0
 
     async def begin(self) -> None:
@@ -171,25 +176,49 @@ class _Loop:
         known, turns = known_of(incident, until_ts), tuple(lookups.opening(self.case))
         await self._keep(replace(self.kept, until_ts=until_ts, known=known, turns=turns))
 
-    async def run(self, ready: Ready) -> None:
-        """Take turns until nothing more is to be looked up, or no more may be."""
+    async def run(self) -> None:
+        """Take turns until nothing more is to be looked up, or no more may be.
+
+        Raises:
+            TimeoutError: The time was up.
+            TroubleError: The model failed, or did not begin to answer before the time was up.
+        """
+        async with asyncio.timeout(self.limits.seconds) as self.deadline:
+            await self.begin()
+            await self._take_turns()
+
+    async def _take_turns(self) -> None:
         while not self.kept.is_done:
             if calls := lookups.pending(self.kept.turns):
                 await self._look_up(calls)
             elif self.is_too_dear and await self.is_too_dear():
                 raise TroubleError(reason=TOO_DEAR, is_free=True)
             else:
-                await self._ask(await ready(self.model.id))
+                await self._ask()
 
     async def _keep(self, kept: KeptTurns) -> None:
         self.kept = kept
         await self.turns.keep(self.case.incident.ref, names_of(self.case)[0], kept)
 
-    async def _ask(self, client: "ClaudeClient") -> None:
+    async def _turn(self, asked: dict[str, Any]) -> "Message":
+        """Ask once; a model that has not begun to answer when our time is up has failed."""
+        begun = self.ledger.requests
+        async with self.ready(self.model.id) as client:
+            try:
+                return await client.turn(asked, self.ledger)
+            except asyncio.CancelledError as error:
+                if self._is_out_of_time() and self.ledger.requests == begun:
+                    raise TroubleError(reason="no answer from the API", remedy=Remedy.AGAIN) from error
+                raise
+
+    def _is_out_of_time(self) -> bool:
+        return self.deadline is not None and self.deadline.expired()
+
+    async def _ask(self) -> None:
         if self.tokens > self.limits.compact_tokens:
-            await self._shorten(client)
+            await self._shorten()
         asked = lookups.request(self.model, self._offers(), self.kept.turns)
-        message = await client.turn(asked, self.ledger)
+        message = await self._turn(asked)
         self._log(message, "gather_system")
         self.tokens = _size(message)
         if message.stop_reason not in {"tool_use", "pause_turn", "end_turn"}:
@@ -235,9 +264,9 @@ class _Loop:
         found = await self.tools.call(self.case, name, arguments)
         return lookups.observed(self.case, 0, name, arguments, found)
 
-    async def _shorten(self, client: "ClaudeClient") -> None:
+    async def _shorten(self) -> None:
         """Sum the conversation up, by the API where it can, else by telling it again in short."""
-        block = await self._summary(client) if self.model.compacts_on_demand else None
+        block = await self._summary() if self.model.compacts_on_demand else None
         if block is None:
             turns = lookups.told_again(self.case, self.kept.observations)
         else:
@@ -246,13 +275,15 @@ class _Loop:
         self.tokens = estimate_tokens(json.dumps(turns))
         await self._keep(replace(self.kept, turns=tuple(turns)))
 
-    async def _summary(self, client: "ClaudeClient") -> Block | None:
+    async def _summary(self) -> Block | None:
         """Return the API's signed summary; None when it has none to give."""
         instructions = load("gather_sum").text
         asked = lookups.request(self.model, self._offers(), self.kept.turns, instructions=instructions)
         try:
-            message = await client.turn(asked, self.ledger)
+            message = await self._turn(asked)
         except TroubleError as trouble:
+            if self._is_out_of_time():
+                raise
             log.warning("compaction.failed", reason=trouble.reason, model_request=trouble.request_id)
             return None
         self._log(message, "gather_sum")

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.adapters.breaker import Breaker
 from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.claude_gather import ClaudeGatherer, Limits
 from bot.adapters.turns import LocalTurns
@@ -46,12 +47,17 @@ class Tools(IncidentTools):
 
 
 @asynccontextmanager
-async def gathering(*turns, model=SONNETS[0], catalogue=None, till=None, turns_kept=None, **limits):
+async def gathering(
+    *turns, model=SONNETS[0], catalogue=None, till=None, turns_kept=None, breaker=None, base_url="", **limits
+):
     """A gatherer and the stand-in that it asks."""
     catalogue = catalogue or default_catalogue()
     async with stand_in([DONE]) as api:
         api.gathering[:] = turns
-        claude = ClaudeAnalyst(catalogue=catalogue, api_key="test", base_url=api.base_url)
+        claude = ClaudeAnalyst(
+            catalogue=catalogue, api_key="test", base_url=base_url or api.base_url, breaker=breaker
+        )
+        await claude.warm()
         try:
             yield (
                 ClaudeGatherer(
@@ -186,6 +192,50 @@ async def test_when_the_time_is_up_what_was_found_stands():
 
     assert [one.id for one in gathered.observations] == ["t1"]
     assert gathered.unseen == "look-ups beyond the first 1 s"
+
+
+async def told_of(gatherer, *, times=3):
+    """What so many questions, one after the other, say of their look-ups."""
+    cases = [replace(CASE, request_id=f"r{n}") for n in range(times)]
+    return [(await gatherer.gather(case, Tools())).unseen for case in cases]
+
+
+async def test_look_ups_that_fail_open_their_models_circuit_and_the_next_question_asks_nobody():
+    breaker = Breaker(most_failures=2, rest_seconds=3_600)
+    async with gathering(overloaded(), overloaded(), DONE, breaker=breaker) as (gatherer, api):
+        *told, last = await told_of(gatherer)
+
+    assert told == ["further look-ups: API overloaded"] * 2
+    assert last == "further look-ups: API overloaded, again and again: not asked for a moment"
+    assert len(api.bodies) == 2
+
+
+async def test_an_api_that_says_nothing_while_there_is_time_has_failed():
+    asked = []
+
+    async def say_nothing(reader, writer):
+        asked.append(await reader.readline())
+        await reader.read()
+        writer.close()
+
+    breaker = Breaker(most_failures=2, rest_seconds=3_600)
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, gathering(breaker=breaker, base_url=url, seconds=0.3) as (gatherer, _):
+        await gatherer.gather(CASE, Tools())
+        told = await told_of(gatherer)
+
+    assert told[-1] == "further look-ups: no answer from the API, again and again: not asked for a moment"
+    assert 1 <= len(asked) <= 2
+
+
+@pytest.mark.parametrize("fault", [DONE, Turn(words="some words", break_after_chars=4, breaks_by="stall")])
+async def test_look_ups_that_are_answered_or_only_slow_open_no_circuit(fault):
+    breaker = Breaker(most_failures=1)
+    async with gathering(fault, DONE, breaker=breaker, seconds=1.0) as (gatherer, _):
+        *_, last = await told_of(gatherer, times=2)
+
+    assert last == ""
 
 
 async def test_a_stop_ends_a_turn_at_once_and_keeps_what_was_found_and_used():

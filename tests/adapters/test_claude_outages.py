@@ -145,8 +145,9 @@ async def test_a_dead_api_is_not_asked_again_for_every_question_until_one_may_tr
 
 async def test_a_model_whose_circuit_is_open_hands_over_at_once(api, opened):
     breaker, now = Breaker(rest_seconds=3_600), asyncio.get_running_loop().time()
+    permit = breaker.admit("claude-opus-5-5", now=now)
     for _ in range(5):
-        breaker.failed("claude-opus-5-5", reason="API overloaded", is_busy=True, now=now)
+        breaker.failed(permit, reason="API overloaded", is_busy=True, now=now)
 
     *_, closing = await steps_of(opened(breaker=breaker, failover=failover()), object_store())
 
@@ -157,8 +158,9 @@ async def test_a_model_whose_circuit_is_open_hands_over_at_once(api, opened):
 @pytest.mark.parametrize("good", [GOOD, Turn(words="no"), Turn(status=401, error="x")])
 async def test_a_probe_that_is_answered_closes_the_circuit_whatever_the_answer_is_worth(api, opened, good):
     breaker = Breaker(rest_seconds=0.0)
+    permit = breaker.admit("claude-opus-5-5", now=0.0)
     for _ in range(5):
-        breaker.failed("claude-opus-5-5", reason="API overloaded", is_busy=True, now=0.0)
+        breaker.failed(permit, reason="API overloaded", is_busy=True, now=0.0)
     api.script(good, GOOD)
     claude = opened(breaker=breaker)
 
