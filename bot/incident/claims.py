@@ -13,6 +13,7 @@ from bot.incident.entities import listed, stem
 from bot.incident.grounds import Ground, clocks, days
 from bot.incident.known_names import CAPITALISED, FIRST_NAMES, GENERAL, PLATFORMS, PRODUCTS
 from bot.incident.messages import Message
+from bot.incident.number_words import is_reached, number_words, plain_letters
 from bot.incident.quantities import Quantity, is_same, quantities, without_quantities
 
 __all__ = ["commands", "unfounded"]
@@ -75,6 +76,9 @@ _NOT_A_COMMAND = listed(
     output out       side team that the to user version versions was which with
     """
 )
+_NUMBERED = re.compile(r"(?P<tool>[A-Za-z]+) (?P<number>\d+)(?: [A-Za-z]+)*$")
+"""A tool's name with nothing but a number and words: no flag, no pipe, no path."""
+
 _CODE = re.compile(r"`([^`\n]{2,})`")
 _END_OF_COMMAND = re.compile(
     r"\s(?:and|then|to|on|for|in|of|while|where|with|which|that|shows?|returns?|before|after)\s",
@@ -92,11 +96,12 @@ def unfounded(text: str, ground: Ground | Iterable[Message], *, looks_ahead: boo
             `0 %`, and name where one looks on the platform that the ground speaks of.
     """
     held = ground if isinstance(ground, Ground) else Ground.of(ground)
-    told = _CITATION.sub(" ", text)
+    told = plain_letters(_CITATION.sub(" ", text))
     return (
         *commands(told, held),
         *(words for words, day in days(told) if day not in held.days),
         *_numbers(_counted(told, looks_ahead=looks_ahead), held),
+        *(() if looks_ahead else _spelled(told, held)),
         *_names(told, held, looks_ahead=looks_ahead),
     )
 
@@ -105,9 +110,28 @@ def commands(text: str, ground: Ground) -> Iterator[str]:
     """Yield the commands and words in code marks that do not stand in the ground word for word."""
     for found in _COMMAND.finditer(text):
         words = _END_OF_COMMAND.split(f"{found[0]} ", maxsplit=1)[0].strip()
-        if found["first"].lower() not in _NOT_A_COMMAND and not ground.says(words):
+        is_said = ground.says(words) or _is_host(words, ground)
+        if found["first"].lower() not in _NOT_A_COMMAND and not is_said:
             yield words
     yield from (words for words in _CODE.findall(text) if not ground.says(words.strip()))
+
+
+def _is_host(words: str, ground: Ground) -> bool:
+    """Say whether what looks like a command is a name of the ground, as `vault 7 refuses` is of `vault-7`."""
+    found = _NUMBERED.match(words)
+    return found is not None and ground.names(f"{found['tool']}-{found['number']}")
+
+
+def _spelled(text: str, ground: Ground) -> Iterator[str]:
+    """Yield the numbers written as words that the ground holds neither so nor in digits."""
+    for word, clock, value in number_words(text):
+        is_held = (
+            clock in ground.moments
+            if clock
+            else any(is_reached(word, value, one.value) for one in ground.quantities)
+        )
+        if not is_held and not ground.names(word) and stem(word) not in ground.stems:
+            yield word
 
 
 def _counted(text: str, *, looks_ahead: bool) -> str:

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from bot.incident.entities import stem
 from bot.incident.messages import Message
+from bot.incident.number_words import number_words
 from bot.incident.quantities import Quantity, plain_numbers, quantities
 
 _CLOCK = re.compile(
@@ -79,7 +80,10 @@ class Ground:
     def quantities(self) -> tuple[Quantity, ...]:
         """Its numbers, and the minutes between its moments: those are computed."""
         told = dict.fromkeys(one for text in self.texts for one in quantities(_loosened(text)))
-        return (*told, *quantities(" ".join(f"{minutes} min ;" for minutes in self._spans())))
+        spelled = " ".join(
+            f"{value:g} ;" for text in self.texts for _, clock, value in number_words(text) if not clock
+        )
+        return (*told, *quantities(f"{spelled} {' '.join(f'{minutes} min ;' for minutes in self._spans())}"))
 
     @cached_property
     def moments(self) -> frozenset[str]:

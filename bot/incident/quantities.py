@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.incident.number_words import plain_letters
+
 _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("%", "percent", "pct"), ("percent", 1)),
     **dict.fromkeys(("us", "µs"), ("time", 1e-6)),
@@ -64,7 +66,7 @@ class Quantity:
 
 def plain_numbers(text: str) -> str:
     """Return `text` with `3,000` as `3000`, and `1 h 5 min` as the minutes it is."""
-    plain = _SEPARATOR.sub("", text)
+    plain = _SEPARATOR.sub("", plain_letters(text))
     return _HOURS_AND_MINUTES.sub(lambda found: f"{int(found[1]) * 60 + int(found[2])} min", plain)
 
 
