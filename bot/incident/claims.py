@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from bot.incident.entities import listed, stem
+from bot.incident.entities import STOP_WORDS, listed, stem
 from bot.incident.grounds import Ground, clocks, days
 from bot.incident.known_names import CAPITALISED, FIRST_NAMES, GENERAL, PLATFORMS, PRODUCTS
 from bot.incident.messages import Message
@@ -160,11 +160,15 @@ def _without_days(text: str, ground: Ground) -> str:
 
 
 def _names(text: str, ground: Ground, *, looks_ahead: bool) -> Iterator[str]:
-    """Yield the names that are not held; at a sentence's start a plain word is one only when it is known."""
+    """Yield the names that are not held; at a sentence's start a plain word is one only when it is known.
+
+    Whose something is has a name there too: `Mallory's key`.
+    """
     rest = without_quantities(_without_days(_without(text, (words for words, _ in clocks(text))), ground))
     for found in _TOKEN.finditer(rest):
         token = found[0].rstrip(".,:/-+@%#")
-        starts = _SENTENCE_END.search(rest[: found.start()]) is not None
+        owns = rest.startswith("'s", found.end()) and token.lower() not in STOP_WORDS
+        starts = _SENTENCE_END.search(rest[: found.start()]) is not None and not owns
         if _is_name(token, starts=starts) and not _is_known(token, ground, looks_ahead=looks_ahead):
             yield token
 

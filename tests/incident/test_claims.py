@@ -45,6 +45,7 @@ GROUND = Ground.of(incident(TOLD).messages, texts=("why do uploads of tenant 42 
         "TLS and DNS are fine, CPU too",
         "e.g. reads and/or writes of a read-only node",
         "On Monday the Deny was there",
+        "Today's uploads fail. That's the policy's doing. Vault's pair is gone",
         "run `kubectl get pods -n mill`",
     ],
 )
@@ -74,6 +75,7 @@ def test_the_same_value_or_name_in_another_form_is_held(same):
         ("redis evicts", "redis"),
         ("the Neptune cluster", "Neptune"),
         ("Alice removed it", "Alice"),
+        ("Mallory's key is gone", "Mallory"),
         ("KMS refuses", "KMS"),
         ("run `kubectl get secrets`", "kubectl get secrets"),
         ("run kubectl get secrets -n mill and compare", "kubectl get secrets -n mill"),
