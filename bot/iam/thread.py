@@ -21,8 +21,12 @@ CHECKS: Mapping[str, str] = {
     "resource": "read the resource's policy, for a bucket: aws s3api get-bucket-policy",
     "boundary": "read PermissionsBoundary in aws iam get-role",
     "session": "look in CloudTrail for requestParameters.policy of its AssumeRole",
-    "scp": "list what is attached: aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY",
-    "rcp": "list what is attached: aws organizations list-policies-for-target --filter RESOURCE_CONTROL_POLICY",
+    "scp": (
+        "list what is attached: aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY"
+    ),
+    "rcp": (
+        "list what is attached: aws organizations list-policies-for-target --filter RESOURCE_CONTROL_POLICY"
+    ),
 }
 """For each place where a refusal can live, one check that only reads."""
 
