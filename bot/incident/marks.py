@@ -16,7 +16,8 @@ LONGEST_CHARS = 400
 """A longer token is data, not a name; its parts are judged instead."""
 
 _INSIDE = r"[^\s\"'`<>(){}\[\],;|\u2026\u2192\u201c\u201d\u2018\u2019\u00b7]"
-_TOKEN = re.compile(rf"{_INSIDE}++(?:(?<=\d),(?=\d{{3}}(?!\d)){_INSIDE}++)*+")
+_TOKEN = re.compile(rf"{_INSIDE}+(?:(?<=\d),(?=\d{{3}}(?!\d)){_INSIDE}+)*")
+# No possessive group in this file: before Python 3.11.5 it gives back what it matched (CPython, gh-106052).
 _PARTS = re.compile(r"[^=&?]+")
 _DATA_PARTS = re.compile(r"[^=&?/:._+-]+")
 _EDGES = ".:!?*~=&\\+-_"
@@ -27,13 +28,13 @@ _BLANK = r"[^\S\n]"
 """No figure ends a line to take its unit from the next."""
 _PER = "s|sec|second|min|minute|h|hr|hour|d|day"
 _FIGURE = re.compile(
-    r"(?<![\w.,#/-])(?P<money>[$\u20ac\u00a3]\s?|(?:USD|EUR|GBP)\s)?\d++(?:,\d++)*+(?:\.\d++)*+"
+    r"(?<![\w.,#/-])(?P<money>[$\u20ac\u00a3]\s?|(?:USD|EUR|GBP)\s)?\d+(?:,\d+)*(?:\.\d+)*"
     rf"(?:{_BLANK}?(?P<unit>(?:(?:{UNITS})(?:/[A-Za-z]{{1,10}})?|[A-Za-z]{{2,12}}/(?:{_PER})))(?![\w])"
     rf"|{_BLANK}(?P<things>(?:of (?:the|our|all) )?(?!(?:{NOT_THINGS})\b)[A-Za-z][a-z]{{2,20}}s)(?![\w]))?"
 )
 _NUMBERED = re.compile(
     rf"(?<![\w-])(?P<word>[A-Za-z]{{2,12}}+)(?:\s(?P<of>code|status|no\.?|number|id)\b)?(?:[:=]|{_BLANK})"
-    rf"{_BLANK}?[#v]?\d{{1,5}}(?:[.-]\d{{1,5}}){{0,2}}+(?!\w|[.:-]\d)",
+    rf"{_BLANK}?[#v]?\d{{1,5}}(?:[.-]\d{{1,5}}){{0,2}}(?!\w|[.:-]\d)",
     re.IGNORECASE,
 )
 _MOMENT = re.compile(
