@@ -15,7 +15,7 @@ def shows_directly(quote: str, told: str, *, about: str) -> bool:
     """Say whether a quote shows what a link is about.
 
     It does as whole words of some length (or a code: `403`) from a sentence that shares a name or a word's
-    stem with the link: people write what happened, and what to, in one breath.
+    stem with the link or stands beside one that does: people write what happened, and to what, in one breath.
 
     Args:
         quote: A substring of `told`.
@@ -38,6 +38,8 @@ def _is_told(quote: str, told: str) -> bool:
 
 
 def _around(quote: str, told: str) -> str:
-    """Return the sentences that a quote stands in, each time it does."""
-    within = (part for part in _SENTENCE_END.split(told) if quote.strip() in part)
-    return "\n".join((quote, *within))
+    """Return the sentences that a quote stands in, each time it does, with those before and after."""
+    parts = _SENTENCE_END.split(told)
+    within = [at for at, part in enumerate(parts) if quote.strip() in part]
+    beside = sorted({near for at in within for near in (at - 1, at, at + 1) if 0 <= near < len(parts)})
+    return "\n".join((quote, *(parts[at] for at in beside)))
