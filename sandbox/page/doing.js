@@ -107,7 +107,9 @@ export function followDoing(root, store, acts) {
     if (event.key === "Escape" && place && bar.contains(document.activeElement)) stop(event, () => (under(event)?.focus(), choices()));
     else if (["ArrowUp", "ArrowDown"].includes(event.key) && event.target.matches(".message, .list")) stop(event, () => step(event));
   });
-  root.addEventListener("scroll", () => place && bar.isConnected && stand(bar.closest(".message")), true);
+  const again = () => place && bar.isConnected && stand(bar.closest(".message"));
+  root.addEventListener("scroll", again, true);
+  window.addEventListener("resize", again);
   store.on("messages thread state", restore);
 }
 

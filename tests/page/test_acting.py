@@ -10,6 +10,10 @@ from tests.page.copilot import Copilot, Json
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PHONE = {"width": 390, "height": 844}
+IS_BAR_IN_SIGHT = """() => {
+  const bar = document.querySelector("#thread .doing")?.getBoundingClientRect();
+  return bar && bar.top >= document.querySelector("#thread .scroll").getBoundingClientRect().top;
+}"""
 
 
 def row(page: Page, ts: str) -> Locator:
@@ -64,11 +68,7 @@ async def test_the_bar_of_a_long_answer_stays_in_sight(asked: Page, copilot: Cop
 
     await row(asked, ts).locator(".thumb").first.hover()
 
-    bar = await row(asked, ts).locator(".doing").bounding_box()
-    frame = await asked.locator("#thread .scroll").bounding_box()
-    assert bar is not None
-    assert frame is not None
-    assert bar["y"] >= frame["y"]
+    await asked.wait_for_function(IS_BAR_IN_SIGHT)
 
 
 async def test_an_own_message_is_edited_in_its_place(asked: Page, copilot: Copilot):
