@@ -27,7 +27,27 @@ class RequestKind(StrEnum):
     EVIDENCE = "evidence"
     """The quotes behind an answer, shown to the asker alone; `subject` is the answer's id."""
     REFUTE = "refute"
-    """A person says a hypothesis is wrong; `subject` is `answer id|hypothesis id`, `text` the reason."""
+    """A person says a hypothesis is wrong; `subject` is `answer id|hypothesis id`, `text` the reason.
+
+    Where no answer is at hand (a command, a mention, the board) the part before `|` is empty: then the
+    hypothesis is one of the incident of the thread or channel. So with all acts on hypotheses.
+    """
+    SUSPECT = "suspect"
+    """A person suspects something; `text` is what."""
+    CHECK = "check"
+    """A person looks at a hypothesis now; `subject` is `answer id|hypothesis id`."""
+    RESULT = "result"
+    """A person says what a check showed; `subject` is `answer id|hypothesis id|yes`, `…|no` or `…|unclear`
+    (what a true hypothesis would show was seen, was not, or neither); `text` is what was seen."""
+    CONFIRM = "confirm"
+    """A person says a hypothesis is what happened; `subject` is `answer id|hypothesis id`, `text` why."""
+    REOPEN = "reopen"
+    """A person brings back what was out of the race; `subject` is `answer id|hypothesis id`, `text` why."""
+    BOARD = "board"
+    """The board of the incident, in one message that is edited in place from then on."""
+    RULED_OUT = "ruled_out"
+    """What was ruled out, by whom and what would bring it back, told to the asker alone; `text` may name
+    what to look for."""
     FEEDBACK = "feedback"
     """Thumbs on an answer; `subject` is the answer's id, `text` is `good` or `bad`."""
     COST = "cost"
@@ -44,9 +64,11 @@ class RequestKind(StrEnum):
     """Nobody asked: a logged message was edited or deleted; `subject` is its `ts`, `text` says which."""
     SHADOW = "shadow"
     """Nobody asked: with `SHADOW=on`, what would be said of a followed channel as of now."""
+    REVIEW = "review"
+    """Nobody asked: something was said in an incident that has a board; the rules look at it again."""
 
 
-SILENT_KINDS = frozenset({RequestKind.FOLLOW, RequestKind.RECHECK, RequestKind.SHADOW})
+SILENT_KINDS = frozenset({RequestKind.FOLLOW, RequestKind.RECHECK, RequestKind.SHADOW, RequestKind.REVIEW})
 """Kinds that nobody asked for: they have no asker, and whatever becomes of them, nobody is told."""
 
 QUICK_KINDS = frozenset(
@@ -54,6 +76,14 @@ QUICK_KINDS = frozenset(
         RequestKind.HELP,
         RequestKind.EVIDENCE,
         RequestKind.REFUTE,
+        RequestKind.SUSPECT,
+        RequestKind.CHECK,
+        RequestKind.RESULT,
+        RequestKind.CONFIRM,
+        RequestKind.REOPEN,
+        RequestKind.BOARD,
+        RequestKind.RULED_OUT,
+        RequestKind.REVIEW,
         RequestKind.FEEDBACK,
         RequestKind.COST,
         RequestKind.STOP,

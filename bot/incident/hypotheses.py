@@ -151,15 +151,47 @@ class Mitigation:
     cites: tuple[str, ...] = ()
 
 
+class Act(StrEnum):
+    """What an entry in a history tells of."""
+
+    PROPOSED = "proposed"
+    """An analyst explained it so."""
+    SUSPECTED = "suspected"
+    """A person did."""
+    RULED = "ruled"
+    """A rule gave it this status."""
+    CHECK_TAKEN = "check_taken"
+    """A person has said they are looking."""
+    RESULT = "result"
+    """A person has said what a check showed."""
+    REFUTED = "refuted"
+    """By a person."""
+    CONFIRMED = "confirmed"
+    """By a person."""
+    REOPENED = "reopened"
+    """By a person."""
+    LOST = "lost"
+    """A message that it rests on was deleted or edited."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One entry in the history of a hypothesis: what changed, when, because of what, by whom."""
+    """One entry in the history of a hypothesis: what changed, when, because of what, by whom.
+
+    Attributes:
+        status: Its status from then on.
+        because: Evidence ids: messages, or what was done and what followed.
+        by: A person's id; `rule` when code did it.
+        by_name: The person's name at that time, redacted; empty for a rule.
+    """
 
     at: datetime
     status: Status
     because: tuple[str, ...] = ()
     reason: str = ""
     by: str = "rule"
+    by_name: str = ""
+    act: Act = Act.RULED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +206,8 @@ class Hypothesis:
         does_not_explain: What is seen in the incident and does not follow from this chain.
         reopen_if: Set when refuted: what would bring it back.
         refuted_if: What would refute the chain as a whole, in one line.
+        raised_by: The id of the person who suspected it; empty when an analyst proposed it.
+        raised_in: Evidence ids of the messages in which people raised it.
     """
 
     id: str
@@ -191,6 +225,8 @@ class Hypothesis:
     unseen: tuple[str, ...] = ()
     history: tuple[Change, ...] = ()
     ended_by: Link | None = None
+    raised_by: str = ""
+    raised_in: tuple[str, ...] = ()
 
     @property
     def shown(self) -> int:
