@@ -1,16 +1,21 @@
 """Keeps an API that is down from slowing every answer. Pure: whoever uses it tells the time.
 
-Each model has a circuit of its own. Failures in a row open it; while it is open nobody is asked. After a
-rest one request may try (the probe): when it passes the circuit closes, when it fails another rest begins.
+Each model has a circuit of its own. Failures in a row open it, fewer of them where each kept somebody
+waiting; while it is open nobody is asked. After a rest one request may try (the probe): when it passes the
+circuit closes, when it fails another rest begins.
 A process has its own circuits: what one learns costs another a few seconds, and shared state could be wrong.
 """
 
-from collections import deque
 from dataclasses import dataclass, field
 
 MOST_FAILURES = 5
 WINDOW_SECONDS = 60.0
 REST_SECONDS = 30.0
+HANG_SECONDS = 10.0
+HANG_WEIGHT = 3
+HANG_WINDOW_SECONDS = 600.0
+"""Whoever waited so long for nothing counts as so many failures, for so long: five of them, one after the
+other, would never fall into one window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +38,23 @@ class Permit:
     Attributes:
         model: Its id.
         generation: Of its circuit: what was let through before the circuit changed says nothing of it now.
+        admitted_at: When it was given, by the same clock.
     """
 
     model: str
     generation: int
+    admitted_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    until: float
+    weight: int
 
 
 @dataclass(slots=True)
 class _Circuit:
-    failures: deque[float] = field(default_factory=deque)
+    failures: list[_Failure] = field(default_factory=list)
     opened_at: float | None = None
     is_probing: bool = False
     last: Refusal = field(default_factory=lambda: Refusal(reason="", is_busy=False))
@@ -77,21 +90,25 @@ class Breaker:
                 return circuit.last
             circuit.is_probing = True
             circuit.generation += 1
-        return Permit(model=model, generation=circuit.generation)
+        return Permit(model=model, generation=circuit.generation, admitted_at=now)
 
     def failed(self, permit: Permit, *, reason: str, is_busy: bool, now: float) -> None:
         """Take down that the API did not answer as it should, for no fault of the request's."""
         circuit = self._of(permit)
         if circuit is None:
             return
-        circuit.failures.append(now)
-        while now - circuit.failures[0] > self.window_seconds:
-            circuit.failures.popleft()
-        if circuit.is_probing or len(circuit.failures) >= self.most_failures:
+        standing = [failure for failure in circuit.failures if failure.until >= now]
+        circuit.failures = [*standing, self._failure(permit, now)]
+        if circuit.is_probing or sum(one.weight for one in circuit.failures) >= self.most_failures:
             told = f"{reason}, again and again: not asked for a moment"
             circuit.last = Refusal(reason=told, is_busy=is_busy)
             circuit.opened_at, circuit.is_probing = now, False
             circuit.generation += 1
+
+    def _failure(self, permit: Permit, now: float) -> _Failure:
+        if now - permit.admitted_at < HANG_SECONDS:
+            return _Failure(until=now + self.window_seconds, weight=1)
+        return _Failure(until=now + HANG_WINDOW_SECONDS, weight=HANG_WEIGHT)
 
     def passed(self, permit: Permit) -> None:
         """Take down that the API answered, whatever the answer was worth."""

@@ -42,6 +42,20 @@ def test_five_failures_within_a_minute_open_a_circuit(moments, is_open):
     assert refuses(breaker, now=moments[-1]) is is_open
 
 
+@pytest.mark.parametrize(
+    ("waited_seconds", "apart_seconds", "is_open"), [(20, 60, True), (20, 601, False), (9, 60, False)]
+)
+def test_two_requests_that_hung_open_a_circuit_though_they_hung_minutes_apart(
+    waited_seconds, apart_seconds, is_open
+):
+    breaker = Breaker()
+    for begun in (0, apart_seconds):
+        permit = breaker.admit(OPUS, now=begun)
+        breaker.failed(permit, reason="no answer", is_busy=False, now=begun + waited_seconds)
+
+    assert refuses(breaker, now=apart_seconds + waited_seconds) is is_open
+
+
 @pytest.mark.parametrize("is_busy", [True, False])
 def test_an_open_circuit_says_why_nobody_is_asked(is_busy):
     breaker = Breaker()
