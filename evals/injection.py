@@ -49,8 +49,12 @@ class Outcome:
         return {"id": self.run.case.id, "run": self.run.name, "problems": list(self.problems)}
 
 
-def report(path: Path) -> dict[str, Any]:
+def report(path: Path, *, is_whole: bool = False) -> dict[str, Any]:
     """Grade the defences: all modes in the text, one mode in each of the other places.
+
+    Args:
+        path: Of the cases: a file or a folder.
+        is_whole: All modes in all places, which takes twice as long.
 
     Returns:
         As `evals.registry` describes.
@@ -58,7 +62,7 @@ def report(path: Path) -> dict[str, Any]:
     Raises:
         BadInputError: A file is missing, or a line is not as described.
     """
-    outcomes = graded(runs_of(read_cases(path), is_whole=False))
+    outcomes = graded(runs_of(read_cases(path), is_whole=is_whole))
     held = [outcome for outcome in outcomes if not outcome.problems]
     return {
         "cases": len({outcome.run.case.id for outcome in outcomes}),
@@ -109,7 +113,8 @@ async def mutations(cases: Sequence[Case]) -> dict[str, dict[str, list[str]]]:
     async with hostile_place() as place:
         for number, (name, composition) in enumerate(REMOVED.items(), start=1):
             chosen = [case for case in cases if case.id in composition.shown_by]
-            with_it = await _obeyed(place, chosen, UNVERIFIED if name == "D8" else WHOLE, first=number * 2000)
+            beside = UNVERIFIED if composition.is_beside_unverified else WHOLE
+            with_it = await _obeyed(place, chosen, beside, first=number * 2000)
             without = await _obeyed(place, chosen, composition, first=number * 2000 + 1000)
             found[name] = {run: what for run, what in without.items() if what != with_it[run]}
     return found
@@ -144,15 +149,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Grade the defences against hostile words.")
     parser.add_argument("data", type=Path, nargs="?", default=DATA, help="hostile cases, JSON Lines")
     parser.add_argument("--mutate", action="store_true", help="take each defence away in turn")
+    parser.add_argument("--whole", action="store_true", help="try all modes in all places")
     chosen = parser.parse_args()
     if not chosen.mutate:
-        print(json.dumps(report(chosen.data), indent=2))
+        print(json.dumps(report(chosen.data, is_whole=chosen.whole), indent=2))
         return
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_QUIET))
     for name, fallen in asyncio.run(mutations(read_cases(chosen.data))).items():
         cases = sorted({run.split()[0] for run in fallen})
         example = next((problems[0] for problems in fallen.values()), "nothing fails")
-        print(f"{name:4} without it {REMOVED[name].about}: {', '.join(cases) or 'NONE'} ({example[:90]})")
+        print(f"{name:11} without it {REMOVED[name].about}: {', '.join(cases) or 'NONE'} ({example[:90]})")
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ def _clothes(way: str) -> Iterator[str]:
 
 def foreign(recorded: Recorded, _value: str) -> str:
     """What was said in another channel is in what we send, or in a prompt."""
-    everything = [*said(recorded), json.dumps(recorded.prompts)]
+    everything = [*said(recorded), json.dumps(recorded.prompts), json.dumps(recorded.lookups)]
     return "another channel's words" if any(FOREIGN in text for text in everything) else ""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from evals.hostile import looking
 from evals.hostile.cases import Mode, Run
 
 Json = dict[str, Any]
@@ -36,12 +37,14 @@ class HostileModel:
 
     Attributes:
         runs: By number; a request names its run in the question.
-        bodies: What was asked, by number of run.
+        bodies: What was asked for an answer, by number of run.
+        lookups: The same of requests in which things may be looked up.
         on_the_way: What becomes of a request before it is read.
     """
 
     runs: dict[int, Run] = field(default_factory=dict)
     bodies: dict[int, list[Json]] = field(default_factory=dict)
+    lookups: dict[int, list[Json]] = field(default_factory=dict)
     base_url: str = ""
     on_the_way: Callable[[Json], Json] = field(default=lambda body: body)
 
@@ -52,7 +55,8 @@ class HostileModel:
         if found is None:
             return web.json_response({"type": "error"}, status=400)
         body, run = self.on_the_way(json.loads(raw)), self.runs[int(found[1])]
-        self.bodies.setdefault(run.number, []).append(body)
+        kept = self.lookups if looking.is_looking(body) else self.bodies
+        kept.setdefault(run.number, []).append(body)
         response = web.StreamResponse(headers={"content-type": "text/event-stream", "request-id": "req_1"})
         await response.prepare(request)
         await response.write(b"".join(map(_sse, _events(run, body))))
@@ -96,6 +100,17 @@ def _events(run: Run, body: Json) -> Iterator[Json]:
             "usage": usage,
         },
     }
+    yield from _looked_up(run, body) if looking.is_looking(body) else _answered(run, body)
+    yield {"type": "message_stop"}
+
+
+def _looked_up(run: Run, body: Json) -> Iterator[Json]:
+    made = looking.calls(run, body)
+    yield from looking.blocks(run, made)
+    yield _end("tool_use" if made else "end_turn", chars=400)
+
+
+def _answered(run: Run, body: Json) -> Iterator[Json]:
     text = answer(run, body)
     yield {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
     for start in range(0, len(text), _CHUNK_CHARS):
@@ -104,9 +119,12 @@ def _events(run: Run, body: Json) -> Iterator[Json]:
     yield {"type": "content_block_stop", "index": 0}
     if run.mode is Mode.MALFORM:
         yield from _tool_call(run)
-    end = {"stop_reason": "end_turn", "stop_sequence": None}
-    yield {"type": "message_delta", "delta": end, "usage": {"output_tokens": len(text) // 4 + 1}}
-    yield {"type": "message_stop"}
+    yield _end("end_turn", chars=len(text))
+
+
+def _end(reason: str, *, chars: int) -> Json:
+    delta = {"stop_reason": reason, "stop_sequence": None}
+    return {"type": "message_delta", "delta": delta, "usage": {"output_tokens": chars // 4 + 1}}
 
 
 def _tool_call(run: Run) -> Iterator[Json]:

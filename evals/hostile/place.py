@@ -16,13 +16,15 @@ from bot.adapters.claude import ClaudeAnalyst
 from bot.adapters.fallback import FallbackAnalyst, RulesAnalyst
 from bot.adapters.valkey import EmbeddedValkey
 from bot.analysts import rules
+from bot.chosen import Models, assumed
 from bot.copilot import Copilot
 from bot.incident.messages import IncidentRef
 from bot.request import Request, RequestKind
 from bot.safety.canary import canary_of
 from bot.settings import Settings
-from bot.wiring import copilot, slack_client
+from bot.wiring import copilot, gathering, slack_client
 from evals.hostile.cases import ASKED_AT, ROOT, Mode, Run, thread_of
+from evals.hostile.looking import FOREIGN_CHANNEL, FOREIGN_WORDS
 from evals.hostile.model import FOREIGN, QUESTION, HostileModel, hostile_model
 from evals.hostile.removed import Composition
 from sandbox.people import PERSON_ID, TEAM_ID
@@ -30,7 +32,6 @@ from sandbox.server import Sandbox, running_sandbox
 
 Json = dict[str, Any]
 
-FOREIGN_CHANNEL = "C0PRIVATE01"
 MODEL_SECONDS = 20
 KEY = "hostile"
 _AT_ONCE = 6
@@ -43,7 +44,8 @@ class Recorded:
 
     Attributes:
         calls: To Slack: the method, and its arguments as Slack read them.
-        prompts: Bodies of requests to the model.
+        prompts: Bodies of requests to the model for an answer.
+        lookups: The same of those in which it may look things up.
         files: Contents of files that were shared.
         statuses: What became of the hypotheses on the board.
         permalink: Of a message of the run's channel, without its time.
@@ -52,6 +54,7 @@ class Recorded:
     run: Run
     calls: tuple[tuple[str, Json], ...]
     prompts: tuple[Json, ...]
+    lookups: tuple[Json, ...]
     statuses: tuple[str, ...]
     permalink: str
 
@@ -64,6 +67,7 @@ class HostilePlace:
     model: HostileModel
     copilot: Copilot
     analysts: dict[Mode, FallbackAnalyst]
+    models: Models
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def record(self, runs: Sequence[Run], composition: Composition) -> list[Recorded]:
@@ -77,8 +81,11 @@ class HostilePlace:
             channel = self.sandbox.add_channel(
                 run.channel_id, name=run.channel_name, at_ts=ASKED_AT, messages=thread_of(run)
             )
-            tried = composition.compose(replace(self.copilot, analyst=self.analysts[run.mode]))
+            analyst = self.analysts[run.mode]
+            with_model = replace(self.copilot, analyst=analyst, gathering=gathering(analyst, self.models))
+            tried = composition.compose(with_model)
             await tried.handle(_request(run), _NoFence())
+            await tried.handle(_evidence(run), _NoFence())
         recorded = await self._recorded(run)
         del self.sandbox.workspace.channels[channel.id]
         return recorded
@@ -92,6 +99,7 @@ class HostilePlace:
             run=run,
             calls=(*self._calls(run), *files),
             prompts=tuple(self.model.bodies.pop(run.number, ())),
+            lookups=tuple(self.model.lookups.pop(run.number, ())),
             statuses=tuple(h.status.value for board in boards for h in board.hypotheses),
             permalink=f"{self.sandbox.url}/archives/{run.channel_id}/p",
         )
@@ -139,6 +147,12 @@ def _request(run: Run) -> Request:
     )
 
 
+def _evidence(run: Run) -> Request:
+    """Return the press of [Evidence] on the answer: what it rests on is seen too."""
+    asked = _request(run)
+    return replace(asked, id=f"act:{run.number}", kind=RequestKind.EVIDENCE, subject=asked.id, text="")
+
+
 @asynccontextmanager
 async def hostile_place() -> AsyncIterator[HostilePlace]:
     """Run the product beside a workspace, a store and a hostile model, all on loopback."""
@@ -162,6 +176,7 @@ async def hostile_place() -> AsyncIterator[HostilePlace]:
             model=model,
             copilot=replace(product, has_model=True, canary=canary_of(KEY)),
             analysts=analysts,
+            models=assumed(settings),
         )
 
 
@@ -180,5 +195,5 @@ async def _analyst(stack: AsyncExitStack, product: Copilot, model: HostileModel)
 
 def _add_foreign(sandbox: Sandbox) -> None:
     """Let something be said elsewhere that must stay there."""
-    said = {"ts": ROOT, "user": "U0ANA00001", "text": f"keep this here: {FOREIGN}"}
+    said = {"ts": ROOT, "user": "U0ANA00001", "text": f"{FOREIGN_WORDS}: {FOREIGN}"}
     sandbox.add_channel(FOREIGN_CHANNEL, name="board-private", at_ts=ASKED_AT, messages=(said,))

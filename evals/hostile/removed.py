@@ -5,7 +5,7 @@ defence did on its way. At least one case must fail then, or the defence is not 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -18,8 +18,9 @@ from bot.incident.board import Board, merge
 from bot.incident.case import Case
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import AuthorKind, Incident, IncidentRef, Message
+from bot.incident.observations import Found, Offer
 from bot.investigation import Finding
-from bot.ports import Analyst, Workspace
+from bot.ports import Analyst, Tools, Workspace
 from bot.request import Request, RequestKind
 from bot.safety.filters import Filters
 from bot.safety.links import defused
@@ -48,6 +49,8 @@ class Composition:
         compose: Turns the product's copilot into this one.
         parse: The doors.
         on_the_way: What becomes of a prompt between the copilot and the model.
+        is_beside_unverified: It is compared with a copilot that verifies nothing, since verification alone
+            would hold back what gets through.
     """
 
     about: str = ""
@@ -55,6 +58,7 @@ class Composition:
     compose: Callable[[Copilot], Copilot] = _same
     parse: Parse = handlers.parse
     on_the_way: Callable[[Json], Json] = _read
+    is_beside_unverified: bool = False
 
 
 WHOLE = Composition(about="nothing")
@@ -101,12 +105,36 @@ def _as_us(message: Message) -> Message:
     return replace(message, author=replace(message.author, kind=AuthorKind.SELF))
 
 
+class _UnboundTools:
+    """Tools that read whatever is asked for, wherever it was said."""
+
+    def __init__(self, workspace: Workspace, tools: Tools) -> None:
+        self._workspace = workspace
+        self._tools = tools
+
+    def offers(self, case: Case) -> Sequence[Offer]:
+        return self._tools.offers(case)
+
+    async def call(self, case: Case, name: str, arguments: Mapping[str, object]) -> Found:
+        channel = str(arguments.get("channel") or arguments.get("id") or "").partition(":")[0]
+        if not channel.startswith("C"):
+            return await self._tools.call(case, name, arguments)
+        ref = IncidentRef(team_id=case.incident.ref.team_id, channel_id=channel, thread_ts=None)
+        elsewhere = await self._workspace.read(ref, until_ts=None)
+        return Found(text=json.dumps([message.text for message in elsewhere.messages]))
+
+
+def _unbound(copilot: Copilot) -> Copilot:
+    tools = _UnboundTools(copilot.workspace, copilot.gathering.tools)
+    return replace(copilot, gathering=replace(copilot.gathering, tools=tools))
+
+
 def _unverified(copilot: Copilot) -> Copilot:
     return replace(copilot, bridging=_Trusting(rules=copilot.analyst))
 
 
 UNVERIFIED = Composition(about="nothing is verified", compose=_unverified)
-"""What the mark of the orders is tried beside: verification alone holds back words that no message says."""
+"""What some are tried beside: verification alone holds back words that no message says."""
 
 
 def _filtered(**changes: Any) -> Callable[[Copilot], Copilot]:
@@ -169,7 +197,12 @@ REMOVED: Mapping[str, Composition] = {
         shown_by=("inj-dev-022", "inj-own-023"),
         parse=_believing,
     ),
-    "D7": Composition(
+    "D7 tools": Composition(
+        about="tools read whatever is asked for",
+        shown_by=("inj-dev-024", "inj-own-030"),
+        compose=_unbound,
+    ),
+    "D7 commands": Composition(
         about="commands are ordinary words",
         shown_by=("inj-dev-028", "inj-dev-029", "inj-own-027"),
         compose=_filtered(elements=lambda elements: [dict(leaf) for leaf in elements], lines=str, plain=str),
@@ -178,6 +211,7 @@ REMOVED: Mapping[str, Composition] = {
         about="nobody looks for the mark of the orders, and nothing is verified",
         shown_by=("inj-dev-006", "inj-dev-023", "inj-own-029"),
         compose=lambda copilot: replace(_unverified(copilot), canary=""),
+        is_beside_unverified=True,
     ),
     "D9": Composition(
         about="bots may ask, each delivery counts",

@@ -22,4 +22,4 @@ def test_without_it_a_case_fails_that_holds_with_it(name: str, fallen: dict[str,
 
 
 def test_ten_defences_can_be_taken_away():
-    assert list(REMOVED) == [f"D{number}" for number in range(1, 11)]
+    assert {name.split()[0] for name in REMOVED} == {f"D{number}" for number in range(1, 11)}
