@@ -8,7 +8,7 @@ from bot.safety.links import allowed_url, broken, defused
 _BROADCASTS = frozenset({"channel", "here", "everyone"})
 _ENTITY = re.compile(r"<([@#!][^<>]*|[A-Za-z][A-Za-z0-9+.-]*:[^<>]*)>")
 _PING = re.compile(
-    r"(?i)<[!@]([^<>|]*)(?:\|([^<>]*))?>"
+    r"(?i)(?<!<)<+[!@]([^<>|]*)(?:\|([^<>]*))?>"
     r"|&(?:amp;)*(?:lt|#60|#x3c);?(?:!(?=channel|here|everyone|subteam|date)|@(?=[UW][A-Z0-9]{2}))"
     r"([^\n&|]*)(?:\|([^\n&]*))?&(?:amp;)*(?:gt|#62|#x3e);?"
 )

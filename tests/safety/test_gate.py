@@ -234,6 +234,7 @@ def test_a_secret_split_over_elements_is_found() -> None:
 def test_pings_that_are_nested_or_joined_by_cleaning_are_found() -> None:
     nested = "<!" * 40 + "here" + ">" * 40
     assert leaves({"type": "text", "text": nested}) == [{"type": "text", "text": "here"}]
+    assert leaves({"type": "text", "text": "a <<@U0EXAMPLE7>"}) == [{"type": "text", "text": "a @U0EXAMPLE7"}]
     assert mrkdwn("@<!channel> WWW.<!here>") == "channel WWW[.]here"
 
 
