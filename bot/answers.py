@@ -132,6 +132,24 @@ class SavedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBoardPost:
+    """The message that shows the board of an incident.
+
+    Attributes:
+        id: Of the request that posted it; its blocks are named by it.
+        digest: Of what it shows, so that the same is not sent again.
+        edited_at: When it was posted or edited last, as ISO text.
+    """
+
+    id: str
+    channel_id: str
+    ts: str
+    thread_ts: str | None
+    digest: str
+    edited_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAliases:
     """What the secrets of an incident are called, as it is stored.
 

@@ -8,9 +8,12 @@ import structlog
 
 from bot.answers import Gathered
 from bot.beginning import Beginning
+from bot.boards import Boards
 from bot.bridging import Bridging
 from bot.compacting import Compacting, LocalDigests
 from bot.consent import DECISIONS, Consent
+from bot.desk import KINDS as DESK_KINDS
+from bot.desk import Desk
 from bot.errors import (
     CopilotError,
     EditFailedError,
@@ -35,7 +38,7 @@ from bot.money import Money
 from bot.naming import LocalAliases
 from bot.outgoing import Outgoing
 from bot.ports import Aliases, Analyst, Digests, Fence, Log, Memory, Reply, Workspace
-from bot.request import QUICK_KINDS, SILENT_KINDS, Request, RequestKind
+from bot.request import SILENT_KINDS, Request, RequestKind
 from bot.router import Router
 from bot.routing.route import Tier
 from bot.run import Run, timed
@@ -46,8 +49,7 @@ from bot.shadowing import Shadowing
 from bot.showing import Shows, show
 from bot.slack.fact_lines import first_facts
 from bot.slack.texts import note_blocks, plain, status_words
-from bot.stopping import LocalStops, StopBook, Stoppable, Watch, note
-from bot.upkeep import KINDS as UPKEEP_KINDS
+from bot.stopping import LocalStops, StopBook, Stoppable, Watch
 from bot.upkeep import Upkeep
 
 log = structlog.get_logger()
@@ -78,6 +80,7 @@ class Copilot:
         shadowing: Follows what is answered where nobody sees it; None where people do.
         canary: The mark of the orders that models get, which nothing we send may repeat.
         filters: What all words pass that leave.
+        confirm_by: Who may confirm a hypothesis; see `Boarding`.
     """
 
     workspace: Workspace
@@ -101,6 +104,7 @@ class Copilot:
     shadowing: Shadowing | None = None
     canary: str = ""
     filters: Filters = FILTERS
+    confirm_by: str = "hands-on"
 
     async def handle(self, request: Request, fence: Fence) -> None:
         """Work one request to its visible end.
@@ -185,15 +189,8 @@ class Copilot:
 
     async def _work(self, request: Request, fence: Fence) -> Run | None:
         """Bring a request to its visible end; return what there is to tidy up after it."""
-        if request.kind is RequestKind.STOP:
-            await note(self.stops, request)
-            await self.workspace.status(request, request.thread_ts, "")
-            return None
-        if request.kind in UPKEEP_KINDS:
-            await self._upkeep().handle(request)
-            return None
-        if request.kind in QUICK_KINDS:
-            await Lookups(self.workspace, self.memory, self._outgoing(), self.money).handle(request)
+        if request.kind in DESK_KINDS:
+            await self._desk().handle(request, fence)
             return None
         if await self._is_settled(request):
             await self.workspace.status(request, request.thread_ts or request.message_ts, "")
@@ -235,6 +232,25 @@ class Copilot:
             log.info("request.answered_before", request=request.id)
             return True
         return request.kind in DECISIONS and not await self._consent(self._outgoing()).decide(request)
+
+    def _desk(self) -> Desk:
+        boards = Boards(
+            workspace=self.workspace,
+            memory=self.memory,
+            aliases=self.aliases,
+            literals=self.literals,
+            outgoing=self._outgoing,
+        )
+        return Desk(
+            workspace=self.workspace,
+            stops=self.stops,
+            upkeep=self._upkeep(),
+            lookups=Lookups(self.workspace, self.memory, self._outgoing(), self.money),
+            boards=boards,
+            rules=self.bridging.rules if self.bridging else self.analyst,
+            router=self.router,
+            confirm_by=self.confirm_by,
+        )
 
     def _upkeep(self) -> Upkeep:
         return Upkeep(

@@ -26,6 +26,18 @@ class BadInputError(CopilotError):
         self.user_message = f"{field}: {problem}"
 
 
+class BoardActError(BadInputError):
+    """Somebody wants to do to a hypothesis what cannot be done to it.
+
+    Args:
+        problem: Why, and what would help, in one sentence.
+    """
+
+    def __init__(self, *, problem: str) -> None:
+        super().__init__(field="board", problem=problem)
+        self.user_message = f"{problem[:1].upper()}{problem[1:]}."
+
+
 class ChannelUnreadableError(CopilotError):
     """Slack refused to show a channel.
 

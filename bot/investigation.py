@@ -13,6 +13,7 @@ from bot.incident.grounds import Ground
 from bot.incident.hypotheses import Dropped, Hypothesis, Mitigation
 from bot.incident.lost import Lost, fallen
 from bot.incident.messages import Alert, Incident, Link, Message
+from bot.incident.standing import told_apart
 from bot.incident.verification import Verified, rank, verify, whole_ground
 from bot.ports import Analyst
 from bot.safety.redaction import Redactor
@@ -114,17 +115,19 @@ async def investigate(case: Case, analyst: Analyst, *, board: Board, on_verified
             elif isinstance(step, Restart):
                 gathered, merged = _Gathered(), board
             elif passed := gathered.take(verify(step, case, whole=whole)):
-                merged = merge(merged, [passed], now=case.asked_at, facts=case.facts)
-                gathered.ids[passed.id] = _find(merged, passed).id
-                await on_verified(gathered.named(_find(merged, passed)))
+                taken = frozenset(gathered.ids.values())
+                merged = merge(merged, [passed], now=case.asked_at, facts=case.facts, taken=taken)
+                gathered.ids[passed.id] = placed(merged, passed).id
+                await on_verified(gathered.named(placed(merged, passed)))
     if closing is None:
         raise AnalystFailedError(reason="the analyst ended without a word")
     closing = gathered.close(closing, case, whole)
     proposed = frozenset(gathered.ids.values())
-    settled = merge(merged, (), now=case.asked_at, facts=case.facts)
+    kept = told_apart(gathered.hypotheses, _unproposed(board, gathered))
+    settled = merge(board, kept, now=case.asked_at, facts=case.facts)
     if not closing.cut_short:  # whoever was cut short had no time to propose a rival again
         settled = settle(settled, proposed, now=case.asked_at)
-    standing = [gathered.named(_find(settled, hypothesis)) for hypothesis in gathered.hypotheses]
+    standing = [gathered.named(placed(settled, hypothesis)) for hypothesis in kept]
     return Finding(
         hypotheses=rank([*standing, *_fallen(settled, proposed)]),
         board=settled,
@@ -168,12 +171,16 @@ def examined_again(finding: Finding, case: Case, lost: Collection[Lost]) -> Find
     )
 
 
+def _unproposed(board: Board, gathered: _Gathered) -> list[Hypothesis]:
+    return [h for h in board.hypotheses if h.id not in gathered.ids.values()]
+
+
 def _fallen(board: Board, proposed: Collection[str]) -> list[Hypothesis]:
     """Return what is out of the race though nobody proposed it now: a rival falls, it does not vanish."""
     return [h for h in board.hypotheses if h.id not in proposed and not h.is_live]
 
 
-def _find(board: Board, hypothesis: Hypothesis) -> Hypothesis:
+def placed(board: Board, hypothesis: Hypothesis) -> Hypothesis:
     """Return the board's form of a hypothesis: the same trigger and claim under the board's id."""
     same = [h for h in board.hypotheses if h.claim == hypothesis.claim and h.trigger == hypothesis.trigger]
     return same[-1] if same else hypothesis

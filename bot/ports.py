@@ -14,6 +14,7 @@ from bot.answers import (
     Restart,
     SavedAnswer,
 )
+from bot.board_ports import BoardPosts
 from bot.incident.board import Board
 from bot.incident.case import Case
 from bot.incident.digest import Chunk
@@ -224,7 +225,7 @@ class Workspace(Protocol):
         ...
 
 
-class Memory(Protocol):
+class Memory(BoardPosts, Protocol):
     """What outlives a process. Every key has a time to live."""
 
     async def mint(self, ref: IncidentRef, ts: Sequence[str]) -> dict[str, int]:

@@ -8,7 +8,8 @@ from datetime import datetime
 import structlog
 
 from bot.answers import SavedAnswer
-from bot.errors import ChannelUnreadableError, StoreUnavailableError
+from bot.boards import commit
+from bot.errors import ChannelUnreadableError
 from bot.incident.board import Board
 from bot.incident.erasing import Erasure
 from bot.incident.hypotheses import Status, cited_ids
@@ -29,8 +30,6 @@ DELETED_QUOTE = "deleted in Slack"
 OLD_VERDICT = "computed from a message that was edited or deleted since"
 SECOND_LOOK_SECONDS = 1.0
 """Before an edited message that a read does not find counts as deleted."""
-COMMITS = 8
-"""So often is a change made anew when somebody else committed first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +147,9 @@ class Rechecker:
             return None
 
     async def _weaken(self, ref: IncidentRef, lost: Lost, erasure: Erasure, *, at: datetime) -> Board:
-        for _ in range(COMMITS):
-            board = await self.memory.board(ref)
-            changed = weakened(board, lost, now=at, words=erasure.words)
-            if changed is board or await self.memory.commit_board(ref, changed):
-                return changed
-        raise StoreUnavailableError("the board changed too often")
+        return await commit(
+            self.memory, ref, lambda board: weakened(board, lost, now=at, words=erasure.words)
+        )
 
     async def _revise(self, answer: SavedAnswer, lost: Lost, away: Withdrawn, *, at: datetime) -> None:
         revised = revised_answer(answer, lost, away, at=at)
@@ -241,7 +237,7 @@ def _withdrawn(lost: Lost, erasure: Erasure, board: Board) -> Withdrawn:
     fell = {
         h.id: fall_words(h)
         for h in board.hypotheses
-        if h.status is Status.STALE and lost.words in h.history[-1].reason
+        if h.status is Status.STALE and h.last_word is not None and lost.words in h.last_word.reason
     }
     uncited = {h.id for h in board.hypotheses if h.is_live and lost.id not in cited_ids(h.evidence)}
     return Withdrawn(

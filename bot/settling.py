@@ -1,14 +1,15 @@
 """What was found is brought up to what is said now, and put on the board that all answers share."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.errors import StoreUnavailableError
+from bot.boards import commit
 from bot.freshness import Freshness
-from bot.incident.board import merge
+from bot.incident.board import Board, merge, settle
 from bot.incident.case import Case
-from bot.investigation import Finding
-from bot.lookups import COMMITS
+from bot.incident.hypotheses import Hypothesis
+from bot.investigation import Finding, placed
 from bot.ports import Log, Memory, Workspace
 from bot.router import Router
 from bot.run import Run
@@ -52,10 +53,39 @@ class Settling:
 
     async def _committed(self, run: Run, case: Case, finding: Finding) -> Finding:
         """Store the board; when somebody else was first, merge into theirs and try again."""
-        for _ in range(COMMITS):
-            if await self.memory.commit_board(run.ref, finding.board):
-                return finding
-            theirs = await self.memory.board(run.ref)
-            board = merge(theirs, finding.hypotheses, now=run.asked_at, facts=case.facts)
-            finding = replace(finding, board=board)
-        raise StoreUnavailableError("the board changed too often")
+
+        def settled(board: Board) -> Board:
+            if board.version == finding.board.version:
+                return finding.board
+            merged = merge(board, finding.hypotheses, now=run.asked_at, facts=case.facts)
+            if finding.closing.cut_short:
+                return merged
+            named = {placed(merged, h).id for h in finding.hypotheses if h.is_live}
+            return settle(merged, named, now=run.asked_at)
+
+        board = await commit(self.memory, run.ref, settled)
+        return finding if finding.board.version + 1 >= board.version else renamed(finding, board)
+
+
+def renamed(finding: Finding, board: Board) -> Finding:
+    """Return a finding with the numbers that its hypotheses have on another board.
+
+    Two answers at once may have given one number to two hypotheses; whoever commits later takes the next.
+    """
+    ids = {h.id: placed(board, h).id for h in finding.hypotheses}
+
+    def named(own: Sequence[str]) -> tuple[str, ...]:
+        return tuple(ids[one] for one in own if one in ids)
+
+    def moved(hypothesis: Hypothesis) -> Hypothesis:
+        standing, check = placed(board, hypothesis), hypothesis.next_check
+        split = replace(check, splits=named(check.splits)) if check else None
+        return replace(standing, likelihood=hypothesis.likelihood, next_check=split)
+
+    return replace(
+        finding,
+        board=board,
+        hypotheses=tuple(map(moved, finding.hypotheses)),
+        mitigations=tuple(replace(m, safe_under=named(m.safe_under)) for m in finding.mitigations),
+        unproposed=tuple(h.id for h in board.hypotheses if h.is_live and h.id not in ids.values()),
+    )

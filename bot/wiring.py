@@ -27,6 +27,7 @@ from bot.adapters.open_streams import OpenStreams
 from bot.adapters.proxy import proxy_for
 from bot.adapters.purse_store import RedisPurse
 from bot.adapters.queue import open_redis
+from bot.adapters.review_timer import ReviewTimer
 from bot.adapters.sealing import Sealer
 from bot.adapters.shadow_course import as_paid, following
 from bot.adapters.shadow_timer import ShadowTimer
@@ -197,6 +198,7 @@ async def copilot(
             money=books,
             link_hosts=link_hosts(settings, place.me),
             literals=settings.literals(),
+            confirm_by=settings.confirm_by,
             canary=canary_of(settings.anthropic_api_key.get_secret_value()),
             request_seconds=settings.request_seconds,
             has_model=bool(settings.anthropic_api_key.get_secret_value()),
@@ -243,8 +245,8 @@ async def place_of_work(
                 gap_seconds=settings.gap_seconds,
             )
             await stack.enter_async_context(running(kept_up(gaps.run)))
-            if settings.shadow == "on":
-                await stack.enter_async_context(running(kept_up(ShadowTimer(redis=redis, queue=queue).run)))
+            timer = ShadowTimer if settings.shadow == "on" else ReviewTimer
+            await stack.enter_async_context(running(kept_up(timer(redis=redis, queue=queue).run)))
         workspace = SlackWorkspace(
             client=client,
             me=me,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.answers import Blocks, Closing, KeptFile, Posted, Restart, SavedAnswer
+from bot.answers import Blocks, Closing, KeptBoardPost, KeptFile, Posted, Restart, SavedAnswer
 from bot.errors import ExternalChannelError
 from bot.incident.board import Board
 from bot.incident.case import Case
@@ -126,6 +126,9 @@ class FakeMemory:
     kept_files: dict[str, KeptFile] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     marks: Forgotten = field(default_factory=Forgotten)
+    board_posts: dict[str, KeptBoardPost] = field(default_factory=dict)
+    behind: list[str] = field(default_factory=list)
+    """Incidents whose board is to be looked at again."""
     rivals: list[Board] = field(default_factory=list)
     """Boards that somebody else commits just before us, one before each of our commits."""
 
@@ -147,6 +150,15 @@ class FakeMemory:
             return False
         self.boards[ref.key] = replace(board, version=board.version + 1)
         return True
+
+    async def board_post(self, ref: IncidentRef) -> KeptBoardPost | None:
+        return self.board_posts.get(ref.key)
+
+    async def save_board_post(self, ref: IncidentRef, post: KeptBoardPost) -> None:
+        self.board_posts[ref.key] = post
+
+    async def review_later(self, ref: IncidentRef) -> None:
+        self.behind.append(ref.key)
 
     async def save_answer(self, answer: SavedAnswer) -> None:
         self.answers_kept[answer.id] = answer

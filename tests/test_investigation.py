@@ -9,7 +9,8 @@ import pytest
 from bot.analysts.rules import diagnose
 from bot.answers import Closing
 from bot.errors import AnalystFailedError
-from bot.incident.board import Board, refute
+from bot.incident.board import Board
+from bot.incident.board_acts import Deed, refute
 from bot.incident.hypotheses import Status
 from bot.incident.messages import Incident, IncidentRef
 from bot.incident.replay import load_incident_file
@@ -79,7 +80,7 @@ async def test_silence_about_a_rival_changes_nothing_while_nothing_is_proven(tol
 async def test_what_a_person_refuted_is_told_though_nobody_proposes_it_again(told):
     during = await asked(told, 15)
     at = told.messages[14].at
-    board = refute(during.board, "H1", reason="it has the new pair", by="U1", at=at)
+    board = refute(during.board, "H1", Deed(reason="it has the new pair", by="U1", by_name="Ana", at=at))
     again = await asked(told, 15, board=board, proposed=())
 
     assert [h.history[-1].by for h in again.hypotheses if h.id == "H1"] == ["U1"]

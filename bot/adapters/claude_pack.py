@@ -255,7 +255,7 @@ def _fact(fact: Fact) -> dict[str, object]:
 
 
 def _standing(hypothesis: Hypothesis) -> dict[str, object]:
-    because = hypothesis.history[-1] if hypothesis.history else None
+    because = hypothesis.last_word
     return {
         "id": hypothesis.id,
         "claim": hypothesis.claim,

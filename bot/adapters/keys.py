@@ -185,6 +185,18 @@ TABLE: tuple[Keys, ...] = (
         holds="an incident's hypotheses and their version",
     ),
     Keys(
+        pattern="board-post:*",
+        owner="store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="where the message stands that shows an incident's board",
+    ),
+    Keys(
+        pattern="review-turns",
+        owner="review_timer",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="which element of each log was the newest when its board was last looked at",
+    ),
+    Keys(
         pattern="answer:*",
         owner="store",
         ttl_seconds=MEMORY_SECONDS,

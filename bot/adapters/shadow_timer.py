@@ -108,20 +108,22 @@ class ShadowTimer:
         logs = [as_text(name) for name in found]
         names = [name for name in logs if name.endswith(CHANNEL)]
         turns = {as_text(n): as_text(t) for n, t in (await self.redis.hgetall(key("shadow-turns"))).items()}
-        newest = await self._newest(names)
+        newest = await newest_elements(self.redis, names)
         return [
-            _pulse(name, element, turns.get(name, " 0")) for name, element in zip(names, newest, strict=True)
+            pulse_of(name, element, turns.get(name, " 0"))
+            for name, element in zip(names, newest, strict=True)
         ]
 
-    async def _newest(self, names: Sequence[str]) -> list[str]:
-        """Return the newest element of each log; empty where nothing stands in it."""
-        if not names:
-            return []
-        async with self.redis.pipeline(transaction=False) as pipe:
-            for name in names:
-                pipe.xrevrange(key("log", name), count=1)
-            found: list[Any] = await pipe.execute()
-        return [as_text(one[0][0]) if one and one[0][1].get(b"e") else "" for one in found]
+
+async def newest_elements(redis: Redis, names: Sequence[str]) -> list[str]:
+    """Return the newest element of each log; empty where nothing stands in it."""
+    if not names:
+        return []
+    async with redis.pipeline(transaction=False) as pipe:
+        for name in names:
+            pipe.xrevrange(key("log", name), count=1)
+        found: list[Any] = await pipe.execute()
+    return [as_text(one[0][0]) if one and one[0][1].get(b"e") else "" for one in found]
 
 
 def request_of(pulse: Pulse) -> Request:
@@ -139,8 +141,10 @@ def request_of(pulse: Pulse) -> Request:
     )
 
 
-def _pulse(name: str, element: str, turn: str) -> Pulse:
-    team_id, channel_id, _ = name.split(":")
+def pulse_of(name: str, element: str, turn: str) -> Pulse:
+    """Return the pulse of a log by its name, its newest element and what is kept of the last look."""
+    team_id, channel_id, place = name.split(":", 2)
     seen, _, looked_ms = turn.partition(" ")
-    ref = IncidentRef(team_id=team_id, channel_id=channel_id)
+    thread_ts = None if f":{place}" == CHANNEL else place
+    ref = IncidentRef(team_id=team_id, channel_id=channel_id, thread_ts=thread_ts)
     return Pulse(ref=ref, element=element, seen=seen, looked_ms=int(looked_ms))

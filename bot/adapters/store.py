@@ -17,7 +17,7 @@ from redis.exceptions import ResponseError
 from bot.adapters import lua
 from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WISH_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
-from bot.answers import KeptFile, SavedAnswer
+from bot.answers import KeptBoardPost, KeptFile, SavedAnswer
 from bot.incident.board import Board
 from bot.incident.forgotten import Forgotten
 from bot.incident.messages import IncidentRef, ts_key
@@ -31,6 +31,7 @@ _CHANNEL, _THREAD, _MESSAGE = "channel", "thread:", "message:"
 _OF_INCIDENTS = (
     "numbers",
     "board",
+    "board-post",
     "answers",
     "files",
     "secret",
@@ -42,13 +43,25 @@ _OF_INCIDENTS = (
     "shadow",
 )
 """Families of keys that name an incident."""
-_OWN = ("numbers", "secret", "aliases", "board", "answers", "files", "digest", "gathered", "shadow")
+_OWN = (
+    "numbers",
+    "secret",
+    "aliases",
+    "board",
+    "board-post",
+    "answers",
+    "files",
+    "digest",
+    "gathered",
+    "shadow",
+)
 """Those of them that go with the incident; its log has its own way to go."""
 _OF_ANSWER = ("answer", "thumbs", "consent")
 """What goes with an answer: also who decided which model gives it."""
 _ON, _OFF = b"on", b"off"
 
 _BOARD = TypeAdapter(Board)
+_BOARD_POST = TypeAdapter(KeptBoardPost)
 _ANSWER = TypeAdapter(SavedAnswer)
 _FILE = TypeAdapter(KeptFile)
 
@@ -143,6 +156,23 @@ class RedisMemory:
             stored = await self._redis.mget([key("answer", answer_id) for answer_id in ids]) if ids else []
         kept = [_ANSWER.validate_json(found) for found in stored if found]
         return sorted(kept, key=lambda answer: ts_key(answer.ts))
+
+    async def board_post(self, ref: IncidentRef) -> KeptBoardPost | None:
+        """Return the message that shows the board of an incident; None when there is none."""
+        with store_errors_named():
+            stored = as_bytes(await self._redis.get(key("board-post", ref.key)))
+        return _BOARD_POST.validate_json(stored) if stored else None
+
+    async def save_board_post(self, ref: IncidentRef, post: KeptBoardPost) -> None:
+        """Keep where it stands and what it shows."""
+        name = key("board-post", ref.key)
+        with store_errors_named():
+            await self._redis.set(name, _BOARD_POST.dump_json(post), ex=self._ttl_seconds)
+
+    async def review_later(self, ref: IncidentRef) -> None:
+        """Have the board looked at again, though nothing more is said: its message is behind."""
+        with store_errors_named():
+            await self._redis.hdel(key("review-turns"), ref.key)
 
     async def save_file(self, ref: IncidentRef, file: KeptFile) -> None:
         """Keep that a file of ours is in Slack."""

@@ -86,6 +86,7 @@ def _made(way: Way, candidate: Candidate, symptom: Fact, view: Scene, number: in
         impact=_impact(symptom, view),
         conditions=tuple(phrase(step, names=names) for step in candidate.earlier_steps[-2:]),
         refuted_if=question(candidate, view, effect=links[0].effect).refuted_if,
+        is_by_rules=True,
     )
 
 

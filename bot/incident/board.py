@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.incident.entities import entities
 from bot.incident.facts import Fact, Facts
-from bot.incident.hypotheses import Change, Hypothesis, Status, cited_ids
+from bot.incident.hypotheses import Act, Change, Hypothesis, Status, cited_ids
 from bot.incident.standing import refuting
 
 _PROVEN = (Status.CONFIRMED, Status.SUPPORTED)
@@ -27,7 +28,14 @@ class Board:
     version: int = 0
 
 
-def merge(board: Board, hypotheses: Iterable[Hypothesis], *, now: datetime, facts: Facts) -> Board:
+def merge(
+    board: Board,
+    hypotheses: Iterable[Hypothesis],
+    *,
+    now: datetime,
+    facts: Facts,
+    taken: Collection[str] = (),
+) -> Board:
     """Return the board with `hypotheses` on it; `version` is the store's to set.
 
     A hypothesis that cites the same trigger, or claims the same, keeps its id and its history; another gets
@@ -39,35 +47,37 @@ def merge(board: Board, hypotheses: Iterable[Hypothesis], *, now: datetime, fact
         hypotheses: Verified; their ids are the analyst's own and are not used.
         now: The time of every entry made in a history.
         facts: All that is known at `now`.
+        taken: Ids that other hypotheses of the same diagnosis have: rivals may share a trigger, so by that
+            alone two of one diagnosis never become one.
     """
-    standing = list(board.hypotheses)
+    standing, used = list(board.hypotheses), set(taken)
     for new in hypotheses:
-        place = next((n for n, old in enumerate(standing) if _is_same(old, new)), None)
+        place = _place_of(new, standing, used)
         if place is None:
-            standing.append(_opened(new, _next_id(standing), now))
+            standing.append(_opened(new, next_id(standing), now))
+            used.add(standing[-1].id)
         else:
             standing[place] = _continued(standing[place], new, now)
+            used.add(standing[place].id)
     return replace(board, hypotheses=tuple(_checked(h, facts, now) for h in standing))
 
 
-def refute(board: Board, hypothesis_id: str, *, reason: str, by: str, at: datetime) -> Board:
-    """Return the board with one hypothesis refuted by a person; unknown ids change nothing.
+def is_continuation(before: Board, after: Board) -> bool:
+    """Say whether nothing was taken off a board: every hypothesis and every entry is there, in order."""
+    left = {h.id: h.history for h in after.hypotheses}
+    is_kept = [h.id for h in before.hypotheses] == [h.id for h in after.hypotheses][: len(before.hypotheses)]
+    return is_kept and all(left[h.id][: len(h.history)] == h.history for h in before.hypotheses)
 
-    Args:
-        board: As stored.
-        hypothesis_id: `H1` ….
-        reason: In the person's words; it becomes what would have to fall for the hypothesis to come back.
-        by: The person's id.
-        at: When they said so.
-    """
-    change = Change(at=at, status=Status.REFUTED, reason=reason, by=by)
-    return replace(
-        board,
-        hypotheses=tuple(
-            _moved(h, change, reopen_if=f"this no longer holds: {reason}") if h.id == hypothesis_id else h
-            for h in board.hypotheses
-        ),
-    )
+
+def same_suspicion(board: Board, claim: str, raised_in: Collection[str]) -> Hypothesis | None:
+    """Return what people suspect or suspected already in these words, or about the same names."""
+    about = entities(claim)
+    for old in board.hypotheses:
+        is_told = bool(old.claim) and _plain(old.claim) == _plain(claim)
+        is_about = bool(old.raised_by) and bool(about) and about == entities(old.claim)
+        if is_told or is_about or (old.raised_by and set(raised_in) & set(old.raised_in)):
+            return old
+    return None
 
 
 def settle(board: Board, proposed: Collection[str], *, now: datetime) -> Board:
@@ -102,13 +112,28 @@ def _proof(proven: Hypothesis) -> tuple[str, ...]:
     """Return the messages that say most for it: what was done and what followed, else its latest news."""
     if proven.ended_by is not None:
         return cited_ids(proven.ended_by.evidence_for)
-    return proven.history[-1].because[:_MOST_BECAUSE]
+    last = proven.last_word
+    return last.because[:_MOST_BECAUSE] if last else ()
 
 
-def _is_same(old: Hypothesis, new: Hypothesis) -> bool:
-    if old.claim and _plain(old.claim) == _plain(new.claim):
-        return True
-    return bool(_trigger_ids(old)[:1]) and _trigger_ids(old)[:1] == _trigger_ids(new)[:1]
+def _place_of(new: Hypothesis, standing: Sequence[Hypothesis], used: Collection[str]) -> int | None:
+    """Return where the hypothesis stands that a new one goes on with; None when there is none."""
+    said = [n for n, old in enumerate(standing) if old.claim and _plain(old.claim) == _plain(new.claim)]
+    if said:
+        return said[0]
+    about = entities(new.claim)
+    alike = [
+        (len(about & entities(old.claim)), -n)
+        for n, old in enumerate(standing)
+        if old.id not in used and _has_same_trigger(old, new)
+    ]
+    return -max(alike)[1] if alike else None
+
+
+def _has_same_trigger(old: Hypothesis, new: Hypothesis) -> bool:
+    """The same message shows it first; or a person's suspicion was raised about just that message."""
+    first = _trigger_ids(new)[:1]
+    return bool(first) and (first == _trigger_ids(old)[:1] or (not old.links and first[0] in old.raised_in))
 
 
 def _plain(text: str) -> str:
@@ -119,7 +144,8 @@ def _trigger_ids(hypothesis: Hypothesis) -> tuple[str, ...]:
     return cited_ids(hypothesis.trigger.evidence)
 
 
-def _next_id(standing: Sequence[Hypothesis]) -> str:
+def next_id(standing: Sequence[Hypothesis]) -> str:
+    """Return the next number on a board; none is used twice."""
     numbers = (int(h.id[1:]) for h in standing if h.id[1:].isdigit())
     return f"H{max(numbers, default=0) + 1}"
 
@@ -127,51 +153,61 @@ def _next_id(standing: Sequence[Hypothesis]) -> str:
 def _opened(new: Hypothesis, own_id: str, now: datetime) -> Hypothesis:
     """Put a new one on the board; when and why it fell already, the facts say in `_checked`."""
     status = Status.PROPOSED if new.status is Status.REFUTED else new.status
-    change = Change(at=now, status=status, because=_because(new), reason="proposed", by=RULE)
+    change = Change(at=now, status=status, because=_because(new), reason="proposed", act=Act.PROPOSED)
     return replace(new, id=own_id, status=new.status, history=(change,))
 
 
 def _continued(old: Hypothesis, new: Hypothesis, now: datetime) -> Hypothesis:
-    kept = replace(new, id=old.id, history=old.history)
-    if _decided_by_person(old):
+    kept = replace(new, id=old.id, history=old.history, raised_by=old.raised_by, raised_in=old.raised_in)
+    if old.is_decided:
         return replace(kept, status=old.status, reopen_if=old.reopen_if)
     if new.status is Status.STALE:
         return _moved(old, new.history[-1]) if old.is_live else old
-    if new.status is old.status:
-        return replace(kept, reopen_if=new.reopen_if or old.reopen_if)
-    fresh = tuple(i for i in _because(new) if i not in _because(old))
-    return _moved(
-        replace(kept, status=old.status), Change(at=now, status=new.status, because=fresh or _because(new))
-    )
+    status = Status.TESTING if new.status is Status.PROPOSED and old.under_check else new.status
+    if status is old.status:
+        return replace(kept, status=status, reopen_if=new.reopen_if or old.reopen_if)
+    change = Change(at=now, status=status, because=_news(old, new), reason=_expected(old, new))
+    return _moved(replace(kept, status=old.status), change)
+
+
+def _news(old: Hypothesis, new: Hypothesis) -> tuple[str, ...]:
+    """Return what a change rests on: what was done and what followed, else what was not cited before."""
+    if new.status is Status.CONFIRMED and new.ended_by is not None:
+        return cited_ids(new.ended_by.evidence_for)
+    return tuple(i for i in _because(new) if i not in _because(old)) or _because(new)
+
+
+def _expected(old: Hypothesis, new: Hypothesis) -> str:
+    """Say that what ended it had been expected, and since when."""
+    is_met = new.status is Status.CONFIRMED and new.ended_by is not None and old.is_live
+    return f"as expected at {old.history[0].at:%H:%M}" if is_met and old.history else ""
 
 
 def _because(hypothesis: Hypothesis) -> tuple[str, ...]:
     return cited_ids(hypothesis.evidence)
 
 
-def _decided_by_person(hypothesis: Hypothesis) -> bool:
-    return bool(hypothesis.history) and hypothesis.history[-1].by != RULE
-
-
 def _checked(hypothesis: Hypothesis, facts: Facts, now: datetime) -> Hypothesis:
     """Refute what a fact has ruled out and nothing said since has brought back."""
-    against = [
-        fact for fact in refuting(_trigger_ids(hypothesis), facts) if not _is_answered(hypothesis, fact)
-    ]
-    if not against or _decided_by_person(hypothesis):
+    blamed = (*_trigger_ids(hypothesis), *(() if hypothesis.links else hypothesis.raised_in))
+    against = [fact for fact in refuting(blamed, facts) if not _is_answered(hypothesis, fact)]
+    if not against or hypothesis.is_decided:
         return hypothesis
     first = against[0]
     reopen = f"this no longer holds: {first.short}"
-    if hypothesis.history[-1].status is Status.REFUTED:
+    if hypothesis.status is Status.REFUTED and hypothesis.history[-1].status is Status.REFUTED:
         return replace(hypothesis, reopen_if=hypothesis.reopen_if or reopen)
     change = Change(at=min(first.at, now), status=Status.REFUTED, because=first.cites[:1], reason=first.short)
     return _moved(hypothesis, change, reopen_if=hypothesis.reopen_if or reopen)
 
 
 def _is_answered(hypothesis: Hypothesis, against: Fact) -> bool:
-    """Supported or confirmed by rule while that fact was known: it has been weighed already."""
+    """It has been weighed already: by rule, which supported it all the same, or by who reopened it."""
     supported = hypothesis.status in {Status.SUPPORTED, Status.CONFIRMED}
-    return supported and hypothesis.history[-1].at >= against.at
+    last = hypothesis.last_word
+    if supported and last is not None and last.at >= against.at:
+        return True
+    return any(one.act is Act.REOPENED and one.at >= against.at for one in hypothesis.history)
 
 
 def _moved(hypothesis: Hypothesis, change: Change, *, reopen_if: str = "") -> Hypothesis:

@@ -206,6 +206,7 @@ class Hypothesis:
         does_not_explain: What is seen in the incident and does not follow from this chain.
         reopen_if: Set when refuted: what would bring it back.
         refuted_if: What would refute the chain as a whole, in one line.
+        is_by_rules: The rules proposed it, not a model.
         raised_by: The id of the person who suspected it; empty when an analyst proposed it.
         raised_in: Evidence ids of the messages in which people raised it.
     """
@@ -225,6 +226,7 @@ class Hypothesis:
     unseen: tuple[str, ...] = ()
     history: tuple[Change, ...] = ()
     ended_by: Link | None = None
+    is_by_rules: bool = False
     raised_by: str = ""
     raised_in: tuple[str, ...] = ()
 
@@ -243,6 +245,31 @@ class Hypothesis:
     def is_live(self) -> bool:
         """It is still in the race."""
         return self.status not in {Status.REFUTED, Status.STALE}
+
+    @property
+    def last_word(self) -> Change | None:
+        """The latest entry that says something of its status; None before there is any."""
+        return next((one for one in reversed(self.history) if one.act not in _NO_WORD), None)
+
+    @property
+    def is_decided(self) -> bool:
+        """A person's word on its status is the last one: then no rule changes it."""
+        last = self.last_word
+        if last is None:
+            return False
+        is_seen_false = last.act is Act.RESULT and last.status is Status.REFUTED
+        is_of_old = last.act is Act.RULED and last.by != "rule"  # kept before acts were told apart
+        return last.act in {Act.REFUTED, Act.CONFIRMED} or is_seen_false or is_of_old
+
+    @property
+    def under_check(self) -> Change | None:
+        """Who looks at it now: who took a check of it, while nobody has said what it showed."""
+        last = next((one for one in reversed(self.history) if one.act not in _NO_LOOK), None)
+        return last if last is not None and last.act is Act.CHECK_TAKEN and self.is_live else None
+
+
+_NO_WORD = frozenset({Act.CHECK_TAKEN, Act.SUSPECTED})
+_NO_LOOK = frozenset({Act.PROPOSED, Act.SUSPECTED, Act.RULED, Act.LOST})
 
 
 class DroppedKind(StrEnum):

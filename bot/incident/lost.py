@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.incident.board import RULE, Board
+from bot.incident.board import Board
 from bot.incident.erasing import erased
-from bot.incident.hypotheses import Change, Evidence, Hypothesis, Link, Status
+from bot.incident.hypotheses import Act, Change, Evidence, Hypothesis, Link, Status
 from bot.incident.wording import shown_number
 
 
@@ -90,8 +90,7 @@ def _parts(hypothesis: Hypothesis) -> list[str]:
 
 
 def _falls(before: Hypothesis, left: Hypothesis, lost: Lost, *, is_hollow: bool) -> bool:
-    is_decided = bool(before.history) and before.history[-1].by != RULE
-    if is_decided or not before.is_live:
+    if before.is_decided or not before.is_live:
         return False
     return lost.text is None or is_hollow or _bears(before, left)
 
@@ -127,7 +126,8 @@ def _without(hypothesis: Hypothesis, lost: Lost) -> Hypothesis:
 
 def _change(lost: tuple[Lost, ...], *, now: datetime) -> Change:
     because = tuple(one.id for one in lost)
-    return Change(at=now, status=Status.STALE, because=because, reason=", ".join(one.words for one in lost))
+    words = ", ".join(one.words for one in lost)
+    return Change(at=now, status=Status.STALE, because=because, reason=words, act=Act.LOST)
 
 
 def _moved(hypothesis: Hypothesis, change: Change) -> Hypothesis:

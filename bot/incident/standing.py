@@ -11,28 +11,63 @@ from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.hypotheses import EvidenceKind, Hypothesis, Likelihood, Link, Order, Status
 from bot.incident.messages import Message, ts_key
 from bot.incident.quotes import claims_its_chain
+from bot.incident.statuses import Ended, Signs, ruled
 
 _MOST_SHOWN = 0.5
 _AIMED_ENTITIES = 1
 _BACK_ENTITIES = 2
 _LAST_ACTIONS = 3
 _ENDING_SPAN = timedelta(hours=3)
+_PROVEN = frozenset({Status.CONFIRMED, Status.SUPPORTED})
 
 
 def status_by_rule(hypothesis: Hypothesis, case: Case) -> Status:
-    """Return the status that the facts of `case` give to a hypothesis.
+    """Return the status that the facts of `case` give to a hypothesis of an analyst, its rivals aside."""
+    return ruled(Status.PROPOSED, signs_of(hypothesis, case), is_decided=False)
 
-    Refuted: what ruled its trigger out stands unanswered. Supported: every link is shown, the first of them
-    directly, nothing unanswered speaks against it, no order is violated and the claim speaks of what the
-    trigger and the links do. Confirmed: supported, and after
-    something was done about its trigger the trouble ended, as it had been on the board to predict or as a
-    person's own words explain.
+
+def signs_of(hypothesis: Hypothesis, case: Case) -> Signs:
+    """Return what the facts of `case` say of a hypothesis, its rivals aside."""
+    links = hypothesis.links
+    is_direct = bool(links) and any(e.kind is EvidenceKind.DIRECT for e in links[0].evidence_for)
+    return Signs(
+        is_shown=is_direct and all(link.is_shown for link in links) and _is_its_claim(hypothesis),
+        is_answered=not any(is_unanswered(link, case) for link in links),
+        is_ordered=not any(link.order is Order.VIOLATED for link in links),
+        is_ruled_out=_is_ruled_out(hypothesis, case),
+        ended=_ended(hypothesis, case),
+    )
+
+
+def told_apart(hypotheses: Sequence[Hypothesis], rivals: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Return hypotheses of which none is proven that nothing tells from its live rivals.
+
+    Something does when a rival has it against itself, or is out of order, or leaves unexplained what this one
+    explains. A hypothesis without a rival needs nothing: the answer says that it is unopposed.
+
+    Args:
+        hypotheses: Of one diagnosis.
+        rivals: What else is in the race.
     """
-    if _is_ruled_out(hypothesis, case):
-        return Status.REFUTED
-    if not _is_supported(hypothesis, case):
-        return Status.PROPOSED
-    return Status.CONFIRMED if _is_confirmed(hypothesis, case) else Status.SUPPORTED
+    running = [h for h in (*hypotheses, *rivals) if h.is_live]
+    return tuple(
+        replace(h, status=Status.PROPOSED) if h.status in _PROVEN and not _is_told_apart(h, running) else h
+        for h in hypotheses
+    )
+
+
+def _is_told_apart(hypothesis: Hypothesis, running: Iterable[Hypothesis]) -> bool:
+    others = [h for h in running if h is not hypothesis and h.links]
+    return not others or any(_tells(hypothesis, rival) for rival in others)
+
+
+def _tells(hypothesis: Hypothesis, rival: Hypothesis) -> bool:
+    """Say whether something speaks for the one and against the other."""
+    shows = {item.id for link in hypothesis.links for item in link.evidence_for}
+    against = {item.id for link in rival.links for item in link.evidence_against}
+    is_violated = any(link.order is Order.VIOLATED for link in rival.links)
+    leaves_more = bool(rival.does_not_explain) and not hypothesis.does_not_explain
+    return bool(shows & against) or bool(against) or is_violated or leaves_more
 
 
 def refuting(trigger_ids: Iterable[str], facts: Facts) -> tuple[Fact, ...]:
@@ -64,19 +99,9 @@ def _explaining(hypothesis: Hypothesis, case: Case) -> list[Message]:
     return [m for m in messages if m and (cues.EXPLAINS.search(m.text) or cues.ADMISSION.search(m.text))]
 
 
-def _is_supported(hypothesis: Hypothesis, case: Case) -> bool:
-    links = hypothesis.links
-    direct = any(e.kind is EvidenceKind.DIRECT for e in links[0].evidence_for)
-    return direct and all(_holds(link, case) for link in links) and _is_its_claim(hypothesis)
-
-
 def _is_its_claim(hypothesis: Hypothesis) -> bool:
     ends = (end for link in hypothesis.links for end in (link.cause, link.effect))
     return claims_its_chain(hypothesis.claim, (hypothesis.trigger.what, *ends))
-
-
-def _holds(link: Link, case: Case) -> bool:
-    return link.is_shown and link.order is not Order.VIOLATED and not is_unanswered(link, case)
 
 
 def is_unanswered(link: Link, case: Case) -> bool:
@@ -87,10 +112,13 @@ def is_unanswered(link: Link, case: Case) -> bool:
     return bool(against) and max(against) > max(answers, default=(0, 0))
 
 
-def _is_confirmed(hypothesis: Hypothesis, case: Case) -> bool:
-    if undoing(hypothesis, case) is None:
-        return False
-    return _was_predicted(hypothesis, case) or bool(_explaining(hypothesis, case))
+def _ended(hypothesis: Hypothesis, case: Case) -> Ended:
+    done = undoing(hypothesis, case)
+    if done is None:
+        return Ended.NOT
+    if _was_predicted(hypothesis, case, done):
+        return Ended.PREDICTED
+    return Ended.EXPLAINED if _explaining(hypothesis, case) else Ended.FITTING
 
 
 def undoing(hypothesis: Hypothesis, case: Case) -> Fact | None:
@@ -110,9 +138,11 @@ def undoing(hypothesis: Hypothesis, case: Case) -> Fact | None:
     return aimed[-1] if aimed else None
 
 
-def _was_predicted(hypothesis: Hypothesis, case: Case) -> bool:
+def _was_predicted(hypothesis: Hypothesis, case: Case, done: Fact) -> bool:
+    """Say whether it was on the board, and live, before that was done."""
     ids = {e.id for e in hypothesis.trigger.evidence}
-    return any(h.is_live and ids & {e.id for e in h.trigger.evidence} for h in case.board)
+    before = (h for h in case.board if h.is_live and h.history and h.history[0].at <= done.at)
+    return any(ids & {e.id for e in h.trigger.evidence} for h in before)
 
 
 _STANDING = {

@@ -259,11 +259,11 @@ def _who(case: Case, fact: Fact) -> str:
 
 
 def _fallen(hypothesis: Hypothesis, case: Case) -> dict[str, object]:
-    last = hypothesis.history[-1] if hypothesis.history else None
+    last = hypothesis.last_word
     names = {message.author.id: message.author.name for message in case.incident.messages}
     ended: dict[str, object] = {}
     if last:
-        by = names.get(last.by, "code" if last.by == "rule" else "a person")
+        by = "code" if last.by == "rule" else last.by_name or names.get(last.by, "a person")
         ended = {"at": utc(last.at), "by": by, "why": last.reason, "because": list(last.because)}
     return {
         "id": hypothesis.id,

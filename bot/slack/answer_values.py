@@ -103,7 +103,7 @@ class Answer:
     def fallen(self) -> tuple[Hypothesis, ...]:
         """The hypotheses out of the race, in the order in which they fell."""
         out = (h for h in self.hypotheses if not h.is_live)
-        return tuple(sorted(out, key=lambda h: h.history[-1].at if h.history else self.as_of))
+        return tuple(sorted(out, key=lambda h: h.last_word.at if h.last_word else self.as_of))
 
     @property
     def has_model(self) -> bool:

@@ -60,12 +60,13 @@ def with_top_line(blocks: Blocks, words: "str | Line") -> Blocks:
         words: Such as `Superseded 22:36: H1 refuted`; what stands before the first `: ` is bold.
     """
     answer_id = next((found for b in blocks if (found := owner_of(b.get("block_id", "")))), "unknown")
-    line = _labelled(words) if isinstance(words, str) else words
+    line = labelled(words) if isinstance(words, str) else words
     top = {**rich([line]), "block_id": block_id(answer_id, TOP)}
     return [top, *(block for block in blocks if block.get("block_id") != top["block_id"])]
 
 
-def _labelled(words: str) -> Line:
+def labelled(words: str) -> Line:
+    """Return words of which what stands before the first `: ` is bold."""
     label, colon, rest = words.partition(": ")
     return [bold(label + colon.rstrip()), *spans(f" {rest}")] if colon else [bold(words)]
 

@@ -229,7 +229,7 @@ def _fallen_line(answer: Answer, cap: int) -> Line:
     told: list[Line] = [
         [
             *spans(_fall_words(hypothesis, answer, cap // 2)),
-            *(cites(hypothesis.history[-1].because[:1], answer.incident) if hypothesis.history else []),
+            *(cites(hypothesis.last_word.because[:1], answer.incident) if hypothesis.last_word else []),
         ]
         for hypothesis in latest
     ]
@@ -245,10 +245,10 @@ def _said_of_fallen(answer: Answer) -> str:
 def _fall_words(hypothesis: Hypothesis, answer: Answer, cap: int) -> str:
     """Return `H1 by a person 22:24 (its reason)`; how it fell, where the title does not say it."""
     how = "" if _are_all_refuted(answer) else f" {hypothesis.status.words}"
-    if not hypothesis.history:
+    last = hypothesis.last_word
+    if last is None:
         return f"{hypothesis.id}{how}"
-    last = hypothesis.history[-1]
-    by = "" if last.by == RULE else " by a person"
+    by = "" if last.by == RULE else f" by {last.by_name or 'a person'}"
     reason = brief(without_citations(last.reason), limit=max(cap, _SHORTEST_CAP))
     why = f" ({reason})" if reason else ""
     return f"{hypothesis.id}{how}{by} {clock(last.at, as_of=answer.as_of)}{why}"

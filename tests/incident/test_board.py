@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.incident.board import Board, merge, refute, settle
+from bot.incident.board import Board, is_continuation, merge, settle
+from bot.incident.board_acts import Deed, refute
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.hypotheses import Evidence, Hypothesis, Impact, Link, Status, Trigger
 
@@ -104,7 +105,7 @@ def test_what_was_supported_with_that_fact_in_view_stays():
 
 def test_a_person_refutes_one_and_rules_do_not_bring_it_back():
     board = merged(Board(), hypothesis("a"), hypothesis("b", trigger="m5"))
-    board = refute(board, "H1", reason="flag was off", by="U1", at=NOW)
+    board = refute(board, "H1", Deed(reason="flag was off", by="U1", by_name="Ana", at=NOW))
     board = merged(
         board, hypothesis("a again", status=Status.SUPPORTED), now=LATER, facts=ruled_out("m7", "m1")
     )
@@ -116,10 +117,25 @@ def test_a_person_refutes_one_and_rules_do_not_bring_it_back():
     assert second.status is Status.PROPOSED
 
 
-def test_refuting_what_is_not_there_changes_nothing():
-    board = merged(Board(), hypothesis("a"))
+def test_two_of_one_diagnosis_stay_two_though_one_message_triggers_both():
+    both = (hypothesis("the key is unknown"), hypothesis("the key is known and refused"))
+    board = merged(Board(), *both)
+    again = merged(board, *reversed(both), now=LATER)
 
-    assert refute(board, "H7", reason="x", by="U1", at=NOW) == board
+    assert (
+        [h.claim for h in board.hypotheses] == [h.claim for h in again.hypotheses] == [h.claim for h in both]
+    )
+    assert is_continuation(board, again)
+
+
+def test_what_is_proposed_again_in_other_words_goes_on_with_the_one_whose_names_it_shares():
+    board = merged(Board(), hypothesis("the key is unknown"), hypothesis("vault-7 refuses"))
+    board = merged(board, hypothesis("refused by vault-7 since the switch"), now=LATER)
+
+    assert [h.claim for h in board.hypotheses] == [
+        "the key is unknown",
+        "refused by vault-7 since the switch",
+    ]
 
 
 def test_hypotheses_without_evidence_are_told_apart_by_their_claims():
@@ -167,7 +183,7 @@ def test_a_rival_that_fell_takes_its_reason_along_to_another_board_and_comes_bac
     early = merged(Board(), hypothesis("a", status=Status.CONFIRMED), hypothesis("b", trigger="m5"))
     fallen = settle(early, {"H1"}, now=LATER).hypotheses[1]
     late = merged(early, fallen, now=LATER)
-    refuted = refute(early, "H2", reason="no", by="U1", at=NOW)
+    refuted = refute(early, "H2", Deed(reason="no", by="U1", by_name="Ana", at=NOW))
     back = merged(late, hypothesis("b", trigger="m5"), now=LATER)
 
     assert late.hypotheses[1] == fallen

@@ -1,10 +1,12 @@
 """What of an analyst's hypothesis may be shown."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.incident.hypotheses import (
+    Change,
     Check,
     Dropped,
     Evidence,
@@ -318,7 +320,13 @@ def test_a_recovery_confirms_without_words_only_what_the_board_had_predicted():
     )
 
     assert shown(PAIR, case(script)).status is Status.SUPPORTED
-    assert shown(PAIR, case(script, board=[PAIR])).status is Status.CONFIRMED
+    asked = case(script).asked_at
+    before, after = (
+        replace(PAIR, history=(Change(at=at, status=Status.PROPOSED),))
+        for at in (asked - timedelta(hours=1), asked)
+    )
+    assert shown(PAIR, case(script, board=[before])).status is Status.CONFIRMED
+    assert shown(PAIR, case(script, board=[after])).status is Status.SUPPORTED
 
 
 def test_a_recovery_after_something_else_confirms_nothing():
