@@ -222,6 +222,13 @@ def _sentence(request: Request, hypothesis: Hypothesis) -> str:
     claim = shorten(without_citations(hypothesis.claim or hypothesis.trigger.what), _CLAIM_CHARS)
     own, standing = hypothesis.id, hypothesis.status.words
     match request.kind:
+        case RequestKind.SUSPECT if not hypothesis.is_live and hypothesis.last_word:
+            last = hypothesis.last_word
+            why = f": {last.reason}" if last.reason else ""
+            return (
+                f"That is on the board as {own} ({claim}), {standing} {last.at:%H:%M}{why}. "
+                f"`reopen {own}` brings it back."
+            )
         case RequestKind.SUSPECT:
             return f"{own} is on the board under your name: {claim}. It is {standing}."
         case RequestKind.CHECK:

@@ -21,8 +21,8 @@ from bot.adapters.slack_failures import code_of, had_no_effect
 from bot.adapters.store import RedisMemory
 from bot.copilot import Copilot
 from bot.errors import BadInputError
+from bot.forms import Forms
 from bot.settings import Settings, require
-from bot.slack.modals import wrong_modal
 from bot.tasks import ended, running
 from handlers.readiness import Readiness
 from handlers.receiver import build_app, build_probes, build_receiver, build_runner
@@ -160,13 +160,7 @@ async def _app(
     redis = open_redis(url)
     memory = RedisMemory(redis, ttl_seconds=settings.retention_days * wiring.DAY_SECONDS)
 
-    async def view_for(answer_id: str) -> dict[str, object] | None:
-        answer = await memory.answer(answer_id)
-        if answer is None or not answer.hypothesis_ids:
-            return None
-        return wrong_modal(answer_id, {i: answer.claims.get(i, "") for i in answer.hypothesis_ids})
-
-    open_form = opener(view_for)
+    open_form = opener(Forms(memory=memory).view)
     diary, line = wiring.incident_log(settings, redis), line or Line(is_up=True)
     async with redis, aclosing(diary), Presence(redis, is_receiving=lambda: line.is_up):
         yield build_app(

@@ -44,13 +44,13 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> Parsed:
     return door(body, now=now) if door else None
 
 
-def register(app: AsyncApp, open_wrong_modal: views.OpenModal) -> None:
-    """Give Bolt the one listener that does more than acknowledge: it opens the form behind `That's wrong…`.
+def register(app: AsyncApp, open_modal: views.OpenModal) -> None:
+    """Give Bolt the one listener that does more than acknowledge: it opens the forms.
 
     Everything else is accepted by a middleware, and acknowledged, before any listener runs.
 
     Args:
         app: The app; must get this before a listener that takes every button.
-        open_wrong_modal: Opens that form; see `handlers.views.opener`.
+        open_modal: Opens a form; see `handlers.views.opener`.
     """
-    views.register(app, open_wrong_modal)
+    views.register(app, open_modal)

@@ -1,4 +1,4 @@
-"""The buttons below an answer. A button's value is the answer's id and nothing else."""
+"""The buttons below answers and boards: a value is an answer's id, or `answer id|hypothesis id`."""
 
 from datetime import datetime
 
@@ -13,13 +13,15 @@ KINDS = {
     "retry_model": RequestKind.ANSWER,
     "deescalate": RequestKind.DEESCALATE,
     "keep_going": RequestKind.KEEP_GOING,
+    "take_check": RequestKind.CHECK,
+    "board_check": RequestKind.CHECK,
     "consent_opus": RequestKind.CONSENT,
     FULL: RequestKind.CONSENT,
     "consent_sonnet": RequestKind.DECLINE,
     "postmortem": RequestKind.POSTMORTEM,
     "feedback": RequestKind.FEEDBACK,
 }
-"""What the buttons ask for, by action id. `wrong` is not here: it only opens a form."""
+"""What the buttons ask for, by action id. Those that only open a form are not here: `handlers.views`."""
 
 _VERDICTS = frozenset({"good", "bad"})
 

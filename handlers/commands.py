@@ -4,10 +4,12 @@ import json
 from datetime import datetime
 
 from bot.request import Request, RequestKind
+from handlers.acts import act_of
 from handlers.fields import id_at, is_direct, text_at, token_at
 from handlers.words import nearest_verb, slip_of, split_full, verb_of
 
-COMMANDS = ("/opus", "/copilot")
+OPUS = "/opus"
+COMMANDS = (OPUS, "/copilot")
 
 
 def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | None:
@@ -25,7 +27,9 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
     trigger = token_at(body, "trigger_id")
     if command not in COMMANDS or not (team and channel and asker and trigger):
         return None
-    kind, text = _wish(command, text_at(body, "text").strip())
+    words = text_at(body, "text").strip()
+    act = act_of(words) if command != OPUS else None
+    kind, text = (act[0], act[2]) if act else _wish(command, words)
     is_full, text = split_full(kind, text)
     request = Request(
         id=f"cmd:{trigger}",
@@ -34,7 +38,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         channel_id=channel,
         asker_id=asker,
         text=text,
-        subject=(slip_of(text) or nearest_verb(text)) if kind is RequestKind.HELP else "",
+        subject=act[1] if act else _near(text) if kind is RequestKind.HELP else "",
         received_at=now,
         is_direct=is_direct(channel),
         is_full=is_full,
@@ -43,7 +47,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
 
 
 def _wish(command: str, text: str) -> tuple[RequestKind, str]:
-    if command == "/opus":
+    if command == OPUS:
         return _opus(text)
     kind, rest = verb_of(text)
     if kind is RequestKind.ANSWER and not rest:
@@ -51,6 +55,10 @@ def _wish(command: str, text: str) -> tuple[RequestKind, str]:
     if kind is None:
         return RequestKind.HELP, text
     return kind, rest
+
+
+def _near(text: str) -> str:
+    return slip_of(text) or nearest_verb(text)
 
 
 def _opus(text: str) -> tuple[RequestKind, str]:

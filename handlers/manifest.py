@@ -99,7 +99,7 @@ _COMMANDS = (
     {
         "command": "/copilot",
         "description": "Ask about this channel's incident, or draft its review",
-        "usage_hint": "ask … | escalate … | postmortem | cost | watch | help",
+        "usage_hint": "ask … | board | suspect … | ruledout | escalate … | postmortem | cost | help",
     },
 )
 _PROMPTS = (

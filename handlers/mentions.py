@@ -8,6 +8,7 @@ import re
 from datetime import datetime
 
 from bot.request import Request, RequestKind
+from handlers.acts import act_of
 from handlers.fields import at, id_at, is_direct, text_at, token_at, ts_at
 from handlers.words import request_of, slip_of, split_full
 
@@ -36,7 +37,9 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> tuple[Request, tu
     channel, asker, ts = id_at(event, "channel"), id_at(event, "user"), ts_at(event, "ts")
     if not (team and channel and asker and ts):
         return None
-    kind, text = request_of(_without_mention(text_at(event, "text"), bot_user_id))
+    words = _without_mention(text_at(event, "text"), bot_user_id)
+    act = act_of(words)
+    kind, text = (act[0], act[2]) if act else request_of(words)
     is_full, text = split_full(kind, text)
     thread = ts_at(event, "thread_ts")
     request = Request(
@@ -46,7 +49,7 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> tuple[Request, tu
         channel_id=channel,
         asker_id=asker,
         text=text,
-        subject=slip_of(text) if kind is RequestKind.HELP else "",
+        subject=act[1] if act else slip_of(text) if kind is RequestKind.HELP else "",
         received_at=now,
         thread_ts=thread if thread != ts else None,
         message_ts=ts,

@@ -222,13 +222,19 @@ async def test_answers_that_cannot_be_marked_now_are_marked_the_next_time(memory
 
 
 async def test_a_suspicion_goes_on_the_board_under_its_name_with_the_message_that_raised_it(acts, workspace):
-    asked = request(RequestKind.SUSPECT, "", "the 14:00 release [11]", pressed_ts="")
+    asked = request(RequestKind.SUSPECT, "", "DNS at the edge, see [8]")
 
     board = await acts(asked)
 
     new = next(h for h in board.hypotheses if h.raised_by == "UBen")
-    assert (new.claim, new.raised_in) == ("the 14:00 release [11]", ("m11",))
+    assert (new.claim, new.raised_in) == ("DNS at the edge, see [8]", ("m8",))
     assert f"{new.id} is on the board under your name" in whispered(workspace)[0]
+
+
+async def test_who_suspects_what_was_ruled_out_is_told_by_whom_and_when(acts, workspace):
+    await acts(request(RequestKind.SUSPECT, "", "the release [11]"))
+
+    assert "refuted 22:10: rollback done, no change. reopen H" in whispered(workspace)[0]
 
 
 async def test_who_takes_a_check_is_told_what_to_look_at_and_it_is_under_test(acts, workspace):

@@ -124,7 +124,7 @@ async def test_a_claim_that_cites_nothing_real_is_dropped_and_counted():
     await bot.handle(asked, FakeFence())
 
     assert H1.claim not in seen(bot.workspace.replies[asked.id].final)
-    assert bot.memory.boards[STORE.ref.key].hypotheses == ()
+    assert (await bot.memory.board(STORE.ref)).hypotheses == ()
 
 
 async def test_a_channel_that_cannot_be_read_is_told_to_the_asker_alone():

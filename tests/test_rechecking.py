@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.answers import SavedAnswer
+from bot.boards import COMMITS
 from bot.errors import ChannelUnreadableError, SlackAwayError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.hypotheses import Change, Status
 from bot.incident.lost import Lost
-from bot.rechecking import COMMITS, DELETED_QUOTE, OLD_VERDICT, Rechecker, outdated
+from bot.rechecking import DELETED_QUOTE, OLD_VERDICT, Rechecker, outdated
 from bot.slack.blocks import rich, spans
 from bot.slack.limits import visible_text
 from tests.fakes import FakeLog, FakeMemory, FakeWorkspace

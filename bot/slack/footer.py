@@ -1,6 +1,7 @@
 """The end of an answer: its buttons, who answered and why, what it cost, what it read and could not see."""
 
 from bot.incident.messages import Incident
+from bot.incident.next_check import best_check
 from bot.incident.verification import unread
 from bot.incident.wording import clock, counted
 from bot.routing.route import Tier
@@ -73,12 +74,27 @@ def _deciding(answer: Answer) -> Line:
 
 def _buttons(answer: Answer) -> list[Block]:
     wrong = button("That's wrong…", action_id="wrong", value=answer.id)
+    is_over = answer.facts.recovery is not None or not answer.live
     return [
         *_asking_again(answer),
+        *_checking(answer),
         button("Evidence", action_id="evidence", value=answer.id),
         *([wrong] if answer.live else []),
         *([_other_tier(answer)] if answer.is_set_up else []),
-        button("Postmortem", action_id="postmortem", value=answer.id),
+        *([button("Postmortem", action_id="postmortem", value=answer.id)] if is_over else []),
+    ]
+
+
+def _checking(answer: Answer) -> list[Block]:
+    """Return what takes the best check and tells its result; while it lasts, and there is one."""
+    check = best_check(answer.live)
+    owner = next((h for h in answer.live if check is not None and h.next_check is check), None)
+    if owner is None or answer.facts.recovery is not None:
+        return []
+    value = f"{answer.id}|{owner.id}"
+    return [
+        button("I'll check", action_id="take_check", value=value),
+        button("Result…", action_id="result", value=value),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.incident import next_check
 from bot.incident.facts import FactKind
 from bot.incident.hypotheses import Check
 from bot.incident.wording import clock, without_citations
@@ -14,10 +15,8 @@ _OWN_CITE = re.compile(r"\s*\[(m\d{1,5})\]")
 
 
 def best_check(answer: Answer) -> Check | None:
-    """Return the check that decides between most live rivals, then the cheapest, then the best one's."""
-    live = {hypothesis.id for hypothesis in answer.live}
-    checks = [hypothesis.next_check for hypothesis in answer.live if hypothesis.next_check]
-    return min(checks, key=lambda c: (-len(live & set(c.splits)), c.minutes), default=None)
+    """Return the check that splits most live hypotheses per minute."""
+    return next_check.best_check(answer.live)
 
 
 def check_lines(answer: Answer, cap: int) -> list[Line]:

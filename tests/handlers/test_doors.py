@@ -6,9 +6,9 @@ from pathlib import Path
 from handlers import buttons, views
 
 ROOT = Path(__file__).parents[2]
-FORM_FIELDS = {"hypothesis", "reason"}
-"""Inputs of the form behind `That's wrong…`; they come with the form and need no door."""
-CLOSED_ONLY = {"nothing_to_refute"}
+FORM_FIELDS = {"hypothesis", "outcome", "reason", "shown"}
+"""Inputs of forms; they come with the form and need no door."""
+CLOSED_ONLY = {"nothing_to_change"}
 """A form without a button to send it."""
 
 
@@ -28,8 +28,8 @@ def told(name):
 
 
 def test_every_button_has_its_door_and_every_door_its_button():
-    assert set(told("action_id")) - FORM_FIELDS == {*buttons.KINDS, views.WRONG}
+    assert set(told("action_id")) - FORM_FIELDS == {*buttons.KINDS, *views.OPENERS}
 
 
 def test_every_form_has_its_door():
-    assert set(told("callback_id")) - CLOSED_ONLY == {views.REFUTE}
+    assert set(told("callback_id")) - CLOSED_ONLY == {*views.KINDS}

@@ -64,8 +64,8 @@ async def pressed(address, view_for):
 async def test_a_press_opens_the_form_of_its_answer(slack):
     address, opened = slack
 
-    async def view_for(answer_id):
-        return {"type": "modal", "callback_id": "refute", "external_id": answer_id}
+    async def view_for(press):
+        return {"type": "modal", "callback_id": "refute", "external_id": press.answer_id}
 
     response = await pressed(address, view_for)
 
@@ -84,8 +84,8 @@ async def test_the_form_opens_past_a_proxy_that_our_client_does_not_use(slack, m
     address, opened = slack
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
 
-    async def view_for(answer_id):
-        return {"type": "modal", "callback_id": "refute", "external_id": answer_id}
+    async def view_for(press):
+        return {"type": "modal", "callback_id": "refute", "external_id": press.answer_id}
 
     response = await pressed(address, view_for)
 
@@ -102,4 +102,4 @@ async def test_a_forgotten_answer_is_said_to_be_forgotten(slack):
     await pressed(address, view_for)
 
     (sent,) = opened
-    assert sent["view"]["callback_id"] == "nothing_to_refute"
+    assert sent["view"]["callback_id"] == "nothing_to_change"

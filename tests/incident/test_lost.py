@@ -4,7 +4,7 @@ import pytest
 
 from bot.incident.board import Board
 from bot.incident.erasing import Erasure
-from bot.incident.hypotheses import Change, Impact, Link, Status
+from bot.incident.hypotheses import Act, Change, Impact, Link, Status
 from bot.incident.lost import Lost, fallen, weakened
 from tests.slack.samples import H1, H2, STORE, cite, clock
 
@@ -35,7 +35,7 @@ def test_what_cites_a_deleted_message_is_stale_and_keeps_no_quote_of_it():
 
     assert found.status is Status.STALE
     assert found.history[-1] == Change(
-        at=NOW, status=Status.STALE, because=("m13",), reason="message [13] was deleted"
+        at=NOW, status=Status.STALE, because=("m13",), reason="message [13] was deleted", act=Act.LOST
     )
     assert [item.quote for item in found.links[0].evidence_for] == [""]
 

@@ -278,10 +278,11 @@ def test_every_button_carries_the_answers_id():
     buttons = next(b for b in answer(sample()).blocks if b["type"] == "actions")["elements"]
 
     assert [(b["action_id"], b["value"]) for b in buttons] == [
+        ("take_check", f"{ID}|H1"),
+        ("result", f"{ID}|H1"),
         ("evidence", ID),
         ("wrong", ID),
         ("deescalate", ID),
-        ("postmortem", ID),
     ]
 
 

@@ -66,6 +66,6 @@ def test_without_a_model_nothing_is_offered_that_needs_one():
     blocks = footer_blocks(replace(sample(), analyst="rules", is_set_up=False))
 
     offered = [button["text"]["text"] for button in blocks[0]["elements"]]
-    assert offered == ["Evidence", "That's wrong…", "Postmortem"]
+    assert offered == ["I'll check", "Result…", "Evidence", "That's wrong…"]
     assert "No model is set up" in str(blocks)
     assert "would go to" not in str(blocks)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack.evidence_view import evidence_view
 from bot.slack.limits import check, visible_chars
-from bot.slack.modals import wrong_modal
+from bot.slack.modals import Choice, confirm_modal, result_modal, wrong_modal
 from bot.slack.texts import help_blocks, plain, status_words
 from tests.slack.samples import H1, H2, ID, OPUS, preview
 from tests.slack.slackblocks_builder import rebuilt
@@ -105,7 +105,7 @@ def test_more_evidence_than_slack_takes_is_counted_not_lost_silently(count, char
 
 def test_the_form_asks_which_one_and_why():
     view = wrong_modal(ID, {"H1": H1.claim, "H2": H2.claim})
-    which, why = (block["element"] for block in view["blocks"])
+    which, why, shown = (block["element"] for block in view["blocks"])
 
     assert (view["callback_id"], view["private_metadata"]) == ("refute", ID)
     assert [option["value"] for option in which["options"]] == ["H1", "H2"]
@@ -116,6 +116,28 @@ def test_the_form_asks_which_one_and_why():
         False,
         True,
     )
+    assert (shown["action_id"], view["blocks"][2]["optional"]) == ("shown", True)
+
+
+def test_the_form_of_a_result_says_what_its_check_expects():
+    view = result_modal(ID, [Choice(id="H1", claim=H1.claim, if_true="before 20:19"), Choice(id="H2")])
+    options = view["blocks"][1]["element"]["options"]
+
+    assert [option["value"] for option in options] == ["yes", "no", "unclear"]
+    assert [option.get("description", {}).get("text") for option in options] == [
+        "H1: before 20:19",
+        None,
+        None,
+    ]
+
+
+def test_the_form_of_a_confirmation_must_name_a_message():
+    _, shown, why = confirm_modal(ID, [Choice(id="H1")])["blocks"]
+
+    assert [(block["element"]["action_id"], block["optional"]) for block in (shown, why)] == [
+        ("shown", False),
+        ("reason", True),
+    ]
 
 
 def test_the_form_for_an_answer_kept_without_claims_names_ids():
