@@ -105,6 +105,25 @@ def replay(
 
 
 @app.command()
+def board(
+    file: FileArgument,
+    question: Annotated[str, typer.Option(help="Default: the file's own.")] = "",
+    ask: Annotated[str, typer.Option(help="The `ts` after which it is asked; default: the file's own.")] = "",
+    until: Annotated[str, typer.Option(help="Go on up to this `ts`; default: the last message.")] = "",
+    acts: Annotated[Path | None, typer.Option(help="What people do, one JSON object a line.")] = None,
+    analyst: Analyst = "rules",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the board as data.")] = False,
+) -> None:
+    """Ask about a recorded incident, let it go on, and print the board that has come of it."""
+    from bot import board_replay
+
+    told = board_replay.Course(question=question, ask_ts=ask, until_ts=until, analyst=analyst)
+    lines = acts.read_text(encoding="utf-8").splitlines() if acts else []
+    result = asyncio.run(board_replay.board(_json(file), told, load_settings(), acts=lines, name=file.stem))
+    typer.echo(json.dumps(result.document, ensure_ascii=False, indent=2) if as_json else result.words)
+
+
+@app.command()
 def postmortem(
     file: FileArgument,
     form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot import wiring
 from bot.answering import answer_of
-from bot.chosen import assumed, looked_up
+from bot.chosen import Models, assumed, looked_up
 from bot.compacting import reading_of
 from bot.errors import BadInputError
 from bot.gathering import with_usage
@@ -72,7 +72,7 @@ async def replay(data: object, told: Telling, settings: Settings, *, name: str =
             field and the remedy.
     """
     file = load_incident_file(data, default_id=name)
-    case, finding = await _answered(file, told, settings)
+    case, finding = await answered(file, told, settings)
     return Replayed(
         document=document(case, finding, incident_id=file.id),
         words=as_text(
@@ -92,42 +92,59 @@ async def postmortem(
     if form not in {"md", "json"}:
         raise BadInputError(field="--format", problem=f"must be md or json, not {form!r}")
     file = load_incident_file(data, default_id=name)
-    case, finding = await _answered(file, Telling(analyst=analyst), settings)
+    case, finding = await answered(file, Telling(analyst=analyst), settings)
     review = draft(case.incident, case.facts, finding.board.hypotheses, now=case.asked_at)
     return to_markdown(review) if form == "md" else to_json(review)
 
 
-async def _answered(file: IncidentFile, told: Telling, settings: Settings) -> tuple[Case, Finding]:
-    incident = _known(file, told)
-    redactor = Redactor(ALIAS_KEY, literals=settings.literals())
-    incident, _ = redact(incident, redactor)
-    now = incident.messages[-1].at if incident.messages else at_of("0.0")
-    question = redactor.redact(told.question or file.question).text
+async def answered(file: IncidentFile, told: Telling, settings: Settings) -> tuple[Case, Finding]:
+    """Return what a question about a recorded incident was made of, and what was found.
+
+    Raises:
+        BadInputError: An option cannot be used.
+    """
     models = await looked_up(settings) if told.analyst == "claude" else assumed(settings)
-    router = router_of(models.pair)
-    facts = extract(incident, now=now)
-    case = Case(
-        question=question,
-        asked_at=now,
-        incident=incident,
-        facts=facts,
-        reading=reading_of(incident, facts, digest=Digest()),
-        route=router.route(question, said_in(incident, facts)),
-    )
+    case = case_of(file, told, settings, models)
     async with wiring.analyst(_chosen(settings, told.analyst), models) as analyst:
         case, gathered = await wiring.gathering(analyst, models).gather(case)
         finding = await investigate(case, analyst, board=Board(), on_verified=_nothing)
     return case, with_usage(finding, gathered)
 
 
+def case_of(file: IncidentFile, told: Telling, settings: Settings, models: Models) -> Case:
+    """Return what was known at the cut, redacted.
+
+    Raises:
+        BadInputError: No message stands in the cut.
+    """
+    redactor = Redactor(ALIAS_KEY, literals=settings.literals())
+    incident, _ = redact(_known(file, told), redactor)
+    now = incident.messages[-1].at if incident.messages else at_of("0.0")
+    question = redactor.redact(told.question or file.question).text
+    facts = extract(incident, now=now)
+    return Case(
+        question=question,
+        asked_at=now,
+        incident=incident,
+        facts=facts,
+        reading=reading_of(incident, facts, digest=Digest()),
+        route=router_of(models.pair).route(question, said_in(incident, facts)),
+    )
+
+
 def _chosen(settings: Settings, analyst: str) -> Settings:
     """Return the settings that give the analyst asked for."""
     if analyst == "rules":
-        return settings.model_copy(update={"anthropic_api_key": type(settings.anthropic_api_key)("")})
+        return without_model(settings)
     if analyst != "claude":
         raise BadInputError(field="--analyst", problem=f"must be rules or claude, not {analyst!r}")
     require(settings, "anthropic_api_key", or_else="use --analyst rules, which needs no key")
     return settings
+
+
+def without_model(settings: Settings) -> Settings:
+    """Return the settings that give the analyst who needs no model."""
+    return settings.model_copy(update={"anthropic_api_key": type(settings.anthropic_api_key)("")})
 
 
 def _incident(file: IncidentFile) -> Incident:

@@ -19,6 +19,7 @@ FLOOR = timedelta(minutes=20)
 _LEAST_SAID = 3
 _MOST = 3
 _PROVEN = (Status.CONFIRMED, Status.SUPPORTED)
+_DONE = (FactKind.ACTION, FactKind.CHANGE, FactKind.DECISION, FactKind.RULED_OUT)
 _TEMPORARY = re.compile(
     r"\b(?:roll(?:ed|ing)?[ -]?(?:that |it |this )?back|rollback|revert\w*|disabl\w+|block(?:ed|ing)"
     r"|paus(?:ed|ing)|drain(?:ed|ing)|silenc(?:ed|ing)|turned off|switched off|bypass\w*|failed over"
@@ -26,7 +27,7 @@ _TEMPORARY = re.compile(
     re.IGNORECASE,
 )
 _PUT_BACK = re.compile(
-    r"\b(?:roll(?:ed|ing)?[ -]?forward|re-?enabl\w+|unblock\w*|resum\w+|undrain\w*|unsilenc\w*"
+    r"\b(?:roll(?:ed|ing)?\b[^.;]{0,40}\bforward|re-?enabl\w+|unblock\w*|resum\w+|undrain\w*|unsilenc\w*"
     r"|turned (?:back )?on|back on|failed back|redeploy\w*|re-?appl\w+|unfroze\w*)\b",
     re.IGNORECASE,
 )
@@ -108,9 +109,10 @@ def _is_told_only(link: Link) -> bool:
 def _to_undo(facts: Facts) -> Iterator[Note]:
     """Yield what was done meanwhile, the newest of each thing, unless it was put back since."""
     done: list[Fact] = []
-    for fact in facts.of(FactKind.ACTION, FactKind.DECISION, FactKind.RULED_OUT):
+    for fact in facts.of(*_DONE):
         if _PUT_BACK.search(fact.text):
-            done = [earlier for earlier in done if not earlier.entities & fact.entities]
+            back = entities(fact.text)
+            done = [earlier for earlier in done if not entities(_act_words(earlier)) & back]
         elif _TEMPORARY.search(fact.text) and _is_response(fact, facts):
             done = [earlier for earlier in done if not _is_same_act(earlier, fact)]
             done.append(fact)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.incident.board import Board, merge
+from bot.incident.board import Board, merge, settle
 from bot.incident.case import Case
 from bot.incident.facts import FactKind
 from bot.incident.hypotheses import Change, Hypothesis, Status, cited_ids
@@ -30,8 +30,19 @@ def review(board: Board, case: Case, *, fresh: Sequence[Hypothesis] = ()) -> Boa
     known = with_ruled_out(board, case.facts, case.incident, until=case.asked_at)
     ours = [h for h in fresh if _goes_on(h, known.hypotheses)]
     merged = merge(known, ours, now=case.asked_at, facts=case.facts)
-    told = tuple(_reruled(h, case) for h in merged.hypotheses)
-    return board if told == board.hypotheses else replace(merged, hypotheses=told)
+    told = replace(merged, hypotheses=tuple(_reruled(h, case) for h in merged.hypotheses))
+    settled = _settled(told, ours, case)
+    return board if settled.hypotheses == board.hypotheses else settled
+
+
+def _settled(board: Board, ours: Sequence[Hypothesis], case: Case) -> Board:
+    """Return the board on which rivals of what is confirmed are out, unless the rules still see them."""
+    confirmed = {h.id for h in board.hypotheses if h.status is Status.CONFIRMED}
+    if not confirmed:
+        return board
+    seen = {cited_ids(h.trigger.evidence)[:1] for h in ours if h.is_live}
+    proposed = {h.id for h in board.hypotheses if cited_ids(h.trigger.evidence)[:1] in seen and h.links}
+    return settle(board, confirmed | proposed, now=case.asked_at)
 
 
 def _goes_on(fresh: Hypothesis, standing: Iterable[Hypothesis]) -> bool:

@@ -28,6 +28,14 @@ _MOST_TOLD = 12
 _MOST_ENTRIES = 3
 _INDENT = "    "
 _EMPTY = "Nothing is on the board yet: ask a question, or type `suspect` and what you suspect."
+_SHOWN = (
+    Status.CONFIRMED,
+    Status.SUPPORTED,
+    Status.TESTING,
+    Status.PROPOSED,
+    Status.REFUTED,
+    Status.STALE,
+)
 _VERBS = {
     Act.SUSPECTED: "raised",
     Act.CHECK_TAKEN: "looked at",
@@ -115,7 +123,7 @@ def _in_order(view: BoardView) -> list[Hypothesis]:
 
 def _title(view: BoardView) -> Line:
     counts = Counter(h.status for h in view.board.hypotheses)
-    named = [f"{counts[status]} {status.words}" for status in Status if counts[status]]
+    named = [f"{counts[status]} {status.words}" for status in _SHOWN if counts[status]]
     when = f" · as of {view.as_of:%H:%M} UTC"
     return [bold("Board"), text(f"{when}{' · ' if named else ''}{', '.join(named)}")]
 
@@ -147,16 +155,10 @@ def _why(last: Change | None, view: BoardView, cap: int) -> Line:
     """Return what moved it to where it stands: by whom, because of what."""
     if last is None or last.act is Act.PROPOSED:
         return []
-    by = f"by {last.by_name} " if last.by_name and last.act is not Act.RULED else ""
-    reason = without_citations(last.reason)
-    words = [text(by)] if by else []
-    shown = spans(reason, limit_chars=max(cap, _LEAST_CAP)) if reason else []
-    cited = (
-        [text("see"), *cites(last.because, view.incident)]
-        if last.because and not reason
-        else cites(last.because, view.incident)
-    )
-    return [*words, *shown, *cited] if shown or last.because or by else []
+    by = [text(f"by {last.by_name} ")] if last.by_name and last.act is not Act.RULED else []
+    cited = cites(last.because, view.incident)
+    reason = spans(without_citations(last.reason), limit_chars=max(cap, _LEAST_CAP)) if last.reason else []
+    return [*by, *(reason or ([text("see")] if cited else [])), *cited]
 
 
 def _raised(hypothesis: Hypothesis, view: BoardView) -> Line:
@@ -195,19 +197,17 @@ def _entry(change: Change, view: BoardView, cap: int) -> Line:
     verb = _VERBS.get(change.act, change.status.words)
     by = f" by {change.by_name}" if change.by_name else ""
     head = text(f"{verb} {clock(change.at, as_of=view.as_of)}{by}")
-    reason = (
-        spans(without_citations(change.reason), limit_chars=max(cap, _LEAST_CAP)) if change.reason else []
-    )
-    return joined(
-        [[head], [*reason, *cites(change.because, view.incident)] if reason or change.because else []]
-    )
+    cited = cites(change.because, view.incident)
+    reason = spans(without_citations(change.reason), limit_chars=max(cap, _LEAST_CAP))
+    return joined([[head], [*reason, *cited]]) if change.reason else [head, *cited]
 
 
 def _notes(view: BoardView, cap: int) -> Iterator[Line]:
     notes = view.notes
     if notes.is_inconclusive:
-        strongest = f"nothing is supported yet; strongest lead is {notes.leader}"
-        yield [bold("Inconclusive:"), text(f" {strongest}")]
+        is_alone = sum(h.is_live for h in view.board.hypotheses) == 1
+        lead = f"{notes.leader} is unopposed" if is_alone else f"strongest lead is {notes.leader}"
+        yield [bold("Inconclusive:"), text(f" nothing is supported yet; {lead}")]
     if notes.next_check is not None:
         live = [h.id for h in _in_order(view) if h.is_live]
         do = spans(without_citations(notes.next_check.do), limit_chars=max(cap, _LEAST_CAP))
