@@ -27,7 +27,7 @@ _TEMPORARY = re.compile(
     re.IGNORECASE,
 )
 _PUT_BACK = re.compile(
-    r"\b(?:roll(?:ed|ing)?\b[^.;]{0,40}\bforward|re-?enabl\w+|unblock\w*|resum\w+|undrain\w*|unsilenc\w*"
+    r"\b(?:roll(?:ed|ing)?\b[^;\n]{0,40}\bforward|re-?enabl\w+|unblock\w*|resum\w+|undrain\w*|unsilenc\w*"
     r"|turned (?:back )?on|back on|failed back|redeploy\w*|re-?appl\w+|unfroze\w*)\b",
     re.IGNORECASE,
 )
