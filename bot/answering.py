@@ -1,11 +1,14 @@
 """From what was found to what an answer says: the part that Slack and a replay share."""
 
+from collections.abc import Iterator
+
 from bot.answers import Usage
+from bot.incident.access import words_of
 from bot.incident.case import Case
 from bot.incident.diagnosis import left_out
 from bot.investigation import Finding
 from bot.models.catalogue import Catalogue
-from bot.slack.answer_values import Answer
+from bot.slack.answer_values import Answer, Computed
 from bot.slack.computed import computed
 from bot.slack.money import Bill
 
@@ -31,7 +34,7 @@ def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalo
         mitigations=finding.mitigations,
         open_questions=closing.open_questions,
         unseen=closing.unseen if closing.analyst == "rules" else (*case.unseen, *closing.unseen),
-        computed=computed(case.incident),
+        computed=(*_disagreements(case, finding), *computed(case.incident)),
         analyst=closing.analyst,
         model_name=catalogue.label(usage.model if usage else case.route.model),
         note=closing.note,
@@ -45,6 +48,15 @@ def answer_of(case: Case, finding: Finding, *, answer_id: str, catalogue: Catalo
         is_full=case.is_full,
         risen=case.risen,
     )
+
+
+def _disagreements(case: Case, finding: Finding) -> Iterator[Computed]:
+    """Yield where a hypothesis takes for granted what code computed otherwise."""
+    cites = {one.id: one.cites for one in case.verdicts}
+    for hypothesis in finding.hypotheses:
+        for one in hypothesis.access if hypothesis.is_live else ():
+            if one.disagreement:
+                yield Computed(words=words_of(hypothesis, one), cites=cites.get(one.denial, ()))
 
 
 def bill_of(usage: Usage) -> Bill:

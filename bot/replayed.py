@@ -99,6 +99,15 @@ def _hypothesis(item: Hypothesis, ts: Mapping[str, str]) -> Document:
         "refuted_if": item.refuted_if,
         "next_check": item.next_check.do if item.next_check else None,
         "unseen": list(item.unseen),
+        "access": [
+            {
+                "denial": one.denial,
+                "decision": one.decision,
+                "layer": one.layer,
+                "disagreement": one.disagreement,
+            }
+            for one in item.access
+        ],
     }
 
 

@@ -8,7 +8,7 @@ from prompts import PromptError, PromptInputsError, load, parse
 DIGESTS = {
     "diagnose_open": (1, "9d7c0b41d941"),
     "diagnose_question": (1, "7d0ca0f9c14a"),
-    "diagnose_system": (4, "3504a37b2f07"),
+    "diagnose_system": (5, "de6f4c9a02ca"),
     "fold": (1, "21b1b42574b5"),
     "judge": (1, "d65308e10920"),
     "keep_going": (1, "6a81e7a56ff4"),

@@ -8,13 +8,14 @@ clamps instead. Every field is required, because optional ones are limited to 24
 import re
 from collections.abc import Collection, Iterable
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.answers import Closing
 from bot.incident.facts import FactKind
 from bot.incident.hypotheses import (
+    Access,
     Check,
     Evidence,
     EvidenceKind,
@@ -90,6 +91,19 @@ class WireCheck(Wire):
     minutes: int
 
 
+class WireAccess(Wire):
+    """What an explanation claims about one refusal."""
+
+    denial: str
+    decision: Annotated[
+        Literal["allow", "explicit_deny", "implicit_deny", "unknown"], BeforeValidator(_lower)
+    ]
+    layer: Annotated[
+        Literal["identity", "resource", "boundary", "session", "scp", "rcp", "endpoint", "none"],
+        BeforeValidator(_lower),
+    ]
+
+
 class WireHypothesis(Wire):
     """One explanation."""
 
@@ -102,6 +116,7 @@ class WireHypothesis(Wire):
     does_not_explain: list[str]
     refuted_if: str
     next_check: WireCheck
+    access: list[WireAccess] = Field(default_factory=list)
 
 
 class WireMitigation(Wire):
@@ -139,7 +154,7 @@ class WireDiagnosis(Wire):
 def answer_schema() -> dict[str, Any]:
     """Return the JSON schema of an answer as the API wants it, without notes and titles; read only."""
     schema: dict[str, Any] = _plain(WireDiagnosis.model_json_schema())
-    return {**schema, "required": list(schema["properties"])}
+    return schema
 
 
 def _plain(node: Any) -> Any:
@@ -148,7 +163,8 @@ def _plain(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     notes = {key for key in ("title", "description") if isinstance(node.get(key), str)}
-    return {key: _plain(value) for key, value in node.items() if key not in notes}
+    plain = {key: _plain(value) for key, value in node.items() if key not in notes}
+    return {**plain, "required": list(plain["properties"])} if "properties" in plain else plain
 
 
 def to_hypothesis(wire: WireHypothesis, *, taken: Collection[str]) -> Hypothesis:
@@ -172,7 +188,13 @@ def to_hypothesis(wire: WireHypothesis, *, taken: Collection[str]) -> Hypothesis
         does_not_explain=_words(wire.does_not_explain),
         refuted_if=wire.refuted_if.strip(),
         next_check=_check(wire.next_check),
+        access=_access(wire.access),
     )
+
+
+def _access(wire: Iterable[WireAccess]) -> tuple[Access, ...]:
+    told = (Access(denial=one.denial.strip(), decision=one.decision, layer=one.layer) for one in wire)
+    return tuple(dict.fromkeys(told))[:MAX_WORDS]
 
 
 def to_closing(wire: WireDiagnosis) -> Closing:

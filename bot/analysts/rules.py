@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from bot.analysts.rules_access import places
 from bot.analysts.rules_candidates import candidates, conditions, shipped_steps, traced
 from bot.analysts.rules_chain import chain
 from bot.analysts.rules_checks import check, question
@@ -50,6 +51,8 @@ def diagnose(case: Case) -> Diagnosis:
     )
     told = _with_step_rival(told, view)
     hypotheses = _with_checks(tuple(h for _, h in told), [c for c, _ in told], view)
+    if hypotheses and case.facts.recovery is None:
+        hypotheses = (*hypotheses, *places(hypotheses[0], case, start=len(hypotheses) + 1))
     if not hypotheses:
         refuted = _refuted(found, view, start=1)
         return Diagnosis(

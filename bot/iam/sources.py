@@ -36,10 +36,12 @@ class Decider:
     Attributes:
         words: Which policy and statement, and what it does; without a full stop.
         source: The id of the message with that policy; empty where the reason is that nobody pasted one.
+        set_name: The set of policies of which it speaks, such as `scp`; empty where it speaks of none.
     """
 
     words: str
     source: str = ""
+    set_name: str = ""
 
 
 def deciders(verdict: Verdict, policies: Sequence[Pasted]) -> tuple[Decider, ...]:
@@ -58,10 +60,10 @@ def _decider(reason: str, policies: Sequence[Pasted]) -> Iterator[Decider]:
     name = _SPOKEN[found["set"]] if found else ""
     same = [one.source for one in policies if one.set_name == name]
     if found is None or not same:
-        yield Decider(words=reason)
+        yield Decider(words=reason, set_name=name)
     elif found["number"] is None or name not in _LISTED:
-        yield Decider(words=f"{found['set']}{found['rest']}", source=same[-1])
+        yield Decider(words=f"{found['set']}{found['rest']}", source=same[-1], set_name=name)
     elif int(found["number"]) <= len(same):
         number = f" {found['number']}" if len(same) > 1 else ""
         words = f"{found['set']}{number}{found['rest']}"
-        yield Decider(words=words, source=same[int(found["number"]) - 1])
+        yield Decider(words=words, source=same[int(found["number"]) - 1], set_name=name)

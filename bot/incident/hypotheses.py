@@ -125,6 +125,23 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a hypothesis claims about a permission; never prose.
+
+    Attributes:
+        denial: The verdict on the refusal that it speaks of: `p1`.
+        decision: `allow`, `explicit_deny`, `implicit_deny` or `unknown`.
+        layer: Where that is decided: a set of policies, such as `identity` or `scp`; `none` for nowhere.
+        disagreement: Computed: what code found instead; empty where it agrees or cannot tell.
+    """
+
+    denial: str
+    decision: str
+    layer: str
+    disagreement: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """Something to look at. It only reads; whatever changes state is a `Mitigation`.
 
@@ -206,6 +223,7 @@ class Hypothesis:
         does_not_explain: What is seen in the incident and does not follow from this chain.
         reopen_if: Set when refuted: what would bring it back.
         refuted_if: What would refute the chain as a whole, in one line.
+        access: What it claims about permissions.
         is_by_rules: The rules proposed it, not a model.
         raised_by: The id of the person who suspected it; empty when an analyst proposed it.
         raised_in: Evidence ids of the messages in which people raised it.
@@ -226,6 +244,7 @@ class Hypothesis:
     unseen: tuple[str, ...] = ()
     history: tuple[Change, ...] = ()
     ended_by: Link | None = None
+    access: tuple[Access, ...] = ()
     is_by_rules: bool = False
     raised_by: str = ""
     raised_in: tuple[str, ...] = ()
@@ -240,6 +259,11 @@ class Hypothesis:
         """Every citation of the hypothesis, trigger first."""
         links = [item for link in self.links for item in (*link.evidence_for, *link.evidence_against)]
         return (*self.trigger.evidence, *links, *self.impact.evidence)
+
+    @property
+    def is_overruled(self) -> bool:
+        """It claims about a permission what code computed otherwise."""
+        return any(one.disagreement for one in self.access)
 
     @property
     def is_live(self) -> bool:

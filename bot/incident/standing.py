@@ -32,7 +32,7 @@ def signs_of(hypothesis: Hypothesis, case: Case) -> Signs:
     is_direct = bool(links) and any(e.kind is EvidenceKind.DIRECT for e in links[0].evidence_for)
     return Signs(
         is_shown=is_direct and all(link.is_shown for link in links) and _is_its_claim(hypothesis),
-        is_answered=not any(is_unanswered(link, case) for link in links),
+        is_answered=not (hypothesis.is_overruled or any(is_unanswered(link, case) for link in links)),
         is_ordered=not any(link.order is Order.VIOLATED for link in links),
         is_ruled_out=_is_ruled_out(hypothesis, case),
         ended=_ended(hypothesis, case),
@@ -158,21 +158,25 @@ _STANDING = {
 def rank(hypotheses: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Return hypotheses best first, each with the likelihood word that says how it stands among its rivals.
 
-    The analyst's own order decides between equals: status first, then chains that violate no order, then
-    chains of which anything is shown.
+    The analyst's own order decides between equals: status first, then chains that violate no order and no
+    verdict, and of which anything is shown.
     """
     ordered = sorted(hypotheses, key=_order)
     return tuple(replace(h, likelihood=_likelihood(n, h, ordered)) for n, h in enumerate(ordered))
 
 
-def _order(hypothesis: Hypothesis) -> tuple[int, bool, bool]:
+def _order(hypothesis: Hypothesis) -> tuple[int, bool]:
+    return _STANDING[hypothesis.status], _is_weak(hypothesis)
+
+
+def _is_weak(hypothesis: Hypothesis) -> bool:
+    """Say whether its order is wrong, a verdict overrules it, or nothing of it is shown."""
     violated = any(link.order is Order.VIOLATED for link in hypothesis.links)
-    return _STANDING[hypothesis.status], violated, hypothesis.shown == 0
+    return violated or hypothesis.is_overruled or hypothesis.shown == 0
 
 
 def _likelihood(n: int, hypothesis: Hypothesis, ordered: Sequence[Hypothesis]) -> Likelihood:
-    _, violated, unshown = _order(hypothesis)
-    if violated or unshown or not hypothesis.is_live:
+    if _is_weak(hypothesis) or not hypothesis.is_live:
         return Likelihood.LESS_LIKELY
     if n == 0 and hypothesis.shown >= _MOST_SHOWN * len(hypothesis.links):
         return Likelihood.LIKELY

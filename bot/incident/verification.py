@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.incident.access import with_access
 from bot.incident.acts import changes_state
 from bot.incident.case import Case
 from bot.incident.claims import unfounded
@@ -112,7 +113,7 @@ class _Examination:
         reason = self._unshowable(hypothesis)
         if reason:
             return Dropped(what=hypothesis.claim, reason=reason, kind=DroppedKind.EXPLANATION)
-        founded = self._founded(hypothesis)
+        founded = with_access(self._founded(hypothesis), self.case.verdicts)
         check, mitigations = self._check(founded)
         timed = with_times(replace(founded, next_check=check), self.case)
         judged = replace(

@@ -1,5 +1,6 @@
 """The whole answer: bottom line, rivals, what was computed, buttons, and what it cost and could not see."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -43,6 +44,7 @@ _TOLD_CAP = 110
 _MOST_QUESTIONS = 4
 _MOST_COMPUTED = 5
 _MOST_NAMED = 8
+_INLINE = re.compile(r"\s?\[(\d{1,5})\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +194,13 @@ def _fallen(said: Answer, cap: int) -> list[Line]:
 
 
 def _computed(item: Computed, said: Answer, cap: int) -> Line:
-    return [
-        bold("Computed:"),
-        *spans(f" {item.words}", limit_chars=max(cap, _COMPUTED_CAP)),
-        *cites(item.cites, said.incident),
+    """Return what was computed, each message that shows a part of it linked where it is named."""
+    words = shorten(item.words, max(cap, _COMPUTED_CAP))
+    parts = _INLINE.split(words)
+    told = [
+        span
+        for n, part in enumerate(parts)
+        for span in (cites([f"m{part}"], said.incident) if n % 2 else spans(f" {part}" if n == 0 else part))
     ]
+    rest = [one for one in item.cites if one[1:] not in parts[1::2]]
+    return [bold("Computed:"), *told, *cites(rest, said.incident)]

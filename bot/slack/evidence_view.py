@@ -23,7 +23,10 @@ def evidence_view(quotes: Mapping[str, Quote], *, answer_id: str) -> Blocks:
         quotes: By evidence id, such as `m13`.
         answer_id: Of the answer that cites them.
     """
-    title = rich([[bold("Evidence"), text(f" · {counted(len(quotes), 'message')} cited, as they were read")]])
+    computed = sum(one.startswith("p") for one in quotes)
+    also = f", and {counted(computed, 'computed verdict')}" if computed else ""
+    messages = counted(len(quotes) - computed, "message")
+    title = rich([[bold("Evidence"), text(f" · {messages} cited, as they were read{also}")]])
     entries = [_entry(evidence_id, quotes[evidence_id]) for evidence_id in sorted(quotes, key=_order)]
     kept = _that_fit(entries)
     more = len(entries) - len(kept)

@@ -10,6 +10,7 @@ from bot.adapters.claude_wire import (
     MAX_EVIDENCE,
     MAX_LINKS,
     MAX_WORDS,
+    WireAccess,
     WireDiagnosis,
     WireHypothesis,
     answer_schema,
@@ -66,7 +67,17 @@ def test_the_schema_asks_for_the_same_fields_as_the_sdk_would():
 
     assert ours["required"] == [*theirs["required"], "notes"]
     for name, definition in ours["$defs"].items():
-        assert definition.get("required") == theirs["$defs"][name].get("required")
+        more = ["access"] if name == "WireHypothesis" else []  # older answers, kept as samples, have none
+        assert definition.get("required", []) == [*theirs["$defs"][name].get("required", ()), *more]
+
+
+def test_a_claim_about_a_permission_is_translated_once():
+    claim = {"denial": " p1 ", "decision": "Explicit_Deny", "layer": "SCP"}
+    wire = a_hypothesis().model_copy(update={"access": [WireAccess(**claim)] * 2})
+
+    [access] = to_hypothesis(wire, taken=[]).access
+
+    assert (access.denial, access.decision, access.layer) == ("p1", "explicit_deny", "scp")
 
 
 def test_a_hypothesis_is_translated_with_its_words_trimmed_and_its_doubles_dropped():

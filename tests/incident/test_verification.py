@@ -377,10 +377,11 @@ def test_refuted_and_violated_and_unshown_ones_stand_last():
 
     assert ranked(refuted, violated, unshown, sound) == [
         ("d", Likelihood.LIKELY),
-        ("c", Likelihood.LESS_LIKELY),
         ("b", Likelihood.LESS_LIKELY),
+        ("c", Likelihood.LESS_LIKELY),
         ("a", Likelihood.LESS_LIKELY),
     ]
+    assert ranked(unshown, violated)[0][0] == "c"
 
 
 def test_a_chain_of_which_little_is_shown_is_possible_at_best():

@@ -74,7 +74,7 @@ def test_evidence_shows_number_author_time_exact_words_and_link_in_order():
     blocks = evidence_view(quotes, answer_id=ID)
 
     assert preview(blocks).splitlines() == [
-        "Evidence · 4 messages cited, as they were read",
+        "Evidence · 3 messages cited, as they were read, and 1 computed verdict",
         "[x] odd · 21 Mar 22:12:27 UTC",
         "x",
         "[2] Ana · 21 Mar 22:12:27 UTC",
