@@ -103,11 +103,12 @@ class Boarding:
         return ref_of(answer) if answer else None
 
     async def _act(self, request: Request, scene: Scene) -> None:
-        deed = self._deed(request, scene)
+        named: list[str] = []
+        change = self._change(request, scene, self._deed(request, scene), named)
+        change(await self.boards.memory.board(scene.ref))  # what cannot be done is said before who may do it
         if request.kind is RequestKind.CONFIRM:
             self._check_may_confirm(request, scene)
-        named: list[str] = []
-        board = await commit(self.boards.memory, scene.ref, self._change(request, scene, deed, named))
+        board = await commit(self.boards.memory, scene.ref, change)
         left = await self.boards.tell(scene, board)
         done = next(h for h in board.hypotheses if h.id == named[-1])
         log.info("board.changed", request=request.id, act=request.kind.value, hypothesis=done.id)

@@ -82,13 +82,14 @@ def top_line(answer: SavedAnswer, board: Board) -> str:
     """
     own = [h for h in board.hypotheses if h.id in answer.hypothesis_ids]
     fallen, risen = [h for h in own if not h.is_live], [h for h in own if _has_risen(h, answer)]
-    told = [*_told(fallen), *_told(risen)]
+    is_refuted = any(h.status is Status.REFUTED for h in fallen)
+    told = [*_told(fallen), *_told(risen)] if is_refuted else [*_told(risen), *_told(fallen)]
     lost = [words for words in answer.lost if not _is_told(words, told, fallen)]
     if not (told or lost):
         return ""
     times = [_fall(hypothesis).at for hypothesis in (*fallen, *risen)]
     last = max([*times, *([datetime.fromisoformat(answer.lost_at)] if answer.lost_at else [])])
-    verb = "Superseded" if any(h.status is Status.REFUTED for h in fallen) else "Updated"
+    verb = "Superseded" if is_refuted else "Updated"
     again = f". {ASK_AGAIN}" if answer.lost else ""
     return f"{verb} {last:%H:%M}: {'; '.join([*told, *lost])}{again}"
 

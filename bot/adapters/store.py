@@ -172,7 +172,11 @@ class RedisMemory:
     async def review_later(self, ref: IncidentRef) -> None:
         """Have the board looked at again, though nothing more is said: its message is behind."""
         with store_errors_named():
-            await self._redis.hdel(key("review-turns"), ref.key)
+            seconds, micros = await self._redis.time()
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(key("review-turns"), ref.key, f"- {int(seconds) * 1_000 + int(micros) // 1_000}")
+                pipe.expire(key("review-turns"), MEMORY_SECONDS)
+                await pipe.execute()
 
     async def save_file(self, ref: IncidentRef, file: KeptFile) -> None:
         """Keep that a file of ours is in Slack."""

@@ -155,6 +155,8 @@ def thumb(message: dict[str, Any], which: str) -> str:
 
 
 def _filled(element: dict[str, Any], reason: str) -> str:
+    if element["action_id"] == "shown":
+        return ""
     return element["options"][0]["value"] if element["type"] == "static_select" else reason
 
 
