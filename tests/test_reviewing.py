@@ -43,7 +43,8 @@ async def asked(settings):
     file = load_incident_file(FILE)
     _, finding = await replay.answered(file, Telling(until_ts=FILE["ask_at"]), settings)
     whole = replay.case_of(file, Telling(), settings, assumed(settings)).incident
-    return finding.board, whole
+    linked = (replace(m, permalink=f"https://acme.slack.com/archives/C1/p{m.ts}") for m in whole.messages)
+    return finding.board, whole.with_messages(linked)
 
 
 def reviewing(workspace, memory):

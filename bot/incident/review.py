@@ -13,6 +13,7 @@ from bot.incident.statuses import ruled
 from bot.incident.suspicions import newest_evidence_at, with_ruled_out
 
 IDLE = timedelta(minutes=60)
+NO_NEWS = "no new evidence for an hour, and the impact changed"
 _PROVEN = (Status.PROPOSED, Status.TESTING, Status.SUPPORTED, Status.CONFIRMED)
 """A look can only raise a status along this line; it has no new evidence to take one back."""
 _IMPACT = (FactKind.ALERT, FactKind.IMPACT, FactKind.RECOVERY)
@@ -83,11 +84,9 @@ def _change(hypothesis: Hypothesis, status: Status, case: Case) -> Change:
         reason = f"as expected at {hypothesis.history[0].at:%H:%M}" if hypothesis.history else ""
         because = (*done.cites[:1], *recovery.cites[:1])
         return Change(at=case.asked_at, status=status, because=because, reason=reason)
-    if status is Status.STALE:
-        return Change(
-            at=case.asked_at, status=status, reason="no new evidence for an hour, and the impact changed"
-        )
-    return Change(at=case.asked_at, status=status, because=cited_ids(hypothesis.evidence)[:1])
+    is_idle = status is Status.STALE
+    because = () if is_idle else cited_ids(hypothesis.evidence)[:1]
+    return Change(at=case.asked_at, status=status, because=because, reason=NO_NEWS if is_idle else "")
 
 
 def _is_idle(hypothesis: Hypothesis, case: Case) -> bool:

@@ -73,11 +73,8 @@ def board_message(view: BoardView, *, answer_id: str = "board") -> Rendered:
     Raises:
         LimitExceededError: Slack would refuse it.
     """
-    versions = (_blocks(view, cap) for cap in _CAPS)
-    made: Blocks = []
-    for made in versions:
-        if visible_chars(made) <= WHOLE_CHARS:
-            break
+    *longer, shortest = (_blocks(view, cap) for cap in _CAPS)
+    made = next((blocks for blocks in longer if visible_chars(blocks) <= WHOLE_CHARS), shortest)
     blocks = numbered(made, answer_id)
     words = escaped(shorten(_bottom_line(view), NOTIFICATION_CHARS))
     check(blocks, words)

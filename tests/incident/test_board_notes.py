@@ -7,6 +7,7 @@ import pytest
 from bot.incident.board import Board
 from bot.incident.board_notes import board_notes
 from bot.incident.contradictions import contradictions
+from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.hypotheses import (
     Act,
     Change,
@@ -236,3 +237,63 @@ def test_what_was_predicted_and_came_is_confirmed_and_its_rivals_are_out():
     assert (first.status, first.history[-1].because) == (Status.CONFIRMED, ("m9", "m10"))
     assert first.history[-1].reason.startswith("as expected at 10:40")
     assert (second.status, second.history[-1].reason) == (Status.STALE, "H1 is confirmed")
+
+
+def test_what_the_rules_explain_now_goes_on_with_what_they_proposed_alone():
+    ours, theirs = hypothesis(is_by_rules=True), hypothesis("H2", trigger="m3")
+    news = replace(ours, status=Status.SUPPORTED, claim="said anew")
+    other = replace(theirs, claim="told by rules", is_by_rules=True)
+
+    after = review(Board(hypotheses=(ours, theirs)), case(SCRIPT), fresh=(news, other))
+
+    assert [h.claim for h in after.hypotheses[:2]] == ["said anew", "claim of H2"]
+    assert after.hypotheses[0].status is Status.SUPPORTED
+
+
+def test_a_live_one_that_a_fact_rules_out_falls_and_a_person_who_takes_a_look_tests():
+    look = Change(at=case(SCRIPT).asked_at, status=Status.TESTING, by="U1", act=Act.CHECK_TAKEN)
+    looked_at = hypothesis(status=Status.TESTING, history=(*hypothesis().history, look))
+    refuted = Change(at=look.at, status=Status.REFUTED, by="U1", act=Act.REFUTED)
+    decided = hypothesis("H2", status=Status.REFUTED, history=(refuted,))
+
+    after = review(Board(hypotheses=(looked_at, decided, hypothesis("H3", trigger="m6"))), case(SCRIPT))
+
+    assert [h.status for h in after.hypotheses[:3]] == [Status.TESTING, Status.REFUTED, Status.REFUTED]
+
+
+@pytest.mark.parametrize(("raised", "count"), [("m2", 0), ("m4", 1)])
+def test_what_no_person_suspected_is_nobodys_suspicion(raised, count):
+    asked = case(SCRIPT)
+    fact = Fact(
+        id="f1",
+        kind=FactKind.RULED_OUT,
+        text="the graph says otherwise",
+        cites=("m5", raised),
+        at=asked.asked_at,
+        status="the monitor",
+    )
+
+    known = with_ruled_out(Board(), Facts(items=(fact,)), asked.incident, until=asked.asked_at)
+
+    assert [h.reopen_if for h in known.hypotheses] == ["what cleared it turns out to be wrong"] * count
+
+
+def test_where_people_raised_what_an_analyst_blames_is_noted_beside_it():
+    asked = case(SCRIPT)
+    blamed = hypothesis(trigger="m4")
+    raised = replace(blamed, trigger=replace(blamed.trigger, evidence=()), claim="storage nodes down")
+
+    known = with_ruled_out(Board(hypotheses=(raised,)), asked.facts, asked.incident, until=asked.asked_at)
+
+    assert known.hypotheses[0].raised_in == ("m4",)
+    assert with_ruled_out(known, asked.facts, asked.incident, until=asked.asked_at) == known
+
+
+def test_two_acts_on_one_thing_are_one_to_undo():
+    script = f"{SCRIPT}10:45 cy disabled the export job\n10:46 cy disabled the export job on both hosts\n"
+
+    assert len(noted(script).to_undo) == 2
+
+
+def test_a_time_that_cannot_be_read_is_no_contradiction():
+    assert told("\n10:01 ann checkout fails since 99:99\n10:05 ben errors started at 09:50\n") == []

@@ -1,12 +1,13 @@
 """What is so dense that nothing makes it small: it stays within its room, and says what it lost."""
 
 import random
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.incident.bounding import bounded
 from bot.incident.compaction import compact
-from bot.incident.digest import Digest
+from bot.incident.digest import Carried, Chunk, Digest, Pattern
 from bot.incident.extraction import extract
 from bot.incident.facts import Facts
 from bot.incident.middles import MOST_CHARS, without_middles
@@ -73,3 +74,73 @@ def test_of_a_usual_thread_everything_is_searched():
 
     assert without_middles(messages) == (messages, 0)
     assert bounded(Digest(), most_tokens=0) == Digest()
+
+
+AT = datetime(2031, 5, 6, 10, 0, tzinfo=UTC)
+
+
+def pattern(*values, is_table=False, ids=("m1", "m2")):
+    return Pattern(
+        example_id="m1",
+        example="job a1 hit b1",
+        count=2,
+        first_id="m1",
+        first_at=AT,
+        last_id="m2",
+        last_at=AT,
+        ids=ids,
+        values=values,
+        is_table=is_table,
+    )
+
+
+def words(count, letter):
+    return tuple(f"{letter}{n:09d}" for n in range(count))
+
+
+def whole(**parts):
+    return Digest(chunks=(Chunk(ids=("m1", "m2"), prints=("p", "p"), **parts),))
+
+
+def cut_by(digest, tokens):
+    [chunk] = digest.chunks
+    return bounded(digest, most_tokens=page_tokens(chunk) - tokens).chunks[0]
+
+
+def test_of_carried_words_the_oldest_go_and_what_comes_after_stays_whole():
+    digest = whole(carried=(Carried(id="m1", words=words(40, "a")), Carried(id="m2", words=words(3, "b"))))
+
+    left = cut_by(digest, 40)
+
+    first, second = left.carried
+    assert (first.words[-1], second.words) == ("a000000039", words(3, "b"))
+    assert left.left_out == 40 - len(first.words)
+    assert cut_by(digest, 350).carried == ()
+
+
+@pytest.mark.parametrize("is_table", [True, False])
+def test_of_what_varied_the_oldest_goes_and_a_table_is_none_any_more(is_table):
+    rows = tuple(zip(words(20, "a"), words(20, "b"), strict=True))
+    columns = rows if is_table else (words(20, "a"), words(20, "b"))
+    varied = pattern(*columns, is_table=is_table, ids=tuple(f"m{n}" for n in range(1, 21)))
+    digest = whole(patterns=(varied, pattern(), pattern(words(2, "c"))))
+
+    left = cut_by(digest, 60)
+
+    first, bare, last = left.patterns
+    assert sum(map(len, first.values)) < 40
+    assert (first.is_table, bare.values) == (False, ())
+    assert last.values in {(), (words(2, "c"),)}
+    assert left.left_out > 0
+
+
+def test_a_column_that_has_room_stays_whole():
+    digest = whole(patterns=(pattern(words(40, "a"), words(1, "b")),))
+
+    assert words(1, "b") in cut_by(digest, 60).patterns[0].values
+
+
+def test_patterns_themselves_go_when_nothing_else_is_left():
+    digest = whole(patterns=(pattern(), pattern()))
+
+    assert len(cut_by(digest, 3).patterns) == 1
