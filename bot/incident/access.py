@@ -51,7 +51,7 @@ def disagreement(claimed: Access, computed: ThreadVerdict) -> str:
 
 def _against_verdict(claimed: Access, computed: ThreadVerdict, decision: str) -> str:
     layers = {one.set_name for one in computed.deciding if one.set_name}
-    if decision == "unknown":
+    if decision == "unknown" or _may_be_hidden(claimed, computed, decision):
         return ""
     by = "; ".join(one.words for one in computed.deciding[:1])
     told = f"{DECISIONS[decision]}{f', {by}' if by else ''}"
@@ -59,6 +59,13 @@ def _against_verdict(claimed: Access, computed: ThreadVerdict, decision: str) ->
         return told
     is_elsewhere = decision == "explicit_deny" and bool(layers) and claimed.layer in PLACES
     return told if is_elsewhere and claimed.layer not in layers else ""
+
+
+def _may_be_hidden(claimed: Access, computed: ThreadVerdict, decision: str) -> bool:
+    """Say whether the claim is about a place that nobody showed, and nothing that was shown denies."""
+    hidden = {place for place, _ in computed.rivals}
+    is_refusal = claimed.decision in _REFUSALS and decision in _REFUSALS
+    return is_refusal and decision != "explicit_deny" and (claimed.layer in hidden or claimed.layer == "none")
 
 
 def _against_words(claimed: Access, computed: ThreadVerdict) -> str:

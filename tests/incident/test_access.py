@@ -29,8 +29,10 @@ BASE = """
 10:40 ann that's why: removing the pair from vault-7 was my mistake, production still uses it
 """
 PASTED = f"{BASE}10:41 ben {REFUSED}\n10:42 ann bucket policy {DENY}\n10:43 ann role policy {ALLOW}\n"
-MAYBE = says("Deny", "*", to="*", when={"Bool": {"aws:SecureTransport": "false"}})
-UNKNOWN = f"{BASE}10:41 ben {REFUSED}\n10:42 ann bucket policy {json.dumps(policy(MAYBE))}\n"
+READS = json.dumps(policy(says("Allow", "s3:GetObject", f"{OBJECT[:-5]}*", to=ROLE)))
+PARTLY = f"{BASE}10:41 ben {REFUSED}\n10:42 ann bucket policy {READS}\n"
+SECURE = says("Allow", "s3:*", f"{OBJECT[:-5]}*", when={"Bool": {"aws:SecureTransport": "true"}})
+UNKNOWN = f"{BASE}10:41 ben {REFUSED}\n10:42 ann role policy {json.dumps(policy(SECURE))}\n"
 UNPASTED = f"{BASE}10:41 ben {REFUSED}\n"
 BY_SCP = f"{BASE}10:41 ben {REFUSED} with an explicit deny in a service control policy\n"
 
@@ -58,7 +60,11 @@ def _fields(hypothesis):
         (PASTED, "implicit_deny", "identity", "refused by an explicit deny, resource policy"),
         (PASTED, "allow", "none", "refused by an explicit deny"),
         (PASTED, "explicit_deny", "scp", "refused by an explicit deny, resource policy"),
-        (UNKNOWN, "explicit_deny", "scp", ""),
+        (PARTLY, "explicit_deny", "scp", ""),
+        (PARTLY, "explicit_deny", "none", ""),
+        (PARTLY, "explicit_deny", "resource", "refused because nothing allows it"),
+        (PARTLY, "allow", "none", "refused because nothing allows it"),
+        (UNKNOWN, "allow", "none", ""),
         (UNPASTED, "explicit_deny", "scp", ""),
         (UNPASTED, "allow", "none", ""),
         (BY_SCP, "explicit_deny", "scp", ""),
