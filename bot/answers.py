@@ -108,6 +108,9 @@ class SavedAnswer:
         is_escalated: A person asked for the stronger model.
         is_full: Every message was to be read in full.
         continues: Id of the request that asked this first, when it was asked to go on; else empty.
+        analyst: `claude` or `rules`: who answered; empty of an older answer.
+        standing: How each live hypothesis stood: id → (status, likelihood, links shown in words,
+            ids that it cites).
     """
 
     id: str
@@ -129,6 +132,8 @@ class SavedAnswer:
     is_escalated: bool = False
     is_full: bool = False
     continues: str = ""
+    analyst: str = ""
+    standing: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.answers import Blocks, KeptBoardPost, Posted
+from bot.answers import Blocks, KeptBoardPost, Posted, SavedAnswer
 from bot.errors import CopilotError, EditFailedError, GateClosedError, StoreUnavailableError
 from bot.incident.board import Board
 from bot.incident.board_notes import board_notes
@@ -188,8 +188,8 @@ class Boards:
         return link_of(scene.incident, post)
 
 
-def link_of(incident: Incident, post: KeptBoardPost) -> str:
-    """Return the address of a board's message, made like that of any message; empty when none has one."""
+def link_of(incident: Incident, post: KeptBoardPost | SavedAnswer) -> str:
+    """Return the address of a message of ours, made like that of any message; empty when none has one."""
     known = next((m.permalink for m in incident.messages if m.permalink), "")
     base, found, _ = known.partition("/archives/")
     thread = f"?thread_ts={post.thread_ts}&cid={post.channel_id}" if post.thread_ts else ""

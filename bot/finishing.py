@@ -1,15 +1,19 @@
 """The end of an answer and of a draft: what is posted, with its file, and what is kept of it."""
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.answering import answer_of
-from bot.answers import Closing, KeptFile
-from bot.errors import EditFailedError, ForgottenError
+from bot.answers import Closing, KeptFile, SavedAnswer
+from bot.boards import link_of
+from bot.errors import EditFailedError, ForgottenError, StoreUnavailableError
 from bot.forgetting import clear_board
 from bot.freshness import Freshness
 from bot.incident.board import Board
 from bot.incident.case import Case
+from bot.incident.messages import at_of
 from bot.investigation import Finding
 from bot.models.catalogue import Catalogue
 from bot.money import Money
@@ -17,7 +21,7 @@ from bot.outgoing import Outgoing
 from bot.ports import Log, Memory, Reply, Workspace
 from bot.run import Run, cited_in, saved_answer
 from bot.slack.answer import answer as answer_message
-from bot.slack.answer_values import Answer, Rendered
+from bot.slack.answer_values import Answer, Before, Rendered
 from bot.slack.blocks import numbered
 from bot.slack.fact_lines import first_facts
 from bot.slack.money import Asking, asking_blocks, asking_words
@@ -47,7 +51,9 @@ class Finishing:
         Raises:
             ForgottenError: Something that was read for it must not be kept; then nothing of it is.
         """
-        said = self._values(run, reply, case, finding)
+        said = replace(
+            self._values(run, reply, case, finding), before=await self._before(run, finding.closing.analyst)
+        )
         bill = await self.money.bill(run, finding.closing.usage)
         message = await self._rendered(run, replace(said, bill=bill) if bill else said)
         blocks, text = self.out.message(message.blocks, message.text)
@@ -131,6 +137,20 @@ class Finishing:
             run.log("file.left", error=error.code)
             return
         await self.memory.drop_file(run.ref, file.id)
+
+    async def _before(self, run: Run, analyst: str) -> Before | None:
+        """Return the newest earlier answer of the same analyst that had something to explain.
+
+        An answer does without it when the store is away.
+        """
+        kept: Sequence[SavedAnswer] = ()
+        with suppress(StoreUnavailableError):
+            kept = await self.memory.answers(run.ref)
+        earlier = [one for one in kept if one.id != run.request.id and one.standing and not one.lost]
+        if not earlier or earlier[-1].analyst != analyst:
+            return None
+        last = earlier[-1]
+        return Before(at=at_of(last.ts), standing=last.standing, permalink=link_of(run.incident, last))
 
     def _values(self, run: Run, reply: Reply, case: Case, finding: Finding) -> Answer:
         return replace(

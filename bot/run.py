@@ -18,6 +18,7 @@ from bot.investigation import Finding
 from bot.request import Request
 from bot.routing.route import Route, Tier
 from bot.safety.redaction import Redactor
+from bot.slack.hypothesis_lines import standing_of
 from bot.wishes import Wish
 
 log = structlog.get_logger()
@@ -135,6 +136,8 @@ def saved_answer(
         is_full=run.request.is_full,
         continues=run.wish.continues,
         claims={hypothesis.id: hypothesis.claim for hypothesis in finding.hypotheses if hypothesis.is_live},
+        analyst=finding.closing.analyst,
+        standing={h.id: standing_of(h) for h in finding.hypotheses if h.is_live},
     )
 
 

@@ -26,6 +26,7 @@ from bot.slack.hypothesis_lines import (
 )
 from bot.slack.limits import UNCUT, Blocks, check, fits, fits_blocks, shorten, visible_chars
 from bot.slack.next_step import best_check
+from bot.slack.since import is_unchanged, since_lines, unchanged_line
 from bot.slack.texts import escaped
 from bot.slack.whole import whole_answer
 
@@ -114,7 +115,7 @@ def _version(said: Answer, top: list[Line], size: _Size, *, has_file: bool) -> t
 
 def _body(said: Answer, top: list[Line], size: _Size) -> Groups:
     return [
-        rest_lines(said, top, cap=size.cap),
+        [*rest_lines(said, top, cap=size.cap), *since_lines(said)],
         *_hypotheses(said, top, size),
         []
         if said.live
@@ -131,6 +132,9 @@ def _hypotheses(said: Answer, top: list[Line], size: _Size) -> Iterator[list[Lin
     best = best_check(said)
     rest: Told = "nothing" if said.has_model else "outcomes"
     for index, hypothesis in enumerate(said.live[: size.most]):
+        if is_unchanged(hypothesis, said):
+            yield [unchanged_line(hypothesis, said)]
+            continue
         yield hypothesis_lines(
             hypothesis,
             said.incident,

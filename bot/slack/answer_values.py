@@ -1,5 +1,6 @@
 """What an answer is made of, before it is laid out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,22 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """The answer before this one about the same incident, by the same analyst.
+
+    Attributes:
+        at: When it was given; aware, UTC.
+        standing: How each live hypothesis stood then: id → (status, likelihood, links shown in words,
+            ids that it cites).
+        permalink: Its address; empty when not known.
+    """
+
+    at: datetime
+    standing: Mapping[str, tuple[str, str, str, str]]
+    permalink: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Everything an answer says; nothing in it was left unverified.
 
@@ -62,6 +79,7 @@ class Answer:
         is_full: A person asked for every message in full.
         is_set_up: There is a model that can be asked at all.
         again: The earlier question that was asked again without typing it anew; else empty.
+        before: The answer before; None for the first one.
         risen: Where the question would go by what was found while it was answered, when that is higher.
     """
 
@@ -92,6 +110,7 @@ class Answer:
     is_full: bool = False
     is_set_up: bool = True
     again: str = ""
+    before: Before | None = None
     risen: Route | None = None
 
     @property

@@ -86,6 +86,16 @@ def shown_words(hypothesis: Hypothesis) -> str:
     return f"{hypothesis.shown} of {counted(len(hypothesis.links), 'link')} shown"
 
 
+def standing_of(hypothesis: Hypothesis) -> tuple[str, str, str, str]:
+    """Return how one stands, as the next answer compares it.
+
+    Returns:
+        Its status, its likelihood, `3 of 4 links shown`, and the ids that it cites, between blanks.
+    """
+    cited = " ".join(cited_ids(hypothesis.evidence))
+    return hypothesis.status.value, hypothesis.likelihood.value, shown_words(hypothesis), cited
+
+
 def chain_lines(
     hypothesis: Hypothesis, incident: Incident, *, as_of: datetime, cap: int = UNCUT
 ) -> list[Line]:
