@@ -22,7 +22,7 @@ _PLAIN_VERBS = listed(
     rebalance reboot rebuild recreate recycle redeploy redirect reduce re-enable reenable reimage reindex
     re-index reinstall reissue relaunch reload remove rename renew repair replay replicate-again repoint
     reprovision
-    reroute resize resume resync restart restore resubmit revert revoke rewrite rollback roll-back rotate
+    reroute resize resume resync restart restore resubmit revert revoke rewrite rollback roll-back
     scale shrink shut silence spin stop suspend swap taint terminate throttle toggle truncate unblock
     uncordon undeploy undo uninstall unlock unmount unmute unpause unpin unpublish unset upgrade wipe
     whitelist allowlist denylist blocklist repool re-add regenerate
@@ -40,7 +40,8 @@ _SHARED_VERBS = listed(
 """Verbs that are nouns or readings too: what follows decides."""
 
 _PARTICLES = {
-    "roll": r"(?:\S+ ){0,5}?(?:back|forward)\b|(?:it|the|out|one|all)\b",
+    "roll": r"(?:\S+ ){0,5}?(?:back|forward)\b|(?:it|the|out|one|all)\b|[\w.]+-\d+\b",
+    "rotate": r"(?!through\b)",
     "turn": r"(?:\S+ ){0,5}?(?:off|on|up|down)\b",
     "take": r"(?:\S+ ){0,5}?(?:out of|offline|down)\b",
     "pull": r"(?:\S+ ){0,5}?(?:out of|from rotation|offline)\b",
@@ -118,7 +119,7 @@ _ACT_NOUN = (
     r"(?:rollback|roll-?back|restart|reboot|failover|fail-over|re-?deploy(?:ment)?|deploy(?:ment)?|revert|"
     r"drain|"
     r"purge|flush|reset|reload|scale-(?:up|down)|cache clear|invalidation|rotation|renewal|migration|rebuild|"
-    r"re-?index|switch-?over|cut-?over|bounce|rolling restart|hotfix)"
+    r"delete|deletion|re-?index|switch-?over|cut-?over|bounce|rolling restart|hotfix)"
 )
 _WHO = r"(?:someone|somebody|anyone|anybody|we|you|i|they|one|people|sre|ops|on-?call|dba|the \S+|\S+ team)"
 _LEAD = (
@@ -150,14 +151,22 @@ _TRIAL = re.compile(
     rf"compare))\b",
     re.IGNORECASE,
 )
+_WITHOUT = re.compile(
+    r"^(?:please |just |now )?(?:try|run|test|start) (?:it|this|that|again|the [\w-]+) with(?:out)? "
+    r"|^(?:see|watch|find out) what (?:happens|changes)\b[^?.]* with(?:out)? (?:[\w.-]+ ){1,3}?"
+    r"(?:offline|stopped|disabled|removed|detached|drained|off|down|out)$",
+    re.IGNORECASE,
+)
+"""An experiment told by what it leaves out: `try it without the old pair`."""
+
 _AFTER_DOING = re.compile(
     rf"\b(?:after|once|when|while|before|without first|with|upon)\s+(?:\w+ly\s+)?{_GERUND}", re.IGNORECASE
 )
 _IF_YOU = re.compile(
     r"\b(?:if|when|once|after|while|until|unless)\s+(?:someone|somebody|we|you|i|they|one|people|\S+ team)\s+"
     rf"(?:\w+ly\s+)?{_VERB}"
-    rf"|\b(?:if|whether)\s+(?:a|an|another)\s+(?:\w+ )?{_ACT_NOUN}\b[^?.]{{0,40}}\b(?:helps|fixes|clears|"
-    rf"resolves|"
+    rf"|\b(?:if|whether|that)\s+(?:a|an|another)\s+(?:\w+ )?{_ACT_NOUN}\b[^?.]{{0,40}}\b(?:helps|fixes|"
+    rf"clears|resolves|"
     r"stops|changes|lowers|restores|brings|would|makes|will)\b",
     re.IGNORECASE,
 )
@@ -240,15 +249,20 @@ _SQL = re.compile(
 )
 
 
+_FORMS = (_ORDER, _AND_THEN, _TRIAL, _WITHOUT, _IF_YOU, _BY_OTHERS, _PERFORM)
+
+
 def changes_state(text: str) -> bool:
     """Say whether whoever does what `text` says changes something.
 
     Args:
         text: An instruction or a question in plain English, or a command.
     """
-    plain = " ".join(text.split()).strip("`\"' ")
+    plain = " ".join(text.split()).strip("`\"'. ")
     if _COMMANDS.search(plain) or _SQL.search(plain):
         return True
-    if any(form.search(plain) for form in (_ORDER, _AND_THEN, _TRIAL, _IF_YOU, _BY_OTHERS, _PERFORM)):
+    if any(
+        form.search(plain) for form in (_ORDER, _AND_THEN, _TRIAL, _WITHOUT, _IF_YOU, _BY_OTHERS, _PERFORM)
+    ):
         return True
     return _AFTER_DOING.search(plain) is not None and not _PAST.search(plain)

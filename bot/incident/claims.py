@@ -54,6 +54,26 @@ _COMMON_PARTS = listed(
     last end hand back
     """
 )
+_OF_A_KIND = re.compile(
+    r"\b(?:the|by) (?P<name>[a-z]{4,}) (?:service|cluster|queue|topic|bucket|namespace|database|team)\b"
+)
+_ORDINARY = re.compile(
+    r"\w+(?:ing|ed|al|ive|ous|ary|ory|able|ible|less|ful|ent|ant|est|ern|ier|ior|stream|side|only|ic)$"
+)
+_ORDINARY_KINDS = listed(
+    """
+    affected alert app backend base batch busy call cache checkout cloud client current data dead default
+    delay dev edge entire event failing frontend front full hot idle inner input job large leader legacy
+    letter live load local log main major managed master mail message metadata metrics more most nearest
+    network next object occasional old other outer output own parent pay payment peer platform primary
+    private proxy public read real remote replica request retry root same search second secure server
+    shadow shared single slow small source spare stale standby state status storage task test third time
+    true unhealthy user very wait web whole work worker wrong write
+    """
+)
+"""What any service, queue or cluster may be called without being named."""
+
+_BY_SOMEBODY = re.compile(r"\bby (?P<name>[a-z]{2,})\b")
 _SENTENCE_END = re.compile(r"(?:[.!?:;→\"'`(|]|->|·)\s*$|^\s*$")
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9&]{1,5}s?")
 _PROPER = re.compile(r"[A-Z][a-z]{2,}(?:'s)?")
@@ -103,6 +123,7 @@ def unfounded(text: str, ground: Ground | Iterable[Message], *, looks_ahead: boo
         *_numbers(_counted(told, looks_ahead=looks_ahead), held),
         *(() if looks_ahead else _spelled(told, held)),
         *_names(told, held, looks_ahead=looks_ahead),
+        *_plain_names(told, held),
     )
 
 
@@ -171,6 +192,25 @@ def _names(text: str, ground: Ground, *, looks_ahead: bool) -> Iterator[str]:
         starts = _SENTENCE_END.search(rest[: found.start()]) is not None and not owns
         if _is_name(token, starts=starts) and not _is_known(token, ground, looks_ahead=looks_ahead):
             yield token
+
+
+def _plain_names(text: str, ground: Ground) -> Iterator[str]:
+    """Yield the names in small letters: `the ledger service`, `removed by carlos`."""
+    for found in _OF_A_KIND.finditer(text):
+        if not _is_ordinary(found["name"]) and not _is_told(found["name"], ground):
+            yield found["name"]
+    for found in _BY_SOMEBODY.finditer(text):
+        if found["name"] in FIRST_NAMES and not ground.names(found["name"]):
+            yield found["name"]
+
+
+def _is_ordinary(word: str) -> bool:
+    is_general = {word, word.removesuffix("s")} & (GENERAL | STOP_WORDS | _ORDINARY_KINDS)
+    return bool(is_general) or _ORDINARY.fullmatch(word) is not None
+
+
+def _is_told(word: str, ground: Ground) -> bool:
+    return stem(word) in ground.stems or _is_part_held(word, ground)
 
 
 def _is_name(token: str, *, starts: bool) -> bool:

@@ -12,10 +12,18 @@ _VALUES: dict[str, float] = {
     "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
     "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90, "dozens": 12, "hundreds": 100, "thousands": 1_000, "millions": 1_000_000,
-    "doubled": 2, "tripled": 3, "quadrupled": 4, "fivefold": 5, "tenfold": 10,
+    "half": 50, "doubled": 2, "tripled": 3, "quadrupled": 4, "fivefold": 5, "tenfold": 10,
 }  # fmt: skip
-_WORD = re.compile(rf"(?<![\w/.-])(?:{'|'.join(_VALUES)}|noon|midnight)(?![\w/-])", re.IGNORECASE)
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_DAYS = "yesterday|last (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_WORD = re.compile(
+    rf"(?<![\w/.-])(?:(?P<tens>{_TENS})[ -](?P<ones>{_ONES})|half(?= (?:of|the)\b)"
+    rf"|(?!half\b)(?:{'|'.join(_VALUES)})|noon|midnight|{_DAYS})(?![\w/-])",
+    re.IGNORECASE,
+)
 _VARIANTS = re.compile(r"[\uff01-\uff5e\u2160-\u2188\u2460-\u2473\U0001d400-\U0001d7ff]+")
+_NO_VALUE = -1
 _VAGUE = frozenset({"dozens", "hundreds", "thousands", "millions"})
 _CLOCKS = {"noon": "12:00", "midnight": "00:00"}
 
@@ -26,10 +34,20 @@ def plain_letters(text: str) -> str:
 
 
 def number_words(text: str) -> Iterator[tuple[str, str, float]]:
-    """Yield the numbers written as words, each with the clock time or else the value that it stands for."""
+    """Yield the numbers written as words, each with the clock time or else the value that it stands for.
+
+    `yesterday` and `last Tuesday` have no value here: they are held only where they are said.
+    """
     for found in _WORD.finditer(text):
         word = found[0].lower()
-        yield word, _CLOCKS.get(word, ""), _VALUES.get(word, 0)
+        yield word, _CLOCKS.get(word, ""), _compound(found) or _VALUES.get(word, _NO_VALUE)
+
+
+def _compound(found: re.Match[str]) -> float:
+    """Return what `forty-two` stands for; zero for every other word."""
+    if not found["tens"]:
+        return 0
+    return _VALUES[found["tens"].lower()] + _ONES.split("|").index(found["ones"].lower()) + 1
 
 
 def is_reached(word: str, value: float, held: float) -> bool:

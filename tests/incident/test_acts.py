@@ -40,6 +40,11 @@ argocd app rollback checkout
 Try restarting one pod to see if the errors stop
 Try rolling back the 14:02 release
 Roll back and see if errors drop
+Roll vault-7
+Try it without the old pair
+See what happens with vault-7 offline
+Verify that a restart of vault-7 helps
+run the delete of pod X
 Temporarily disable the new rate limiter
 Turn off the feature flag for 5 % of users and compare
 Flip the flag off for one tenant
@@ -157,6 +162,8 @@ Create a test bucket with the same policy
 Edit the ConfigMap and roll the pods
 """
 READS = """
+Rotate through the logs of vault-7
+Check that the restart helped
 Check whether the restart helped
 When did the last deploy reach production?
 When was the key last rotated?

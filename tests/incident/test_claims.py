@@ -22,6 +22,7 @@ GROUND = Ground.of(incident(TOLD).messages, texts=("why do uploads of tenant 42 
     "same",
     [
         "uploads of tenant 42 fail",
+        "the upstream service and the storage cluster were overloaded",
         "about 40 % available",
         "40 % available",
         "availability 39.7%",
@@ -80,6 +81,10 @@ def test_the_same_value_or_name_in_another_form_is_held(same):
         ("run `kubectl get secrets`", "kubectl get secrets"),
         ("run kubectl get secrets -n mill and compare", "kubectl get secrets -n mill"),
         ("3 nodes are gone", "3"),
+        ("ninety-one hosts fail", "ninety-one"),
+        ("it was the release of last Tuesday", "last tuesday"),
+        ("the ledger service was overloaded", "ledger"),
+        ("removed by carlos", "carlos"),
     ],
 )
 def test_what_no_source_holds_is_named(invented, token):
@@ -134,3 +139,9 @@ def test_a_number_is_one_number_with_any_separator_of_thousands(held, said, look
 
 def test_what_is_missing_is_named_whole():
     assert unfounded("after the 1,988 rows", Ground(texts=("12 rows",)), looks_ahead=True) == ("1988",)
+
+
+def test_half_of_something_is_a_number_that_somebody_gave():
+    assert unfounded("half of the writes fail", Ground(texts=("writes fail",))) == ("half",)
+    assert unfounded("half of the writes fail", Ground(texts=("50 % of writes fail",))) == ()
+    assert unfounded("it took half an hour", Ground(texts=("it took a while",))) == ()
