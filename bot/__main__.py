@@ -124,6 +124,27 @@ def board(
 
 
 @app.command()
+def brief(
+    file: FileArgument,
+    what: Annotated[
+        str, typer.Option(help="catchup, summary, timeline, actions, handoff, fixed or update.")
+    ] = "summary",
+    person: Annotated[str, typer.Option(help="Who catches up: since they last wrote.")] = "",
+    since: Annotated[str, typer.Option(help="Since when, such as 15m or 20:50.")] = "",
+    role: Annotated[str, typer.Option(help="exec or sme; for an update exec or customer.")] = "",
+    until: Annotated[str, typer.Option(help="As of this `ts`; default: the last message.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as data.")] = False,
+) -> None:
+    """Tell how a recorded incident stands, as `/copilot catchup` and its like do; no model is asked."""
+    from bot import brief_replay
+
+    wish = brief_replay.Wish(what=what, person=person, since=since, role=role, until_ts=until)
+    result = asyncio.run(brief_replay.brief(_json(file), wish, load_settings(), name=file.stem))
+    document = json.dumps(result.document, ensure_ascii=False, indent=2, default=str)
+    typer.echo(document if as_json else result.words)
+
+
+@app.command()
 def postmortem(
     file: FileArgument,
     form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",

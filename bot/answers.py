@@ -155,6 +155,21 @@ class KeptBoardPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastRead:
+    """Up to when one person was told how an incident stands.
+
+    Attributes:
+        asked_at: When they asked, by our clock; whoever asks again soon gets the same.
+        since: From when on they were told then; empty for the start.
+        upto: The time of the newest message then. All as ISO text.
+    """
+
+    asked_at: str
+    since: str
+    upto: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAliases:
     """What the secrets of an incident are called, as it is stored.
 

@@ -1,8 +1,8 @@
-"""What is asked of the store about the message that shows a board."""
+"""What is asked of the store about the message that shows a board, and about who was told how it stands."""
 
 from typing import Protocol
 
-from bot.answers import KeptBoardPost
+from bot.answers import KeptBoardPost, LastRead
 from bot.incident.messages import IncidentRef
 
 
@@ -15,6 +15,14 @@ class BoardPosts(Protocol):
 
     async def save_board_post(self, ref: IncidentRef, post: KeptBoardPost) -> None:
         """Keep where it stands and what it shows."""
+        ...
+
+    async def last_read(self, ref: IncidentRef, person_id: str) -> LastRead | None:
+        """Return up to when a person was told how the incident stands; None when they never asked."""
+        ...
+
+    async def save_read(self, ref: IncidentRef, person_id: str, read: LastRead) -> None:
+        """Keep it."""
         ...
 
     async def review_later(self, ref: IncidentRef) -> None:

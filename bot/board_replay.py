@@ -70,7 +70,23 @@ async def board(
     Raises:
         BadInputError: The file, a line or an option cannot be used; it names the field and the remedy.
     """
-    file, deeds = load_incident_file(data, default_id=name), list(_acts(acts))
+    file = load_incident_file(data, default_id=name)
+    case, standing = await went_on(file, told, settings, acts=acts)
+    as_of = at_of(told.until_ts) if told.until_ts else case.asked_at
+    notes = board_notes(standing, case.incident, case.facts, now=as_of)
+    view = BoardView(board=standing, notes=notes, incident=case.incident, facts=case.facts, as_of=as_of)
+    return replay.Replayed(document=_document(file, case, standing), words=board_text(view))
+
+
+async def went_on(
+    file: IncidentFile, told: Course, settings: Settings, *, acts: Iterable[str] = ()
+) -> tuple[Case, Board]:
+    """Return what is known at the end of a course, and the board that has come of it.
+
+    Raises:
+        BadInputError: A line or an option cannot be used.
+    """
+    deeds = list(_acts(acts))
     asked = replay.Telling(question=told.question, until_ts=told.ask_ts or file.ask_at, analyst=told.analyst)
     case, finding = await replay.answered(file, asked, settings)
     standing, models = finding.board, assumed(settings)
@@ -81,10 +97,7 @@ async def board(
             standing = review(standing, case, fresh=fresh)
             for act in (one for one in deeds if one.ts == ts):
                 standing = _acted(standing, act, case)
-    as_of = at_of(told.until_ts) if told.until_ts else case.asked_at
-    notes = board_notes(standing, case.incident, case.facts, now=as_of)
-    view = BoardView(board=standing, notes=notes, incident=case.incident, facts=case.facts, as_of=as_of)
-    return replay.Replayed(document=_document(file, case, standing), words=board_text(view))
+    return case, standing
 
 
 def _moments(file: IncidentFile, told: Course, asked_ts: str, deeds: Sequence[Act]) -> list[str]:

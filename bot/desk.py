@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.boarding import KINDS as BOARD_KINDS
 from bot.boarding import Boarding
 from bot.boards import Boards
+from bot.briefing import Briefing
 from bot.lookups import Lookups
 from bot.ports import Analyst, Fence, Workspace
 from bot.request import QUICK_KINDS, Request, RequestKind
@@ -45,6 +46,8 @@ class Desk:
             await self.upkeep.handle(request)
         elif request.kind in BOARD_KINDS:
             await Boarding(boards=self.boards, confirm_by=self.confirm_by).handle(request, fence)
+        elif request.kind is RequestKind.BRIEF:
+            await Briefing(boards=self.boards).handle(request, fence)
         elif request.kind is RequestKind.REVIEW:
             await Reviewing(boards=self.boards, router=self.router, rules=self.rules).handle(request)
         else:

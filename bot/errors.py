@@ -38,6 +38,10 @@ class BoardActError(BadInputError):
         self.user_message = f"{problem[:1].upper()}{problem[1:]}."
 
 
+class BriefError(BoardActError):
+    """Somebody asks for a brief with words that name neither a time nor a reader."""
+
+
 class ChannelUnreadableError(CopilotError):
     """Slack refused to show a channel.
 

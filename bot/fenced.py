@@ -59,6 +59,11 @@ class FencedWorkspace:
         await self.fence.check()
         await self.workspace.whisper(request, blocks, text=text)
 
+    async def direct(self, request: Request, blocks: Blocks, *, text: str) -> None:
+        """Send blocks to the asker's direct messages."""
+        await self.fence.check()
+        await self.workspace.direct(request, blocks, text=text)
+
     async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
         """Replace an earlier message of ours."""
         await self.fence.check()

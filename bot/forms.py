@@ -10,7 +10,7 @@ from bot.incident.messages import IncidentRef
 from bot.incident.standing import rank
 from bot.lookups import ref_of
 from bot.safety.hidden import strip_hidden
-from bot.slack.modals import Choice, confirm_modal, result_modal, wrong_modal
+from bot.slack.modals import Choice, confirm_modal, draft_modal, result_modal, wrong_modal
 
 View = dict[str, Any]
 
@@ -60,6 +60,11 @@ class Press(Protocol):
         """The thread it stands in."""
         ...
 
+    @property
+    def text(self) -> str:
+        """All of its value."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forms:
@@ -73,6 +78,8 @@ class Forms:
 
     async def view(self, press: Press) -> View | None:
         """Return the form that a button opens; None when there is nothing that it could be about."""
+        if press.action_id == "open_draft":
+            return draft_modal(press.text)
         if press.action_id == "wrong":
             return await self._wrong(press.answer_id)
         live = [h for h in rank((await self._board(press)).hypotheses) if h.is_live]

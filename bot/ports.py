@@ -196,6 +196,10 @@ class Workspace(Protocol):
         """Show blocks to the asker alone, once."""
         ...
 
+    async def direct(self, request: Request, blocks: Blocks, *, text: str) -> None:
+        """Send blocks to the asker's direct messages, once; say of which channel they are."""
+        ...
+
     async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
         """Replace an earlier message of ours; one that was deleted or is closed is left alone.
 

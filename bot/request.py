@@ -45,6 +45,9 @@ class RequestKind(StrEnum):
     """A person brings back what was out of the race; `subject` is `answer id|hypothesis id`, `text` why."""
     BOARD = "board"
     """The board of the incident, in one message that is edited in place from then on."""
+    BRIEF = "brief"
+    """How the incident stands; `subject` is `what` or `what|dm`, with what one of catchup, summary, timeline,
+    actions, handoff, fixed, update, declined or note; `text` is what was typed after it."""
     RULED_OUT = "ruled_out"
     """What was ruled out, by whom and what would bring it back, told to the asker alone; `text` may name
     what to look for."""
@@ -82,6 +85,7 @@ QUICK_KINDS = frozenset(
         RequestKind.CONFIRM,
         RequestKind.REOPEN,
         RequestKind.BOARD,
+        RequestKind.BRIEF,
         RequestKind.RULED_OUT,
         RequestKind.REVIEW,
         RequestKind.FEEDBACK,

@@ -113,6 +113,9 @@ class ShadowWorkspace:
     async def whisper(self, request: Request, blocks: Blocks, *, text: str) -> None:
         """Show nothing, to the asker neither."""
 
+    async def direct(self, request: Request, blocks: Blocks, *, text: str) -> None:
+        """Send nothing."""
+
     async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
         """Change nothing: what would be changed was never posted."""
 

@@ -1,4 +1,7 @@
-"""The buttons below answers and boards: a value is an answer's id, or `answer id|hypothesis id`."""
+"""The buttons below answers, boards and briefs.
+
+A value is an answer's id, or `answer id|hypothesis id`; below a brief `what|dm|what was typed after it`.
+"""
 
 from datetime import datetime
 
@@ -15,6 +18,13 @@ KINDS = {
     "keep_going": RequestKind.KEEP_GOING,
     "take_check": RequestKind.CHECK,
     "board_check": RequestKind.CHECK,
+    "board": RequestKind.BOARD,
+    "brief_catchup": RequestKind.BRIEF,
+    "brief_summary": RequestKind.BRIEF,
+    "brief_timeline": RequestKind.BRIEF,
+    "brief_actions": RequestKind.BRIEF,
+    "brief_handoff": RequestKind.BRIEF,
+    "brief_fixed": RequestKind.BRIEF,
     "consent_opus": RequestKind.CONSENT,
     FULL: RequestKind.CONSENT,
     "consent_sonnet": RequestKind.DECLINE,
@@ -66,6 +76,10 @@ def thread_of(body: object) -> str | None:
 
 
 def _subject(kind: RequestKind | None, value: str) -> tuple[str, str]:
+    if kind is RequestKind.BRIEF:
+        what, _, rest = value.partition("|")
+        way, _, args = rest.partition("|")
+        return f"{what}|{way}", args
     if kind is not RequestKind.FEEDBACK:
         return value, ""
     verdict, _, answer_id = value.partition("|")

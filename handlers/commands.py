@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.request import Request, RequestKind
 from handlers.acts import act_of
+from handlers.briefs import brief_of
 from handlers.fields import id_at, is_direct, text_at, token_at
 from handlers.words import nearest_verb, slip_of, split_full, verb_of
 
@@ -28,7 +29,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
     if command not in COMMANDS or not (team and channel and asker and trigger):
         return None
     words = text_at(body, "text").strip()
-    act = act_of(words) if command != OPUS else None
+    act = (act_of(words) or brief_of(words)) if command != OPUS else None
     kind, text = (act[0], act[2]) if act else _wish(command, words)
     is_full, text = split_full(kind, text)
     request = Request(

@@ -99,7 +99,7 @@ _COMMANDS = (
     {
         "command": "/copilot",
         "description": "Ask about this channel's incident, or draft its review",
-        "usage_hint": "ask … | board | suspect … | ruledout | escalate … | postmortem | cost | help",
+        "usage_hint": "ask … | catchup | summary | timeline | board | handoff | update | escalate … | help",
     },
 )
 _PROMPTS = (

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.request import Request, RequestKind
 from handlers.acts import act_of
+from handlers.briefs import brief_of
 from handlers.fields import at, id_at, is_direct, text_at, token_at, ts_at
 from handlers.words import request_of, slip_of, split_full
 
@@ -38,7 +39,7 @@ def parse(body: object, bot_user_id: str, *, now: datetime) -> tuple[Request, tu
     if not (team and channel and asker and ts):
         return None
     words = _without_mention(text_at(event, "text"), bot_user_id)
-    act = act_of(words)
+    act = act_of(words) or brief_of(words)
     kind, text = (act[0], act[2]) if act else request_of(words)
     is_full, text = split_full(kind, text)
     thread = ts_at(event, "thread_ts")

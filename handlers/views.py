@@ -14,12 +14,13 @@ from bot.request import Request, RequestKind
 from handlers.buttons import thread_of
 from handlers.fields import at, id_at, is_direct, items_at, json_at, team_of, text_at, token_at, ts_at
 
-OPENERS = ("wrong", "result", "board_result", "board_refute", "board_confirm")
+OPENERS = ("wrong", "result", "board_result", "board_refute", "board_confirm", "open_draft")
 """The buttons that open a form."""
 KINDS = {
     "refute": RequestKind.REFUTE,
     "result": RequestKind.RESULT,
     "confirm": RequestKind.CONFIRM,
+    "draft": RequestKind.BRIEF,
 }
 """What the forms ask for, by callback id."""
 OUTCOMES = frozenset({"yes", "no", "unclear"})
@@ -51,6 +52,7 @@ class Press:
         answer_id: Of the answer that carries it; empty on a board.
         hypothesis_id: That the button is about; empty when the form asks.
         thread_ts: Where it stands; None at the top level of a channel.
+        text: All of its value.
     """
 
     action_id: str
@@ -59,6 +61,7 @@ class Press:
     team_id: str
     channel_id: str
     thread_ts: str | None
+    text: str = ""
 
 
 ViewFor = Callable[[Press], Awaitable[Mapping[str, Any] | None]]
@@ -126,6 +129,7 @@ def press_of(body: object) -> Press:
         team_id=team_of(body),
         channel_id=id_at(body, "channel", "id") or id_at(body, "container", "channel_id"),
         thread_ts=thread_of(body),
+        text=text_at(action, "value"),
     )
 
 
@@ -166,6 +170,8 @@ def _action_of(body: object) -> object:
 
 def _subject(kind: RequestKind | None, view: object, place: object) -> str:
     """Return `answer id|hypothesis id`, for a result with its outcome; empty when something is missing."""
+    if kind is RequestKind.BRIEF:
+        return "note|dm"
     chosen = id_at(_input(view, "hypothesis"), "selected_option", "value") or id_at(place, "hypothesis_id")
     outcome = id_at(_input(view, "outcome"), "selected_option", "value")
     if not chosen or (kind is RequestKind.RESULT and outcome not in OUTCOMES):

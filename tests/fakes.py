@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.answers import Blocks, Closing, KeptBoardPost, KeptFile, Posted, Restart, SavedAnswer
+from bot.answers import Blocks, Closing, KeptBoardPost, KeptFile, LastRead, Posted, Restart, SavedAnswer
 from bot.errors import ExternalChannelError
 from bot.incident.board import Board
 from bot.incident.case import Case
@@ -55,6 +55,7 @@ class FakeWorkspace:
     replies: dict[str, FakeReply] = field(default_factory=dict)
     statuses: list[str] = field(default_factory=list)
     whispers: list[tuple[str, Blocks, str]] = field(default_factory=list)
+    directs: list[tuple[str, Blocks, str]] = field(default_factory=list)
     files: list[tuple[str, str]] = field(default_factory=list)
     updates: list[tuple[Posted, Blocks, str]] = field(default_factory=list)
     active: str | None = None
@@ -97,6 +98,9 @@ class FakeWorkspace:
     async def whisper(self, request: Request, blocks: Blocks, *, text: str) -> None:
         self.whispers.append((request.asker_id, blocks, text))
 
+    async def direct(self, request: Request, blocks: Blocks, *, text: str) -> None:
+        self.directs.append((request.asker_id, blocks, text))
+
     async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
         self.updates.append((posted, blocks, text))
 
@@ -128,6 +132,7 @@ class FakeMemory:
     marks: Forgotten = field(default_factory=Forgotten)
     board_posts: dict[str, KeptBoardPost] = field(default_factory=dict)
     behind: list[str] = field(default_factory=list)
+    reads: dict[tuple[str, str], LastRead] = field(default_factory=dict)
     """Incidents whose board is to be looked at again."""
     rivals: list[Board] = field(default_factory=list)
     """Boards that somebody else commits just before us, one before each of our commits."""
@@ -156,6 +161,12 @@ class FakeMemory:
 
     async def save_board_post(self, ref: IncidentRef, post: KeptBoardPost) -> None:
         self.board_posts[ref.key] = post
+
+    async def last_read(self, ref: IncidentRef, person_id: str) -> LastRead | None:
+        return self.reads.get((ref.key, person_id))
+
+    async def save_read(self, ref: IncidentRef, person_id: str, read: LastRead) -> None:
+        self.reads[ref.key, person_id] = read
 
     async def review_later(self, ref: IncidentRef) -> None:
         self.behind.append(ref.key)

@@ -191,6 +191,12 @@ TABLE: tuple[Keys, ...] = (
         holds="where the message stands that shows an incident's board",
     ),
     Keys(
+        pattern="read:*",
+        owner="store",
+        ttl_seconds=MEMORY_SECONDS,
+        holds="up to when each person was told how an incident stands, when they asked for a catch-up",
+    ),
+    Keys(
         pattern="review-turns",
         owner="review_timer",
         ttl_seconds=MEMORY_SECONDS,

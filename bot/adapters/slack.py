@@ -1,8 +1,9 @@
 """The Slack workspace behind the `Workspace` port: reading, one reply a request, whispers, files."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 ENCLOSE_SECONDS = 10.0
 """An answer does not wait longer for a file that it can do without."""
-WHISPER = "whisper"
+WHISPER, DIRECT = "whisper", "direct"
 SENT, FAILED = "sent", "failed"
 
 
@@ -239,15 +240,26 @@ class SlackWorkspace:
         Raises:
             PostRefusedError: Slack takes it nowhere.
         """
-        if await self.ledger.lookup(request.id, WHISPER) not in {None, FAILED}:
+        await self._once(request, WHISPER, partial(self._whisper, request, blocks, text))
+
+    async def direct(self, request: Request, blocks: Blocks, *, text: str) -> None:
+        """Send blocks to the asker's direct messages, once; say of which channel they are.
+
+        Raises:
+            PostRefusedError: Slack does not take it.
+        """
+        await self._once(request, DIRECT, partial(self._post_directly, request, blocks, text))
+
+    async def _once(self, request: Request, name: str, send: Callable[[], Awaitable[None]]) -> None:
+        if await self.ledger.lookup(request.id, name) not in {None, FAILED}:
             return
-        await self.ledger.intend(request.id, WHISPER)
+        await self.ledger.intend(request.id, name)
         try:
-            await self._whisper(request, blocks, text)
+            await send()
         except FAULTS as error:
-            await self.ledger.record(request.id, WHISPER, FAILED)
+            await self.ledger.record(request.id, name, FAILED)
             raise (named(error) if isinstance(error, SlackApiError) else error) from None
-        await self.ledger.record(request.id, WHISPER, SENT)
+        await self.ledger.record(request.id, name, SENT)
 
     async def _whisper(self, request: Request, blocks: Blocks, text: str) -> None:
         try:
@@ -261,14 +273,17 @@ class SlackWorkspace:
         except SlackApiError as error:
             if code_of(error) not in CLOSED:
                 raise
-            place = [] if request.is_direct else [_about(request.channel_id)]
-            await self.client.chat_postMessage(
-                channel=request.asker_id,
-                blocks=[*place, *blocks],
-                text=text,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+            await self._post_directly(request, blocks, text)
+
+    async def _post_directly(self, request: Request, blocks: Blocks, text: str) -> None:
+        place = [] if request.is_direct else [_about(request.channel_id)]
+        await self.client.chat_postMessage(
+            channel=request.asker_id,
+            blocks=[*place, *blocks],
+            text=text,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
 
     async def update(self, posted: Posted, blocks: Blocks, *, text: str) -> None:
         """Replace an earlier message of ours; one that is gone or closed is left alone.

@@ -17,7 +17,7 @@ from redis.exceptions import ResponseError
 from bot.adapters import lua
 from bot.adapters.keys import MARK_SECONDS, MEMORY_SECONDS, WISH_SECONDS, key
 from bot.adapters.replies import as_bytes, as_text, store_errors_named
-from bot.answers import KeptBoardPost, KeptFile, SavedAnswer
+from bot.answers import KeptBoardPost, KeptFile, LastRead, SavedAnswer
 from bot.incident.board import Board
 from bot.incident.forgotten import Forgotten
 from bot.incident.messages import IncidentRef, ts_key
@@ -32,6 +32,7 @@ _OF_INCIDENTS = (
     "numbers",
     "board",
     "board-post",
+    "read",
     "answers",
     "files",
     "secret",
@@ -49,6 +50,7 @@ _OWN = (
     "aliases",
     "board",
     "board-post",
+    "read",
     "answers",
     "files",
     "digest",
@@ -62,6 +64,7 @@ _ON, _OFF = b"on", b"off"
 
 _BOARD = TypeAdapter(Board)
 _BOARD_POST = TypeAdapter(KeptBoardPost)
+_LAST_READ = TypeAdapter(LastRead)
 _ANSWER = TypeAdapter(SavedAnswer)
 _FILE = TypeAdapter(KeptFile)
 
@@ -168,6 +171,21 @@ class RedisMemory:
         name = key("board-post", ref.key)
         with store_errors_named():
             await self._redis.set(name, _BOARD_POST.dump_json(post), ex=self._ttl_seconds)
+
+    async def last_read(self, ref: IncidentRef, person_id: str) -> LastRead | None:
+        """Return up to when a person was told how the incident stands; None when they never asked."""
+        with store_errors_named():
+            stored = as_bytes(await self._redis.hget(key("read", ref.key), person_id))
+        return _LAST_READ.validate_json(stored) if stored else None
+
+    async def save_read(self, ref: IncidentRef, person_id: str, read: LastRead) -> None:
+        """Keep it."""
+        name = key("read", ref.key)
+        with store_errors_named():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(name, person_id, _LAST_READ.dump_json(read))
+                pipe.expire(name, self._ttl_seconds)
+                await pipe.execute()
 
     async def review_later(self, ref: IncidentRef) -> None:
         """Have the board looked at again, though nothing more is said: its message is behind."""

@@ -110,9 +110,14 @@ def surprises(material: Material) -> Section:
     return Section(number=9, title=title, people=tuple(asked[:_MOST_QUESTIONS]))
 
 
+def action_rows(material: Material) -> tuple[Row, ...]:
+    """Return the follow-ups that people named: action, kind, owner, when it is done."""
+    return tuple(_action_row(words, cites) for words, cites in _actions(material))
+
+
 def action_items(material: Material) -> Section:
     """Return what people said should be done, one row each, with an owner only where one was named."""
-    rows = tuple(_action_row(words, cites) for words, cites in _actions(material))
+    rows = action_rows(material)
     none = () if rows else (Claim(text="The thread names no follow-up"),)
     columns = ("Action", "Type (proposed)", "Owner", "Done when")
     table = Table(columns=columns, rows=rows) if rows else None

@@ -12,6 +12,7 @@ View = dict[str, Any]
 
 _OPTION_CHARS = 75
 _REASON_CHARS = 1_000
+_DRAFT_CHARS = 3_000
 _LINK_CHARS = 300
 _MOST_OPTIONS = 100
 _TITLE_CHARS = 24
@@ -84,6 +85,29 @@ def confirm_modal(answer_id: str, choices: list[Choice]) -> View:
     return _form(answer_id, blocks, callback_id="confirm", title="Confirm", submit="Confirm")
 
 
+def draft_modal(text: str) -> View:
+    """Return the form in which a person reads and changes a draft; it goes nowhere but to themselves.
+
+    Args:
+        text: The draft; at most 2,000 characters, as it stood in a button.
+    """
+    draft = {
+        "type": "plain_text_input",
+        "action_id": "reason",
+        "multiline": True,
+        "initial_value": text,
+        "max_length": _DRAFT_CHARS,
+    }
+    hint = "Nothing is posted from here: copy it, or send it to yourself and post it as you."
+    return _form(
+        "",
+        [_input("why", "Read it, change it. It says only what is stated and supported.", draft, hint=hint)],
+        callback_id="draft",
+        title="Draft update",
+        submit="Send to my DMs",
+    )
+
+
 def _form(answer_id: str, blocks: list[View], *, callback_id: str, title: str, submit: str) -> View:
     return {
         "type": "modal",
@@ -143,8 +167,10 @@ def _expected(choice: Choice, words: str) -> str:
     return f"{choice.id}: {without_citations(words)}" if words else ""
 
 
-def _input(block_id: str, label: str, element: View, *, is_optional: bool = False) -> View:
+def _input(block_id: str, label: str, element: View, *, is_optional: bool = False, hint: str = "") -> View:
+    helped = {"hint": _plain(hint)} if hint else {}
     return {
+        **helped,
         "type": "input",
         "block_id": block_id,
         "label": _plain(label),

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from bot.incident.wording import counted, one_line
 from bot.routing.route import Route
-from bot.slack.blocks import Line, bold, code, context, numbered, rich, spans, text
-from bot.slack.limits import Blocks, shorten
+from bot.slack.blocks import Line, actions, bold, button, code, context, numbered, rich, spans, text
+from bot.slack.limits import Block, Blocks, shorten
 
 _STATUS_CHARS = 100
 _UNKNOWN_CHARS = 60
@@ -15,6 +15,11 @@ _HELP = (
     ("@copilot escalate [question]", "the same from Opus"),
     ("/opus [question]", "the same, for the thread with the newest message"),
     ("/opus full [question]", "nothing folded: every message in full, with the price told first"),
+    ("/copilot catchup [15m · 14:05 · exec · sme]", "what you missed, for you alone"),
+    ("/copilot summary · timeline · actions", "how it stands, what happened, what is left to do"),
+    ("/copilot handoff", "for whoever takes over, in the thread"),
+    ("/copilot update [exec · customer]", "a draft to read, change and send yourself"),
+    ("@copilot is it fixed?", "what shows that it is over, or what would"),
     ("@copilot board", "all explanations, how they stand, what moved them; edited in place"),
     ("@copilot suspect … · check H1 · result H1 yes · refute H2 because …", "kept under your name"),
     ("@copilot did anyone check …?", "what was ruled out, by whom, and what would reopen it"),
@@ -52,7 +57,20 @@ def help_blocks(*, answer_id: str, unknown: str = "", nearest: str = "") -> Bloc
         )
     ]
     first = [_unknown(unknown, nearest)] if unknown else []
-    return numbered([rich([*first, title, *ways, promise])], answer_id)
+    return numbered([rich([*first, title, *ways, promise]), _buttons()], answer_id)
+
+
+def _buttons() -> Block:
+    """Return the five things asked for most."""
+    return actions(
+        [
+            button("Catch me up", action_id="brief_catchup", value="catchup||"),
+            button("Summary", action_id="brief_summary", value="summary||"),
+            button("Timeline", action_id="brief_timeline", value="timeline||"),
+            button("Board", action_id="board", value="|"),
+            button("Hand off", action_id="brief_handoff", value="handoff||"),
+        ]
+    )
 
 
 def _unknown(words: str, nearest: str) -> Line:

@@ -43,7 +43,7 @@ def test_help_says_first_what_was_not_understood(unknown, nearest, first):
 
 
 def test_a_command_within_help_is_code_and_the_promise_stands_apart():
-    [block] = help_blocks(answer_id=ID)
+    [block, _buttons] = help_blocks(answer_id=ID)
     [section] = block["elements"]
 
     code = [one["text"] for one in section["elements"] if one.get("style", {}).get("code")]
