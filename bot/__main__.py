@@ -273,6 +273,18 @@ def shadow(
 
 
 @app.command()
+def feedback() -> None:
+    """Print what people thought of answers as JSON Lines, for evaluation."""
+    from bot import feedback_report
+
+    async def run() -> None:
+        async for row in feedback_report.rows(load_settings()):
+            typer.echo(json.dumps(row, ensure_ascii=False))
+
+    asyncio.run(run())
+
+
+@app.command()
 def forget(
     permalink: Annotated[
         str, typer.Argument(help="Of a message, a thread or a channel, as Slack copies it.")

@@ -155,7 +155,7 @@ class Briefing:
         view = BriefView(
             brief=brief,
             what=what,
-            args=request.text,
+            args="".join(request.text.split()),  # a button's value is one word
             incident=scene.incident,
             as_of=scene.now,
             is_whisper=not is_public and not is_direct,
@@ -219,6 +219,6 @@ def since_of(words: str, *, now: datetime) -> datetime:
 
 
 def _role(words: str) -> Role:
-    if re.fullmatch(r"(?:an?\s+)?exec\w*", words):
+    if re.fullmatch(r"(?:an?\s*)?exec\w*", words):
         return Role.EXECUTIVE
     return Role.EXPERT if words in {"sme", "expert"} else Role.RESPONDER

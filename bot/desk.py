@@ -15,6 +15,7 @@ from bot.stopping import StopBook, note
 from bot.upkeep import KINDS as UPKEEP_KINDS
 from bot.upkeep import Upkeep
 
+STOPPED = "Stopped: what you asked here ends with what stands."
 KINDS = QUICK_KINDS | UPKEEP_KINDS
 
 
@@ -42,6 +43,8 @@ class Desk:
         if request.kind is RequestKind.STOP:
             await note(self.stops, request)
             await self.workspace.status(request, request.thread_ts, "")
+            if not request.pressed_ts:  # typed: Slack shows nothing of it by itself
+                await self.lookups.say(request, STOPPED)
         elif request.kind in UPKEEP_KINDS:
             await self.upkeep.handle(request)
         elif request.kind in BOARD_KINDS:

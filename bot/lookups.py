@@ -14,7 +14,7 @@ from bot.outgoing import Outgoing
 from bot.ports import Memory, Workspace
 from bot.request import Request, RequestKind
 from bot.slack.evidence_view import evidence_view
-from bot.slack.texts import help_blocks, plain
+from bot.slack.texts import WHY, help_blocks, plain, why_blocks
 
 log = structlog.get_logger()
 
@@ -55,7 +55,8 @@ class Lookups:
         blocks = help_blocks(answer_id=request.id, unknown=unknown, nearest=request.subject)
         await self._whisper(request, blocks, "What I can do")
 
-    async def _say(self, request: Request, sentence: str) -> None:
+    async def say(self, request: Request, sentence: str) -> None:
+        """Tell the asker alone one sentence of ours."""
         await self._whisper(request, plain(sentence, answer_id=request.id), sentence)
 
     async def _admit(self, request: Request) -> None:
@@ -71,7 +72,7 @@ class Lookups:
         await self._admit(request)
         answer = await self.memory.answer(request.subject)
         if answer is None:
-            await self._say(request, FORGOTTEN)
+            await self.say(request, FORGOTTEN)
             return
         view = evidence_view(answer.quotes, answer_id=request.id)
         await self._whisper(request, view, f"Evidence: {len(answer.quotes)} messages")
@@ -79,7 +80,10 @@ class Lookups:
     async def _feedback(self, request: Request) -> None:
         await self.memory.save_feedback(request.subject, request.asker_id, request.text)
         log.info("feedback.saved", request=request.id, verdict=request.text)
-        await self._say(request, THANKS)
+        if request.text == "bad":
+            await self._whisper(request, why_blocks(request.subject, asked_in=request.id), WHY)
+        else:
+            await self.say(request, THANKS)
 
 
 def ref_of(answer: SavedAnswer) -> IncidentRef:

@@ -52,7 +52,7 @@ class RequestKind(StrEnum):
     """What was ruled out, by whom and what would bring it back, told to the asker alone; `text` may name
     what to look for."""
     FEEDBACK = "feedback"
-    """Thumbs on an answer; `subject` is the answer's id, `text` is `good` or `bad`."""
+    """Thumbs on an answer; `subject` is the answer's id, `text` is `good`, `bad` or `bad:why`."""
     COST = "cost"
     """What the models have cost, told to the asker alone."""
     STOP = "stop"

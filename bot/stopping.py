@@ -81,17 +81,22 @@ def place_of_asker(channel_id: str, thread_ts: str, asker_id: str) -> str:
     return f"{channel_id}:{thread_ts}:{asker_id}"
 
 
+EVERYWHERE = "*"
+"""In place of a thread: a command, which Slack gives none, stops what its person asked in the channel."""
+
+
 async def note(stops: StopBook, request: Request) -> None:
     """Write down the stop that a request of this kind asks for.
 
     Raises:
         StoreUnavailableError: It could not be written down.
     """
-    channel, thread = request.channel_id, request.thread_ts or ""
+    channel, thread = request.channel_id, request.thread_ts or EVERYWHERE
     places = [place_of_message(channel, ts) for ts in request.subject.split(",") if ts]
+    at_ts = request.pressed_ts or (request.message_ts if request.thread_ts else None) or _ours(request)
     await stops.save(
         places or [place_of_asker(channel, thread, request.asker_id)],
-        Stop(by_id=request.asker_id, at_ts=request.pressed_ts),
+        Stop(by_id=request.asker_id, at_ts=at_ts),
     )
     log.info("stop.noted", request=request.id, messages=len(places))
 
@@ -129,7 +134,13 @@ class Watch:
         of_asker = place_of_asker(channel, self.thread_ts or "", self.request.asker_id)
         named = [place_of_message(channel, posted.ts)] if posted else []
         stop = await self.stops.find(named) if named else None
-        return stop or await self._find_earlier(of_asker)
+        return stop or await self._find_earlier(of_asker) or await self._find_everywhere()
+
+    async def _find_everywhere(self) -> Stop | None:
+        """Return a stop of all that this person asked in the channel, unless they asked this after it."""
+        place = place_of_asker(self.request.channel_id, EVERYWHERE, self.request.asker_id)
+        stop = await self.stops.find([place])
+        return stop if stop and ts_key(_ours(self.request)) < ts_key(stop.at_ts) else None
 
     async def _find_earlier(self, place: str) -> Stop | None:
         """Return a stop that names no message, unless the question was asked after it."""
@@ -137,6 +148,11 @@ class Watch:
         stop = await self.stops.find([place]) if asked_ts else None
         is_after = stop is not None and ts_key(asked_ts) < ts_key(stop.at_ts)
         return stop if is_after else None
+
+
+def _ours(request: Request) -> str:
+    """Return when a request came, by our clock, in the form of a `ts`."""
+    return f"{request.received_at.timestamp():.6f}"
 
 
 def name_of(user_id: str, incident: Incident) -> str:

@@ -30,10 +30,25 @@ KINDS = {
     "consent_sonnet": RequestKind.DECLINE,
     "postmortem": RequestKind.POSTMORTEM,
     "feedback": RequestKind.FEEDBACK,
+    "why_fact": RequestKind.FEEDBACK,
+    "why_inference": RequestKind.FEEDBACK,
+    "why_stale": RequestKind.FEEDBACK,
+    "why_long": RequestKind.FEEDBACK,
+    "why_unwanted": RequestKind.FEEDBACK,
 }
 """What the buttons ask for, by action id. Those that only open a form are not here: `handlers.views`."""
 
-_VERDICTS = frozenset({"good", "bad"})
+_VERDICTS = frozenset(
+    {
+        "good",
+        "bad",
+        "bad:fact",
+        "bad:inference",
+        "bad:stale",
+        "bad:long",
+        "bad:unwanted",
+    }
+)
 
 
 def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | None:

@@ -4,8 +4,9 @@ import re
 from difflib import get_close_matches
 
 from bot.request import RequestKind
+from handlers.briefs import BRIEFS
 
-_VERBS = {
+VERBS = {
     "ask": RequestKind.ANSWER,
     "escalate": RequestKind.ESCALATE,
     "opus": RequestKind.ESCALATE,
@@ -16,12 +17,16 @@ _VERBS = {
     "help": RequestKind.HELP,
     "watch": RequestKind.WATCH,
     "unwatch": RequestKind.UNWATCH,
+    "stop": RequestKind.STOP,
 }
-_ALONE = frozenset({RequestKind.COST, RequestKind.HELP, RequestKind.WATCH, RequestKind.UNWATCH})
+_ALONE = frozenset(
+    {RequestKind.COST, RequestKind.HELP, RequestKind.WATCH, RequestKind.UNWATCH, RequestKind.STOP}
+)
 """`help me find …`, `cost of the outage?` and `watch the error rate: …` are questions."""
 NEAR = 0.75
 """How alike a word and a verb are (0 to 1) when one of them is taken for a slip of the other."""
-_SINGLE = {**{verb: verb for verb in _VERBS}, "full": "opus full"}
+_KNOWN = (*VERBS, *BRIEFS, "board", "ruledout", "suspect")
+_SINGLE = {**{verb: verb for verb in _KNOWN}, "full": "opus full"}
 """What one word alone can mean, and what to type for it."""
 _FULL = re.compile(
     r"(?:in )?full(?![\w-])"
@@ -40,10 +45,10 @@ def verb_of(text: str) -> tuple[RequestKind | None, str]:
 
     Returns:
         The kind that the first word names and the text after it; None and all of the text when it names
-        none. `cost`, `help`, `watch` and `unwatch` count only when they stand alone.
+        none. `cost`, `help`, `watch`, `unwatch` and `stop` count only when alone.
     """
     found = _FIRST.match(text.lower())
-    kind = _VERBS.get(found[1]) if found else None
+    kind = VERBS.get(found[1]) if found else None
     if found is None or kind is None:
         return None, text
     rest = text[found.end() :].strip()
@@ -67,7 +72,7 @@ def split_full(kind: RequestKind | None, text: str) -> tuple[bool, str]:
 def nearest_verb(text: str) -> str:
     """Return the verb that the first word of a text was perhaps meant to be; empty when none is near."""
     first = text.lower().split(maxsplit=1)[:1]
-    return next(iter(get_close_matches("".join(first).strip("/:,.?!"), _VERBS, n=1, cutoff=NEAR)), "")
+    return next(iter(get_close_matches("".join(first).strip("/:,.?!"), _KNOWN, n=1, cutoff=NEAR)), "")
 
 
 def slip_of(text: str) -> str:

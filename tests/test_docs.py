@@ -10,7 +10,9 @@ from typer.main import get_command
 from bot.__main__ import app
 from bot.doctor import machine, model, slack, store
 from bot.settings import Settings
+from handlers.briefs import BRIEFS
 from handlers.manifest import WHY_EVENT, WHY_SCOPE
+from handlers.words import VERBS
 
 ROOT = Path(__file__).parents[1]
 SLACK = (ROOT / "docs" / "slack.md").read_text("utf-8")
@@ -97,3 +99,11 @@ def test_the_files_that_the_way_names_are_there():
     assert all(name in SLACK and (ROOT / name).is_file() for name in named)
     assert ".env" in (ROOT / ".gitignore").read_text("utf-8").split()
     assert json.loads((ROOT / "manifest.json").read_text("utf-8"))["settings"]["socket_mode_enabled"]
+
+
+def test_every_brief_and_every_verb_stands_in_the_table_of_what_people_type():
+    told = DOCUMENTS["commands.md"]
+
+    verbs = {*BRIEFS, *VERBS} - {"fixed", "post-mortem", "costs", "opus"}
+    assert [word for word in sorted(verbs) if word not in told] == []
+    assert all(word in told for word in ("is it fixed?", "/opus"))

@@ -81,10 +81,22 @@ def whispered(workspace):
 
 
 async def test_thumbs_are_kept_and_thanked_for(lookups, workspace, memory):
-    await lookups.handle(request(RequestKind.FEEDBACK, text="bad"))
+    await lookups.handle(request(RequestKind.FEEDBACK, text="good"))
 
-    assert memory.thumbs == {("a1", "UBEN"): "bad"}
+    assert memory.thumbs == {("a1", "UBEN"): "good"}
     assert whispered(workspace) == [THANKS]
+
+
+async def test_who_finds_an_answer_not_useful_may_say_why_with_one_press(lookups, workspace, memory):
+    await lookups.handle(request(RequestKind.FEEDBACK, text="bad"))
+    assert memory.thumbs == {("a1", "UBEN"): "bad"}
+    assert "What was wrong with it?" in whispered(workspace)[0]
+    values = [b["value"] for block in workspace.whispers[0][1] for b in block["elements"] if "value" in b]
+    assert "bad:fact|a1" in values
+
+    await lookups.handle(request(RequestKind.FEEDBACK, text="bad:fact"))
+    assert memory.thumbs == {("a1", "UBEN"): "bad:fact"}
+    assert whispered(workspace)[1] == THANKS
 
 
 async def test_help_says_what_it_does_not_know_without_its_secrets_and_without_a_ping(lookups, workspace):

@@ -215,3 +215,36 @@ async def test_a_stop_that_names_no_message_is_kept_for_its_asker():
     await note(stops, stop())
 
     assert stops.stops == {place_of_asker("C1", ROOT, "UBEN"): Stop(by_id="UBEN", at_ts=PRESSED)}
+
+
+async def test_a_stop_that_was_typed_ends_what_was_asked_before_it_and_says_so():
+    stops, incident = LocalStops(), STORE
+    typed = asked(kind=RequestKind.STOP, id="stop", message_ts=PRESSED, thread_ts=ROOT, pressed_ts="")
+    await note(stops, typed)
+    mine = asked(message_ts=ASKED, thread_ts=ROOT)
+    later = asked(message_ts="1742595980.000001", thread_ts=ROOT)
+    for request, is_ended in ((mine, True), (later, False)):
+        reply = FakeReply(FakeWorkspace(incident), request)
+        watch = Watch(stops=stops, request=request, reply=reply, thread_ts=ROOT, incident=incident)
+        assert bool(await watch.stopped_by()) is is_ended
+
+
+async def test_a_stop_by_command_ends_all_that_its_person_asked_in_the_channel():
+    stops, incident, noon = LocalStops(), STORE, datetime(2026, 1, 1, 12, tzinfo=UTC)
+    await note(stops, asked(kind=RequestKind.STOP, message_ts=None, thread_ts=None, received_at=noon))
+    cases = (
+        (asked(received_at=noon.replace(hour=11)), True),
+        (asked(received_at=noon.replace(hour=13)), False),
+        (asked(received_at=noon.replace(hour=11), asker_id="UOTHER"), False),
+    )
+    for request, is_ended in cases:
+        reply = FakeReply(FakeWorkspace(incident), request)
+        watch = Watch(stops=stops, request=request, reply=reply, thread_ts=ROOT, incident=incident)
+        assert bool(await watch.stopped_by()) is is_ended
+
+
+async def test_who_types_stop_is_told_that_it_is_done():
+    workspace = FakeWorkspace(STORE)
+    typed = asked(kind=RequestKind.STOP, message_ts=None, thread_ts=None)
+    await copilot(workspace=workspace).handle(typed, FakeFence())
+    assert workspace.whispers[0][2] == "Stopped: what you asked here ends with what stands."

@@ -225,6 +225,13 @@ class RedisMemory:
                 pipe.expire(name, self._ttl_seconds)
                 await pipe.execute()
 
+    async def judged(self) -> Sequence[str]:
+        """Return the ids of the answers that somebody put a thumb on, sorted."""
+        start = key("thumbs", "")
+        with store_errors_named():
+            names = [as_text(name) async for name in self._redis.scan_iter(match=f"{start}*", count=1_000)]
+        return sorted(name.removeprefix(start) for name in names)
+
     async def feedback(self, answer_id: str) -> dict[str, str]:
         """Return the thumbs on an answer: person → verdict."""
         with store_errors_named():

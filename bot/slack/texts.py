@@ -10,6 +10,7 @@ from bot.slack.limits import Block, Blocks, shorten
 _STATUS_CHARS = 100
 _UNKNOWN_CHARS = 60
 _FULL_CHARS = 160
+WHY = "Noted. What was wrong with it? One press is enough; it helps whoever measures me."
 _HELP = (
     ("@copilot why are uploads failing?", "rival explanations, each link with its messages"),
     ("@copilot escalate [question]", "the same from Opus"),
@@ -76,6 +77,23 @@ def _buttons() -> Block:
 def _unknown(words: str, nearest: str) -> Line:
     told: Line = [text("I do not know "), code(shorten(one_line(words), _UNKNOWN_CHARS)), text(".")]
     return [*told, text(" Did you mean "), code(f"/copilot {nearest}"), text("?")] if nearest else told
+
+
+def why_blocks(answer_id: str, *, asked_in: str) -> Blocks:
+    """Return the question what was wrong with an answer, with the answers people give most.
+
+    Args:
+        answer_id: Of the answer.
+        asked_in: Id of the request that found it not useful.
+    """
+    reasons = [
+        button("Wrong fact", action_id="why_fact", value=f"bad:fact|{answer_id}"),
+        button("Wrong inference", action_id="why_inference", value=f"bad:inference|{answer_id}"),
+        button("Out of date", action_id="why_stale", value=f"bad:stale|{answer_id}"),
+        button("Too long", action_id="why_long", value=f"bad:long|{answer_id}"),
+        button("Not wanted here", action_id="why_unwanted", value=f"bad:unwanted|{answer_id}"),
+    ]
+    return numbered([rich([spans(WHY)]), actions(reasons)], asked_in)
 
 
 def full_words(*, read: str, model_name: str, usd: Decimal | None) -> str:
