@@ -149,9 +149,19 @@ def postmortem(
     file: FileArgument,
     form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",
     analyst: Analyst = "rules",
+    check: Annotated[
+        Path | None, typer.Option("--check", help="A human's draft: say what to look at in it.")
+    ] = None,
 ) -> None:
-    """Draft the review of a recorded incident."""
+    """Draft the review of a recorded incident, or read a human's draft of it."""
     from bot import replay as replaying
+
+    if check is not None:
+        from bot import brief_replay
+
+        remarks = brief_replay.checked(_json(file), _text(check), load_settings(), name=file.stem)
+        typer.echo(asyncio.run(remarks))
+        return
 
     drafting = replaying.postmortem(
         _json(file), form=form, analyst=analyst, settings=load_settings(), name=file.stem
@@ -332,13 +342,22 @@ def _speak_utf8(stream: object) -> None:
         stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+def _text(file: Path) -> str:
+    from bot.errors import BadInputError
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInputError(field=str(file), problem=f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadInputError(field=str(file), problem="is not text in UTF-8") from None
+
+
 def _json(file: Path) -> object:
     from bot.errors import BadInputError
 
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInputError(field=str(file), problem=f"cannot be read: {error.strerror}") from None
+        return json.loads(_text(file))
     except (ValueError, RecursionError) as error:
         raise BadInputError(field=str(file), problem=f"is not JSON: {error}") from None
 

@@ -10,11 +10,13 @@ from bot.incident.board_notes import BoardNotes, board_notes
 from bot.incident.briefs import Brief, Reader, Role, actions, catch_up, fixed, handoff, summary, timeline
 from bot.incident.postmortem_values import Material
 from bot.incident.replay import load_incident_file
+from bot.incident.review_check import check_review
 from bot.incident.suspicions import with_ruled_out
 from bot.incident.updates import Audience, draft_update
+from bot.safety.redaction import Redactor
 from bot.settings import Settings
 from bot.slack.as_text import as_text
-from bot.slack.brief import BriefView, brief_message
+from bot.slack.brief import BriefView, brief_message, check_message
 
 WHATS = ("catchup", "summary", "timeline", "actions", "handoff", "fixed", "update")
 
@@ -52,7 +54,7 @@ async def brief(data: object, wish: Wish, settings: Settings, *, name: str = "in
     board = with_ruled_out(standing, case.facts, incident, until=now)
     material = Material(incident=incident, facts=case.facts, hypotheses=board.hypotheses, now=now)
     if wish.what == "update":
-        draft = draft_update(material, Audience(wish.role or "exec"))
+        draft = draft_update(material, _audience(wish.role))
         return replay.Replayed(document=asdict(draft), words=draft.text)
     notes = board_notes(board, incident, case.facts, now=now)
     made = _made(material, wish, notes)
@@ -81,6 +83,13 @@ def _reader(material: Material, wish: Wish) -> Reader:
     return Reader(person_id=last.author.id, since=last.at, why="when you last wrote", role=role)
 
 
+def _audience(words: str) -> Audience:
+    try:
+        return Audience(words or Audience.EXECUTIVE.value)
+    except ValueError:
+        raise BadInputError(field="--role", problem="must be exec or customer for an update") from None
+
+
 def _role(words: str) -> Role:
     try:
         return Role(words)
@@ -88,3 +97,18 @@ def _role(words: str) -> Role:
         raise BadInputError(
             field="--role", problem="must be exec or sme; customer is for an update"
         ) from None
+
+
+async def checked(data: object, words: str, settings: Settings, *, name: str = "incident") -> str:
+    """Return what to look at in a human's draft of the review, one remark a line.
+
+    Raises:
+        BadInputError: The file cannot be used.
+    """
+    file = load_incident_file(data, default_id=name)
+    case, standing = await went_on(file, Course(), settings)
+    incident, now = case.incident, case.asked_at
+    board = with_ruled_out(standing, case.facts, incident, until=now)
+    material = Material(incident=incident, facts=case.facts, hypotheses=board.hypotheses, now=now)
+    draft = Redactor(replay.ALIAS_KEY, literals=settings.literals()).redact(words).text
+    return as_text(check_message(check_review(draft, material), incident, answer_id="check").blocks)

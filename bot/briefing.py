@@ -12,13 +12,15 @@ from bot.errors import BriefError
 from bot.incident.board import Board
 from bot.incident.board_notes import BoardNotes, board_notes
 from bot.incident.briefs import Brief, Reader, Role, actions, catch_up, fixed, handoff, summary, timeline
+from bot.incident.messages import AuthorKind
 from bot.incident.postmortem_values import Material
+from bot.incident.review_check import check_review
 from bot.incident.suspicions import with_ruled_out
 from bot.incident.updates import Audience, draft_update
 from bot.incident.wording import without_citations
 from bot.ports import Fence
 from bot.request import Request
-from bot.slack.brief import BriefView, brief_message, declined_message, draft_message
+from bot.slack.brief import BriefView, brief_message, check_message, declined_message, draft_message
 from bot.slack.limits import Blocks
 from bot.slack.texts import plain
 
@@ -27,6 +29,7 @@ log = structlog.get_logger()
 ASKED_AGAIN_WITHIN = timedelta(minutes=10)
 """Whispers are gone on reload: who asks again so soon gets the same, not what came since."""
 NOT_A_TIME = "`catchup` takes a time such as 15m or 14:05, or `exec` or `sme`"
+NO_DRAFT = "put the draft behind `postmortem check`, or post it in the thread as a text file first"
 _SPAN = re.compile(r"(\d{1,3})\s?(m|h)\w*", re.IGNORECASE)
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _DIRECT = "dm"
@@ -84,6 +87,8 @@ class Briefing:
                 await self._draft(request, told)
             case "declined":
                 await self._decline(request, told)
+            case "check":
+                await self._check(request, told)
             case _:
                 brief = await self._brief(request, what, told)
                 await self._send(request, told, brief, what=what, is_direct=way == _DIRECT, fence=fence)
@@ -193,6 +198,17 @@ class Briefing:
         made = declined_message(answer_id=request.id, asked=asked, send=send, standing=standing)
         await self._whisper(request, told, made.blocks, made.text)
 
+    async def _check(self, request: Request, told: Told) -> None:
+        """Say what to look at in a draft of the review: what was typed, else the newest file of a person."""
+        words, note = told.scene.redactor.redact(request.text).text, ""
+        if not words.strip():
+            words, note = _newest_draft(told.scene)
+        if not words.strip():
+            raise BriefError(problem=NO_DRAFT)
+        found = check_review(words, told.material)
+        made = check_message(found, told.scene.incident, answer_id=request.id, note=note)
+        await self._whisper(request, told, made.blocks, made.text)
+
     async def _note(self, request: Request) -> None:
         """Send what a person wrote to their own direct messages."""
         blocks, text = self.boards.gate(None).message(plain(request.text, answer_id=request.id), "Your draft")
@@ -201,6 +217,21 @@ class Briefing:
     async def _whisper(self, request: Request, told: Told, blocks: Blocks, words: str) -> None:
         safe, text = self.boards.gate(told.scene.redactor).message(blocks, words)
         await self.boards.workspace.whisper(request, safe, text=text)
+
+
+def _newest_draft(scene: Scene) -> tuple[str, str]:
+    """Return the text of the newest text file that a person posted, and what of it was not read."""
+    files = (
+        file
+        for message in reversed(scene.incident.messages)
+        if message.author.kind is AuthorKind.PERSON
+        for file in message.files
+        if file.head and not file.is_binary
+    )
+    file = next(files, None)
+    if file is None:
+        return "", ""
+    return file.head, f"{file.name}: Slack shows its beginning only" if file.is_partial else file.name
 
 
 def since_of(words: str, *, now: datetime) -> datetime:

@@ -47,7 +47,7 @@ class RequestKind(StrEnum):
     """The board of the incident, in one message that is edited in place from then on."""
     BRIEF = "brief"
     """How the incident stands; `subject` is `what` or `what|dm`, with what one of catchup, summary, timeline,
-    actions, handoff, fixed, update, declined or note; `text` is what was typed after it."""
+    actions, handoff, fixed, update, check, declined or note; `text` is what was typed after it."""
     RULED_OUT = "ruled_out"
     """What was ruled out, by whom and what would bring it back, told to the asker alone; `text` may name
     what to look for."""

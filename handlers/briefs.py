@@ -62,6 +62,7 @@ _FORMS = (
         ),
     ),
 )
+_CHECK = re.compile(r"(?:check (?:the |my |our )?post-?mortem|post-?mortem check)\b[\s:]*", re.IGNORECASE)
 _CUSTOMERS = re.compile(r"customer|public|user|status\s?page", re.IGNORECASE)
 
 
@@ -77,6 +78,8 @@ def brief_of(text: str) -> Act | None:
         With it what was said of it: from when on, for whom, to do what.
     """
     plain = text.strip().lstrip("/").replace("\u2019", "'")
+    if found := _CHECK.match(plain):
+        return RequestKind.BRIEF, "check", plain[found.end() :].strip()
     for what, form in _FORMS:
         if found := form.fullmatch(plain):
             said = next((group for group in found.groups() if group), "").strip()

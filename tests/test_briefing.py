@@ -9,11 +9,13 @@ from bot.boards import Boards
 from bot.briefing import NOT_A_TIME, Briefing, since_of
 from bot.errors import BriefError
 from bot.incident.board import Board
+from bot.incident.messages import File
+from bot.incident.review_check import Finding, Kind
 from bot.incident.wording import one_line
 from bot.naming import LocalAliases
 from bot.outgoing import Outgoing
 from bot.request import Request, RequestKind
-from bot.slack.brief import MOST_DRAFT_CHARS
+from bot.slack.brief import MOST_DRAFT_CHARS, check_message
 from bot.slack.limits import visible_text
 from bot.slack.modals import draft_modal
 from tests.fakes import FakeFence, FakeMemory, FakeWorkspace
@@ -159,6 +161,30 @@ async def test_an_order_is_declined_with_a_text_to_send_and_how_the_belief_stand
     told = await whispered(briefing, workspace, request("declined", "page payments", asker_id="UZoe"))
     assert "On the board" not in told
     assert "Please page payments" in told
+
+
+async def test_a_human_draft_is_read_as_typed_or_as_the_newest_file():
+    briefing, workspace, _ = desk(STORE, H1)
+    told = await whispered(briefing, workspace, request("check", "The root cause was human error."))
+    assert "things to look at in the draft" in told
+    assert "one cause root cause" in told
+    assert workspace.replies == {}
+
+    file = File(name="review.md", head="Ana forgot to look. " * 20, is_partial=True)
+    posted = replace(STORE.messages[-1], files=(File(name="a.png", is_binary=True), file))
+    briefing, workspace, _ = desk(replace(STORE, messages=(*STORE.messages[:-1], posted)))
+    told = await whispered(briefing, workspace, request("check"))
+    assert "review.md: Slack shows its beginning only" in told
+
+    briefing, workspace, _ = desk(replace(STORE, messages=STORE.messages[:1]))
+    with pytest.raises(BriefError, match="post it in the thread"):
+        await whispered(briefing, workspace, request("check"))
+
+
+def test_a_draft_with_nothing_to_mend_says_so_and_a_bad_one_is_cut():
+    assert check_message([], STORE, answer_id="r").text == "Nothing to mend was found"
+    bad = [Finding(line=n, kind=Kind.BLAME, words="x", remedy="y") for n in range(20)]
+    assert "5 more: mend these and ask again" in visible_text(check_message(bad, STORE, answer_id="r").blocks)
 
 
 async def test_no_secret_of_the_thread_or_the_asker_gets_out():

@@ -217,3 +217,67 @@ def test_claude_answers_a_recorded_incident(claude):
     assert any(REMOVED in hypothesis["trigger"]["evidence"] for hypothesis in answer["hypotheses"])
     assert answer["tokens"]["output"] > 0
     assert answer["cost_usd"] > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--what", "catchup", "--person", "Fay"), "Since 20:50, when you last wrote"),
+        (("--what", "catchup", "--since", "15m", "--role", "exec"), "as you asked"),
+        (("--what", "catchup", "--person", "Nobody"), "From the start"),
+        ((), "Changed before"),
+        (("--what", "handoff"), "To undo later"),
+        (("--what", "fixed"), "Recovered"),
+        (("--what", "timeline"), "20:37"),
+        (("--what", "actions"), "no owner stated"),
+        (("--what", "update", "--role", "customer"), "Monitoring"),
+        (("--what", "summary", "--json"), '"what": "summary"'),
+    ],
+)
+def test_a_brief_of_a_recorded_incident_is_printed(capsys, options, told):
+    with pytest.raises(SystemExit) as ended:
+        command_line(["brief", str(ROOT / KEY_ROTATION), *options])
+    assert ended.value.code == 0
+    assert told in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--what", "poem"), "--what"),
+        (("--what", "catchup", "--role", "king"), "--role"),
+        (("--what", "update", "--role", "king"), "--role"),
+        (("--what", "catchup", "--since", "whenever"), "14:05"),
+    ],
+)
+def test_a_brief_that_cannot_be_made_is_one_sentence(capsys, options, problem):
+    with pytest.raises(SystemExit) as ended:
+        command_line(["brief", str(ROOT / KEY_ROTATION), *options])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert problem in told
+    assert len(told.splitlines()) == 1
+
+
+def test_a_human_draft_is_checked_on_the_command_line(capsys, tmp_path):
+    draft = tmp_path / "review.md"
+    draft.write_text("# Review\n\nThe root cause was that Ana forgot to pass the flag.\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        command_line(["postmortem", str(ROOT / KEY_ROTATION), "--check", str(draft)])
+    assert ended.value.code == 0
+    assert "line 3 blames" in capsys.readouterr().out
+
+    draft.write_bytes(b"caf\xe9")
+    with pytest.raises(SystemExit) as ended:
+        command_line(["postmortem", str(ROOT / KEY_ROTATION), "--check", str(draft)])
+    assert ended.value.code == 2
+    assert "is not text in UTF-8" in capsys.readouterr().err
+
+
+def test_feedback_without_a_store_says_where_to_run_it(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        command_line(["feedback"])
+    assert ended.value.code == 2
+    assert "holds no store" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Briefs as Slack's blocks: a title, one line for each matter, what was read, and where to go on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from bot.incident.briefs import Brief
 from bot.incident.gist import brief as cut
 from bot.incident.messages import Incident
 from bot.incident.postmortem_values import Claim
+from bot.incident.review_check import Finding
 from bot.incident.updates import Draft
 from bot.incident.wording import counted
 from bot.slack.answer_values import Rendered
@@ -43,6 +45,8 @@ _AGAIN: dict[str, Any] = {
     "fixed": {"action_id": "brief_fixed"},
 }
 """Which button asks for which brief."""
+_MOST_FINDINGS = 15
+_WORDS_CHARS = 80
 BY_CODE = "made by code from the messages, no model asked"
 
 
@@ -97,6 +101,36 @@ def draft_message(draft: Draft, incident: Incident, *, answer_id: str, title: st
     words = f"{title} is ready"
     check(blocks, words)
     return Rendered(blocks=blocks, text=words)
+
+
+def check_message(
+    found: Sequence[Finding], incident: Incident, *, answer_id: str, note: str = ""
+) -> Rendered:
+    """Return what to look at in a draft of the review.
+
+    Args:
+        found: Each remark, in the draft's order.
+        incident: Redacted; what is cited.
+        answer_id: Of the request.
+        note: What of the draft was not read; may be empty.
+    """
+    words = (
+        f"{counted(len(found), 'thing')} to look at in the draft" if found else "Nothing to mend was found"
+    )
+    title: Line = [bold(words), text(f" · {note}" if note else "")]
+    told = [_finding(one, incident) for one in found[:_MOST_FINDINGS]]
+    more = len(found) - len(told)
+    rest: list[Line] = [[text(f"{more} more: mend these and ask again")]] if more > 0 else []
+    closing = context("Checked by code against the messages; what it means, people decide")
+    blocks = numbered([rich([title, *told, *rest]), closing], answer_id)
+    check(blocks, words)
+    return Rendered(blocks=blocks, text=words)
+
+
+def _finding(one: Finding, incident: Incident) -> Line:
+    place = [text(f"line {one.line} ")] if one.line else []
+    named = [code(shorten(one.words, _WORDS_CHARS)), text(" ")] if one.words else []
+    return [*place, bold(one.kind.value), text(" "), *named, *spans(one.remedy), *cites(one.cites, incident)]
 
 
 def declined_message(*, answer_id: str, asked: str, send: str, standing: str) -> Rendered:

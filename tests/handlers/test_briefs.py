@@ -59,6 +59,11 @@ def test_a_brief_is_known_by_its_form(words, what, said):
     assert what in BRIEFS
 
 
+def test_a_draft_to_look_at_stands_behind_the_words():
+    assert brief_of("postmortem check # Uploads\nfailed") == (RequestKind.BRIEF, "check", "# Uploads\nfailed")
+    assert brief_of("check my post-mortem:") == (RequestKind.BRIEF, "check", "")
+
+
 @pytest.mark.parametrize("words", ORDERS)
 def test_an_order_to_change_something_is_declined(words):
     assert brief_of(words) == (RequestKind.BRIEF, "declined", words)

@@ -164,8 +164,8 @@ def test_questions_are_taken_up_by_words_by_yes_or_by_name():
     told = """
 09:00 ann is the checkout queue draining?
 09:01 ben the checkout queue is draining since 09:00
-09:02 ann did somebody page the network team?
-09:03 cho yes
+09:02 ann when does the certificate expire?
+09:03 cho checking
 09:04 ann who owns the ledger?
 09:05 dev @ann it is ours
 09:06 ann when will the backfill end?
