@@ -33,9 +33,9 @@ $(VENV)/.dev: requirements-dev.txt
 	@touch $@ $(VENV)/.runtime
 
 lock:
-	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile pyproject.toml --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	  --python-version 3.11 -q -o requirements.txt
-	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	  --python-version 3.11 -q -o requirements-dev.txt
 
 clean:
