@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from bot import permits
 from bot.answers import Gathered
 from bot.beginning import Beginning
 from bot.boards import Boards
@@ -121,6 +122,7 @@ class Copilot:
         try:
             async with deadline:
                 await self._check_withdrawn(request)
+                await permits.check(self.workspace, request)
                 run = await self._work(request, fence)
         except WithdrawnError:
             log.info("request.withdrawn", request=request.id)

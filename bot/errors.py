@@ -42,6 +42,20 @@ class BriefError(BoardActError):
     """Somebody asks for a brief with words that name neither a time nor a reader."""
 
 
+class NotPermittedError(BoardActError):
+    """Somebody who is no full member of the workspace wants what only those may.
+
+    Args:
+        what: In words that follow `may`.
+    """
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(
+            problem=f"only full members of this workspace may {what}; guests, apps and people of other "
+            "organisations may not. Ask somebody of the team to do it"
+        )
+
+
 class ChannelUnreadableError(CopilotError):
     """Slack refused to show a channel.
 

@@ -29,6 +29,10 @@ class FencedWorkspace:
         """Say what may be done in the channel of a request."""
         return await self.workspace.admit(request, is_fresh=is_fresh)
 
+    async def is_full_member(self, request: Request) -> bool:
+        """Say whether the asker is a full member of the workspace."""
+        return await self.workspace.is_full_member(request)
+
     async def wish(self, request: Request, *, is_on: bool) -> None:
         """Keep what a member wants of a channel."""
         await self.fence.check()

@@ -159,6 +159,14 @@ class Workspace(Protocol):
         """
         ...
 
+    async def is_full_member(self, request: Request) -> bool:
+        """Say whether the asker is a full member of the workspace: no guest, no app, nobody from outside.
+
+        Raises:
+            SlackAwayError: Slack does not say.
+        """
+        ...
+
     async def wish(self, request: Request, *, is_on: bool) -> None:
         """Keep what a member wants of the channel of a request: that it is followed, or not."""
         ...

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
         incident_hard_usd: From here on a person is asked before Opus is; 0 for never.
         fail_over: `on` lets the other model answer when Claude's API has no room for the one that was asked;
             Opus stands in for Sonnet only below `incident_hard_usd`.
+        guests: `on` lets guests of the workspace do what full members may: confirm, agree to costs, have
+            channels followed. Apps and people of other organisations never may.
         confirm_by: Who may confirm a hypothesis: `hands-on` (the stated incident commander, or who looked at
             or changed something in the incident), `commander` (nobody else where one is stated) or `anyone`.
         shadow: `on` lets the copilot read, answer and keep its answers, and show nobody anything;
@@ -98,6 +100,7 @@ class Settings(BaseSettings):
     judge_model: str = Field(default="", pattern=r"^[A-Za-z0-9._:-]{0,100}$")
     incident_soft_usd: Usd = Decimal(5)
     incident_hard_usd: Usd = Decimal(15)
+    guests: Literal["off", "on"] = "off"
     confirm_by: Literal["hands-on", "commander", "anyone"] = "hands-on"
     shadow: Literal["off", "on"] = "off"
     shadow_analyst: Literal["rules", "claude"] = "rules"

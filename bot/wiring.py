@@ -36,6 +36,7 @@ from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_failures import FAULTS
 from bot.adapters.slack_forgetting import SlackPosts
 from bot.adapters.slack_live import LiveReader
+from bot.adapters.slack_members import Members
 from bot.adapters.slack_names import Names
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_retry import retry_handlers
@@ -255,6 +256,7 @@ async def place_of_work(
             channels=channels,
             reader=live.reader,
             live=live,
+            members=Members(client, guests_may=settings.guests == "on"),
             streams=await stack.enter_async_context(open_streams(redis, client)),
         )
         stack.push_async_callback(workspace.close)

@@ -50,17 +50,21 @@ class Member:
     id: str
     name: str
     is_bot: bool = False
+    is_guest: bool = False
+    team_id: str = TEAM_ID
 
     def as_user(self) -> dict[str, Any]:
         """Return Slack's user object."""
         return {
             "id": self.id,
-            "team_id": TEAM_ID,
+            "team_id": self.team_id,
             "name": self.name.lower().replace(" ", "."),
             "real_name": self.name,
             "deleted": False,
             "is_bot": self.is_bot,
             "is_app_user": False,
+            "is_restricted": self.is_guest,
+            "is_ultra_restricted": False,
             "is_admin": False,
             "tz": "Etc/UTC",
             "tz_offset": 0,

@@ -59,6 +59,7 @@ class FakeWorkspace:
     files: list[tuple[str, str]] = field(default_factory=list)
     updates: list[tuple[Posted, Blocks, str]] = field(default_factory=list)
     active: str | None = None
+    guests: frozenset[str] = frozenset()
     removed_files: list[str] = field(default_factory=list)
     takes_files: bool = True
     watch: Watch = WHOLE
@@ -72,6 +73,9 @@ class FakeWorkspace:
         if self.watch.scope is Scope.REFUSED:
             raise ExternalChannelError(channel_id=request.channel_id)
         return self.watch
+
+    async def is_full_member(self, request: Request) -> bool:
+        return request.asker_id not in self.guests
 
     async def wish(self, request: Request, *, is_on: bool) -> None:
         self.wishes.append(is_on)

@@ -15,6 +15,7 @@ from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_failures import CLOSED, FAULTS, GONE, code_of
 from bot.adapters.slack_files import UploadFailedError, remove, share
 from bot.adapters.slack_live import LiveReader
+from bot.adapters.slack_members import Members
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_reply import Ledger, SlackReply, named
 from bot.adapters.slack_stream import NoBook, OpenStreamBook, Pace, SlackStream, Starts
@@ -92,6 +93,7 @@ class SlackWorkspace:
         channels: Say where the incident is the whole channel.
         reader: Finds threads.
         live: Reads incidents.
+        members: Tell who may decide.
     """
 
     client: AsyncWebClient
@@ -101,6 +103,7 @@ class SlackWorkspace:
     channels: Channels
     reader: IncidentReader
     live: LiveReader
+    members: Members
     pace: Pace = field(default_factory=Pace)
     streams: OpenStreamBook = field(default_factory=NoBook)
     _starts: Starts = field(default_factory=Starts)
@@ -158,6 +161,17 @@ class SlackWorkspace:
         if not (await self.channels.about(*place)).is_member:
             raise ChannelUnreadableError(channel_id=request.channel_id, code="not_in_channel")
         return watch
+
+    async def is_full_member(self, request: Request) -> bool:
+        """Say whether the asker is a full member of the workspace.
+
+        Raises:
+            SlackAwayError: Slack does not say.
+        """
+        try:
+            return await self.members.is_full(request.team_id, request.asker_id)
+        except FAULTS as error:
+            raise SlackAwayError(code=_name(error)) from error
 
     async def wish(self, request: Request, *, is_on: bool) -> None:
         """Keep what a member wants of the channel of a request."""

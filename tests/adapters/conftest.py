@@ -18,6 +18,7 @@ from bot.adapters.sealing import Sealer
 from bot.adapters.slack import SlackWorkspace, identify, permalinks
 from bot.adapters.slack_channels import Channels
 from bot.adapters.slack_live import LiveReader
+from bot.adapters.slack_members import Members
 from bot.adapters.slack_names import Names
 from bot.adapters.slack_read import IncidentReader
 from bot.adapters.slack_stream import Pace
@@ -161,6 +162,7 @@ def worker(client: AsyncWebClient, redis: Redis, earlier: SlackWorkspace | None 
         ledger=RedisLedger(redis),
         channels=channels,
         reader=IncidentReader(client),
+        members=Members(client),
         pace=AT_ONCE,
     )
 
