@@ -9,9 +9,11 @@ import structlog
 from bot.answers import LastRead
 from bot.boards import Boards, Scene
 from bot.errors import BriefError
+from bot.incident.asks import telling_words
 from bot.incident.board import Board
 from bot.incident.board_notes import BoardNotes, board_notes
 from bot.incident.briefs import Brief, Reader, Role, actions, catch_up, fixed, handoff, summary, timeline
+from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import AuthorKind
 from bot.incident.postmortem_values import Material
 from bot.incident.review_check import check_review
@@ -188,11 +190,7 @@ class Briefing:
         asked = told.scene.redactor.redact(request.text).text
         names = {m.author.id: m.author.name for m in told.scene.incident.messages}
         by = f" ({names[request.asker_id]})" if names.get(request.asker_id) else ""
-        leader = next((h for h in told.board.hypotheses if h.id == told.notes.leader), None)
-        standing = ""
-        if leader:
-            claim = without_citations(leader.claim or leader.trigger.what)
-            standing = f"On the board: {leader.id} {leader.status.words}: {claim}"
+        standing = _standing(_meant(told, asked))
         wish = f"{asked[:1].lower()}{asked[1:].rstrip('.?!')}".removeprefix("please ")
         send = f"Please {wish}. Asked for at {told.scene.now:%H:%M} UTC{by}."
         made = declined_message(answer_id=request.id, asked=asked, send=send, standing=standing)
@@ -217,6 +215,25 @@ class Briefing:
     async def _whisper(self, request: Request, told: Told, blocks: Blocks, words: str) -> None:
         safe, text = self.boards.gate(told.scene.redactor).message(blocks, words)
         await self.boards.workspace.whisper(request, safe, text=text)
+
+
+def _meant(told: Told, asked: str) -> Hypothesis | None:
+    """Return the explanation that an order would act on: what shares most words with it, else what leads."""
+    words = telling_words(asked)
+    ranked = sorted(told.board.hypotheses, key=lambda h: h.id != told.notes.leader)
+    shared = {h.id: len(words & telling_words(h.claim or h.trigger.what)) for h in ranked}
+    best = max(ranked, key=lambda h: shared[h.id], default=None)
+    return best if best and (shared[best.id] or best.id == told.notes.leader) else None
+
+
+def _standing(hypothesis: Hypothesis | None) -> str:
+    if hypothesis is None:
+        return ""
+    moved = hypothesis.last_word
+    when = f" {moved.at:%H:%M}" if moved else ""
+    claim = without_citations(hypothesis.claim or hypothesis.trigger.what)
+    why = f" ({without_citations(moved.reason)})" if moved and moved.reason and not hypothesis.is_live else ""
+    return f"On the board: {hypothesis.id} {hypothesis.status.words}{when}: {claim}{why}"
 
 
 def _newest_draft(scene: Scene) -> tuple[str, str]:

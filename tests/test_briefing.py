@@ -9,6 +9,7 @@ from bot.boards import Boards
 from bot.briefing import NOT_A_TIME, Briefing, since_of
 from bot.errors import BriefError
 from bot.incident.board import Board
+from bot.incident.hypotheses import Status
 from bot.incident.messages import File
 from bot.incident.review_check import Finding, Kind
 from bot.incident.wording import one_line
@@ -19,7 +20,7 @@ from bot.slack.brief import MOST_DRAFT_CHARS, check_message
 from bot.slack.limits import visible_text
 from bot.slack.modals import draft_modal
 from tests.fakes import FakeFence, FakeMemory, FakeWorkspace
-from tests.slack.samples import H1, STORE
+from tests.slack.samples import H1, H2, STORE
 from tests.slack.slackblocks_builder import rebuilt, without_emoji_flags
 
 SECRET = "hunter2-hunter2"
@@ -156,6 +157,11 @@ async def test_an_order_is_declined_with_a_text_to_send_and_how_the_belief_stand
     assert "Please roll it back. Asked for at" in told
     assert "(Ben)" in told
     assert "On the board: H1" in told
+
+    fallen = replace(H2, claim="the gateway release broke it", status=Status.REFUTED)
+    briefing, workspace, _ = desk(STORE, H1, fallen)
+    told = await whispered(briefing, workspace, request("declined", "roll the gateway release back"))
+    assert "On the board: H2 refuted" in told
 
     briefing, workspace, _ = desk(replace(STORE, messages=STORE.messages[:1]))
     told = await whispered(briefing, workspace, request("declined", "page payments", asker_id="UZoe"))

@@ -2,7 +2,7 @@
 import { compare } from "./asks.js";
 import { el, fill } from "./dom.js";
 import { isAtEnd } from "./store.js";
-import { compareTs, hhmm, span } from "./time.js";
+import { hhmm, span } from "./time.js";
 
 /** Draw the asked moments into `root`, newest first; a click opens the answer. */
 export function drawAsked(root, state, open) {
@@ -20,21 +20,11 @@ function whenWords(asks, at) {
 
 function askedNode(asked, when, state, open) {
   const isHere = asked.take === state.scenario?.take && state.messages.has(asked.answerTs);
-  const words = asked.answer?.headline || (asked.answerTs ? "…" : waitingWords(asked, state));
+  const words = asked.answer?.headline || (asked.answerTs ? "…" : asked.isTold ? "told to you alone" : "waiting for the answer");
   const head = el("span", { class: "asked-at" }, el("time", { text: when }), !isHere && asked.answerTs && el("em", { text: `take ${asked.take}` }));
   const rivals = (asked.answer?.rivals ?? []).map((rival) => rivalNode(rival));
   const props = { type: "button", class: isHere ? "" : "is-past", disabled: !isHere, on: { click: () => open(asked.answerTs) } };
   return el("li", {}, el("button", props, head, el("span", { class: "asked-words", text: words }), rivals));
-}
-
-/** A question may be answered to the asker alone: the blocks of such a whisper name the message that asked. */
-function waitingWords(asked, { asks, whispers }) {
-  const next = asks[asks.indexOf(asked) + 1];
-  const isTold = whispers.some(({ blocks }) => {
-    const [, ts] = /^cp:msg:[^:]+:[^:]+:([\d.]+):/.exec(blocks?.[0]?.block_id ?? "") ?? [];
-    return ts && compareTs(asked.ts, ts) <= 0 && (!next || compareTs(ts, next.ts) <= 0);
-  });
-  return isTold ? "told to you alone" : "waiting for the answer";
 }
 
 function rivalNode({ id, words }) {

@@ -3,6 +3,9 @@ import { readAnswer } from "./answers.js";
 import { isByCopilot } from "./messages.js";
 import { compareTs } from "./time.js";
 
+/** The message that a whisper answers, to the asker alone: its blocks name it. */
+const askedIn = ({ blocks }) => /^cp:msg:[^:]+:[^:]+:([\d.]+):/.exec(blocks?.[0]?.block_id ?? "")?.[1];
+
 /**
  * Follow asks and answers in the store; they outlive a take and a reload of the page.
  *
@@ -40,17 +43,26 @@ export function followAsks(store, nameOf) {
     asked.answer = readAnswer(message, nameOf);
   }
 
+  function hear(whisper) {
+    const text = state.messages.get(askedIn(whisper))?.text ?? "";
+    const words = ({ question }) => question.replace(/^@copilot\s*/, "");
+    const asked = state.asks.findLast((one) => !one.answerTs && words(one) && text.endsWith(words(one)));
+    if (asked) asked.isTold = true;
+    if (asked) changed();
+  }
+
   function askOf(message) {
     const mine = state.asks.filter((asked) => asked.take === state.scenario.take);
     const known = mine.find((asked) => asked.answerTs === message.ts);
     if (known) return known;
-    const open = mine.find((asked) => !asked.answerTs && compareTs(asked.ts, message.ts) <= 0);
+    const open = mine.find((asked) => !asked.answerTs && !asked.isTold && compareTs(asked.ts, message.ts) <= 0);
     if (open) return open;
     const found = { take: state.scenario.take, ts: message.ts, question: "", answerTs: null, answer: null };
     state.asks.push(found);
     return found;
   }
 
+  store.on("whispers", (_, { whisper } = {}) => whisper && hear(whisper));
   store.on("state", onState);
   store.on("messages", (_, { message }) => {
     if (!isAnswer(message, state)) return;

@@ -61,6 +61,7 @@ async def test_from_the_alert_to_the_review(story: Page):
     await say(page, "@copilot catch me up")
     told = thread.locator(".whisper, .ephemeral").filter(has_text="no model asked").last
     await expect(told).to_contain_text("Impact")
+    await expect(page.locator("#asked, aside").get_by_text("told to you alone").first).to_be_visible()
 
     await board.get_by_role("button", name="Refute…").click()
     form = page.get_by_role("dialog")
