@@ -1,8 +1,12 @@
 """Slash commands: `/opus [question]` and `/copilot …`. Slack gives them no thread."""
 
 import json
+import re
+from contextlib import suppress
 from datetime import datetime
 
+from bot.errors import BadInputError
+from bot.permalinks import place_of
 from bot.request import Request, RequestKind
 from handlers.acts import act_of
 from handlers.briefs import brief_of
@@ -11,6 +15,7 @@ from handlers.words import nearest_verb, slip_of, split_full, verb_of
 
 OPUS = "/opus"
 COMMANDS = (OPUS, "/copilot")
+_LINK = re.compile(r"<https?://[^\s<>]+>|https?://\S+/archives/\S+")
 
 
 def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | None:
@@ -29,6 +34,7 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
     if command not in COMMANDS or not (team and channel and asker and trigger):
         return None
     words = text_at(body, "text").strip()
+    thread_ts, words = (None, words) if act_of(words) else _placed(words, channel)  # acts cite with links
     act = (act_of(words) or brief_of(words)) if command != OPUS else None
     kind, text = (act[0], act[2]) if act else _wish(command, words)
     is_full, text = split_full(kind, text)
@@ -41,10 +47,24 @@ def parse(body: object, *, now: datetime) -> tuple[Request, tuple[str, ...]] | N
         text=text,
         subject=act[1] if act else _near(text) if kind is RequestKind.HELP else "",
         received_at=now,
+        thread_ts=thread_ts,
         is_direct=is_direct(channel),
         is_full=is_full,
     )
     return request, (request.id,)
+
+
+def _placed(text: str, channel: str) -> tuple[str | None, str]:
+    """Split the link to a message of this channel from a command: its thread is meant.
+
+    A link to anywhere else stays a part of what was typed.
+    """
+    for link in _LINK.findall(text):
+        with suppress(BadInputError):
+            place = place_of(link)
+            if place.channel_id == channel and place.root_ts:
+                return place.root_ts, " ".join(text.replace(link, " ", 1).split())
+    return None, text
 
 
 def _wish(command: str, text: str) -> tuple[RequestKind, str]:
@@ -99,6 +119,8 @@ def receipt(body: object, request: Request, *, has_model: bool = True) -> str:
     words = FULL_RECEIPT if request.is_full else RECEIPTS.get(request.kind, "")
     if request.kind in ASKING and not has_model:
         words = NO_MODEL_RECEIPT
+    if request.thread_ts:
+        words = words.replace("the thread with the newest message", "the thread of that message")
     if not words or text_at(body, "command") not in COMMANDS:
         return ""
     return json.dumps({"response_type": "ephemeral", "text": words})

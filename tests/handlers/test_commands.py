@@ -206,3 +206,32 @@ def test_a_receipt_promises_no_model_where_none_is_set_up(text, name, said):
 
     assert ("No model is set up, so the rules answer" in answer) is said
     assert "Opus" not in answer
+
+
+HERE = "https://acme.slack.com/archives/C0INC/p1742595147001644"
+REPLY = f"{HERE}?thread_ts=1742586540.000137&amp;cid=C0INC"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "thread", "rest"),
+    [
+        ("/opus", f"<{HERE}> why 403s?", "1742595147.001644", "why 403s?"),
+        ("/opus", f"why 403s? {HERE}", "1742595147.001644", "why 403s?"),
+        ("/copilot", f"escalate <{REPLY}|here> why?", "1742586540.000137", "why?"),
+        ("/copilot", f"summary <{REPLY}>", "1742586540.000137", ""),
+        ("/opus", "why? <https://acme.slack.com/archives/C0ELSE/p1742595147001644>", None, None),
+        ("/opus", "why? <https://acme.slack.com/archives/C0INC>", None, None),
+        ("/opus", "why? <https://grafana.test/d/1>", None, None),
+        ("/copilot", f"refute H1 because of <{HERE}>", None, f"of <{HERE}>"),
+    ],
+)
+def test_a_link_to_a_message_of_the_channel_names_the_thread(name, text, thread, rest):
+    request, _ = parsed(command(name, text))
+    assert request.thread_ts == thread
+    assert request.text == (text if rest is None else rest)
+
+
+def test_the_receipt_says_which_thread():
+    body = command("/opus", f"<{HERE}> why?")
+    request, _ = parsed(body)
+    assert "in the thread of that message" in receipt(body, request)
