@@ -11,7 +11,7 @@ import structlog
 
 from bot.answers import KeptFile, Posted, SavedAnswer
 from bot.errors import BadInputError, EditFailedError, StoreUnavailableError
-from bot.incident.board import Board
+from bot.incident.board import Board, highest
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.lost import mentions
 from bot.incident.messages import IncidentRef, ts_key
@@ -311,7 +311,8 @@ async def clear_board(boards: Boards, ref: IncidentRef, ids: Collection[str]) ->
         board = await boards.board(ref)
         left = tuple(h for h in board.hypotheses if not _rests_on(h, ids))
         cleared = len(board.hypotheses) - len(left)
-        if not cleared or await boards.commit_board(ref, replace(board, hypotheses=left)):
+        gone = max(board.forgotten, highest(board.hypotheses))
+        if not cleared or await boards.commit_board(ref, replace(board, hypotheses=left, forgotten=gone)):
             return cleared
     raise StoreUnavailableError("the board changed too often")
 

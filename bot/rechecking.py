@@ -20,6 +20,7 @@ from bot.investigation import redact
 from bot.naming import LocalAliases, Naming
 from bot.outgoing import Outgoing
 from bot.ports import Aliases, Log, Memory, Workspace
+from bot.safety.filters import FILTERS, Filters
 from bot.safety.redaction import Redactor
 from bot.slack.withdrawn import Withdrawn, rested_words, without
 from bot.superseded import Marker, cites, fall_words
@@ -55,6 +56,7 @@ class Rechecker:
         literals: The process's own secrets, removed from everything.
         link_hosts: The hosts that may be linked.
         aliases: What secrets were called before.
+        canary, filters: As of `Outgoing`.
     """
 
     workspace: Workspace
@@ -63,6 +65,8 @@ class Rechecker:
     literals: tuple[str, ...]
     link_hosts: frozenset[str]
     aliases: Aliases = field(default_factory=LocalAliases)
+    canary: str = ""
+    filters: Filters = FILTERS
 
     async def recheck(self, ref: IncidentRef, ts: str, *, is_deleted: bool, at: datetime) -> None:
         """Draw what follows from one message; it may be done again from the start, wherever it broke off.
@@ -137,7 +141,9 @@ class Rechecker:
 
     def out(self, redactor: Redactor) -> Outgoing:
         """Return the gate for what is said of an incident."""
-        return Outgoing(redactor=redactor, link_hosts=self.link_hosts)
+        return Outgoing(
+            redactor=redactor, link_hosts=self.link_hosts, canary=self.canary, filters=self.filters
+        )
 
     async def _read(self, ref: IncidentRef) -> Incident | None:
         """Return what is said now; None when the channel or the thread cannot be read any more."""

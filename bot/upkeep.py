@@ -64,6 +64,8 @@ class Upkeep:
             literals=self.literals,
             link_hosts=self.out.link_hosts,
             aliases=self.aliases,
+            canary=self.out.canary,
+            filters=self.out.filters,
         )
 
     @property

@@ -22,10 +22,12 @@ class Board:
 
     Attributes:
         version: Grows by one with each commit; 0 for a board never stored.
+        forgotten: The highest number of a hypothesis that was removed with its messages; none gets it again.
     """
 
     hypotheses: tuple[Hypothesis, ...] = ()
     version: int = 0
+    forgotten: int = 0
 
 
 def merge(
@@ -54,7 +56,7 @@ def merge(
     for new in hypotheses:
         place = _place_of(new, standing, used)
         if place is None:
-            standing.append(_opened(new, next_id(standing), now))
+            standing.append(_opened(new, next_id(standing, above=board.forgotten), now))
             used.add(standing[-1].id)
         else:
             standing[place] = _continued(standing[place], new, now)
@@ -144,10 +146,19 @@ def _trigger_ids(hypothesis: Hypothesis) -> tuple[str, ...]:
     return cited_ids(hypothesis.trigger.evidence)
 
 
-def next_id(standing: Sequence[Hypothesis]) -> str:
-    """Return the next number on a board; none is used twice."""
-    numbers = (int(h.id[1:]) for h in standing if h.id[1:].isdigit())
-    return f"H{max(numbers, default=0) + 1}"
+def next_id(standing: Sequence[Hypothesis], *, above: int = 0) -> str:
+    """Return the next number on a board; none is used twice.
+
+    Args:
+        standing: What is on it.
+        above: The highest number that was on it and is no more.
+    """
+    return f"H{max(highest(standing), above) + 1}"
+
+
+def highest(standing: Iterable[Hypothesis]) -> int:
+    """Return the highest number of some hypotheses; 0 when there are none."""
+    return max((int(h.id[1:]) for h in standing if h.id[1:].isdigit()), default=0)
 
 
 def _opened(new: Hypothesis, own_id: str, now: datetime) -> Hypothesis:

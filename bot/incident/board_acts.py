@@ -52,7 +52,7 @@ def suspect(board: Board, claim: str, deed: Deed) -> tuple[Board, str]:
     if known is not None:
         raised = tuple(dict.fromkeys((*known.raised_in, *deed.because)))
         return _with(board, replace(_noted(known, Act.SUSPECTED, deed), raised_in=raised)), known.id
-    new = _suspicion(next_id(board.hypotheses), words, deed)
+    new = _suspicion(next_id(board.hypotheses, above=board.forgotten), words, deed)
     return replace(board, hypotheses=(*board.hypotheses, new)), new.id
 
 

@@ -48,7 +48,7 @@ def _with(board: Board, fact: Fact, incident: Incident) -> Board:
     first = _first_person(raised, incident)
     if first is None:
         return board
-    new = _suspicion(next_id(board.hypotheses), fact, raised, first)
+    new = _suspicion(next_id(board.hypotheses, above=board.forgotten), fact, raised, first)
     return replace(board, hypotheses=(*board.hypotheses, new))
 
 

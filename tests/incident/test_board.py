@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.incident.board import Board, is_continuation, merge, settle
+from bot.incident.board import Board, highest, is_continuation, merge, next_id, settle
 from bot.incident.board_acts import Deed, refute
 from bot.incident.facts import Fact, FactKind, Facts
 from bot.incident.hypotheses import Evidence, Hypothesis, Impact, Link, Status, Trigger
+from tests.slack.samples import H1
 
 NOW = datetime(2031, 5, 6, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=20)
@@ -190,3 +191,9 @@ def test_a_rival_that_fell_takes_its_reason_along_to_another_board_and_comes_bac
     assert merged(late, fallen, now=LATER) == late
     assert merged(refuted, fallen, now=LATER).hypotheses[1].status is Status.REFUTED
     assert [entry.status for entry in back.hypotheses[1].history] == ["proposed", "stale", "proposed"]
+
+
+def test_the_number_of_what_was_forgotten_is_given_to_nothing_else():
+    assert next_id((), above=3) == "H4"
+    assert next_id((H1,), above=0) == "H2"
+    assert highest(()) == 0
