@@ -207,13 +207,19 @@ def _symptom(material: Material) -> list[Claim]:
     if onset is None:
         return []
     stated = material.facts.of(FactKind.IMPACT)
-    also = f"; {stated[0].text}" if stated and stated[0] is not onset else ""
+    also = f"; {_one_sentence(stated[0].text)}" if stated and stated[0] is not onset else ""
     cites = (*onset.cites, *(stated[0].cites if also else ()))
     return [
         Claim(
-            text=f"From {material.clock(onset.at)} UTC: {onset.text}{also}", cites=tuple(dict.fromkeys(cites))
+            text=f"From {material.clock(onset.at)} UTC: {_one_sentence(onset.text)}{also}",
+            cites=tuple(dict.fromkeys(cites)),
         )
     ]
+
+
+def _one_sentence(words: str) -> str:
+    """Return what somebody said as a part of one sentence: a summary has five of them at most."""
+    return re.sub(r"[.!?]\s+(?=\S)", "; ", words)
 
 
 def _ruled_out(material: Material) -> list[Claim]:

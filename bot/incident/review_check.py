@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from html import unescape
 
 from bot.incident.asks import telling_words
 from bot.incident.claims import unfounded
@@ -22,6 +23,7 @@ _SHARE = 0.7
 _LEAST_WORDS = 3
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+(?P<hashed>\S.*)|\*\*(?P<bold>[^*]+)\*\*\s*:?)\s*$")
 _LINKED = re.compile(r"\[((?:\[[^\[\]\n]*\]|[^\[\]\n])*)\]\([^()\s]*\)")
+_ESCAPED = re.compile(r"\\([^\w\s])")
 _DAY_AND_TIME = re.compile(r"(\d{1,2} [A-Z][a-z]{2,8}) (?=\d\d:\d\d)")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+\S")
 _BLAME = re.compile(
@@ -105,6 +107,7 @@ def check_review(draft: str, material: Material) -> tuple[Finding, ...]:
     """
     ground, lines = _ground(material), list(_lines(draft))
     found: list[Finding] = []
+    programs = {m.author.name for m in material.incident.messages if m.author.kind is AuthorKind.BOT}
     section = ""
     for number, line in lines:
         title = _title(line)
@@ -113,7 +116,7 @@ def check_review(draft: str, material: Material) -> tuple[Finding, ...]:
             found.append(remark)
         if not title and not _QUOTED.search(section):
             found += _of_line(number, line, section, material)
-            found += _of_ground(number, line, ground)
+            found += _of_ground(number, _unnamed(line, programs), ground)
     found += _long_summary(lines)
     found += _missing(lines)
     return tuple(found[:MOST_FINDINGS])
@@ -155,14 +158,22 @@ def _of_ground(number: int, line: str, ground: Ground) -> Iterator[Finding]:
         yield Finding(line=number, kind=Kind.UNFOUNDED, words=words, remedy=remedy)
 
 
+def _unnamed(line: str, names: Iterable[str]) -> str:
+    """Return a line without the names of programs: `Amazon Q Developer (AWS Chatbot)` is no command."""
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        line = line.replace(name, " ")
+    return line
+
+
 def _plain(line: str) -> str:
     """Return a line without marks and without where its links lead: only its words are looked up."""
+    line = _ESCAPED.sub(r"\1", unescape(line))
     linked = _LINKED.sub(lambda found: f"[{found[1].strip('[]')}]", line.strip(" |-*•"))
     return without_citations(_DAY_AND_TIME.sub(r"\1, ", linked.replace("**", "").replace("|", " . ")))
 
 
 def _of_wording(number: int, line: str) -> Iterator[Finding]:
-    if found := _BLAME.search(line):
+    if "?" not in line and (found := _BLAME.search(line)):  # a question to people blames nobody
         remedy = "say what made it look right at the time, and what let it through"
         yield Finding(line=number, kind=Kind.BLAME, words=found[0], remedy=remedy)
     if found := _HINDSIGHT.search(line):

@@ -72,7 +72,7 @@ def test_the_summary_is_as_sure_as_the_board():
     assert lines(1)[0] == (
         "Production still used the old pair that a responder removed [2]. "
         "The trigger, the old pair was removed by a responder, was at 20:37 UTC [2]. "
-        "From 21:38 UTC: write availability 97.1%; PUT failing for all customers. reads a third [3] [5]. "
+        "From 21:38 UTC: write availability 97.1%; PUT failing for all customers; reads a third [3] [5]. "
         "2 other explanations were looked at and ruled out [7] [9]. "
         "Recovery was at 22:45 UTC, 67 min after the first sign [13]."
     )

@@ -84,6 +84,8 @@ def test_a_line_is_told_with_its_words_and_what_would_help(line, kind, words):
         "Production should have the new pair.",
         "The gateway code release was ruled out because nothing changed.",
         "- 14:00 gateway code release",
+        "What should have noticed it at 20:37?",
+        "The alert said write availability 97.1 % on object\\-gateway.",
         "```\n45 % of nothing, root cause, forgot to\n```",
         "The old pair [[1]](https://acme.slack.com/archives/C1/p1742589434000411) was removed.",
     ],
