@@ -4,6 +4,7 @@ Rules as in the IAM User Guide, "Condition operators" and "Set operators for mul
 that nobody supplied is not known, for every operator.
 """
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -15,6 +16,7 @@ from bot.iam.truth import Truth, all_of, any_of, known, unknown
 NULL = "Null"
 _SET_OPERATORS = ("ForAllValues", "ForAnyValue")
 _IF_EXISTS = "IfExists"
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 
 
 class ConditionError(ValueError):
@@ -33,6 +35,8 @@ class Clause:
         if_exists: It holds when the key is absent.
         tests: One a value; of `Null`, empty.
         wants_absent: What `Null` asks for; None for other operators.
+        has_one_text: Of its values one alone depends on the request, and it stands for one text, not for a
+            pattern: then two different values of the key cannot both be that text, whatever it is.
     """
 
     operator: str
@@ -42,6 +46,7 @@ class Clause:
     if_exists: bool = False
     tests: tuple[Test, ...] = ()
     wants_absent: tuple[bool, ...] | None = None
+    has_one_text: bool = False
 
     def holds(self, context: Context) -> Truth:
         """Say whether the clause holds.
@@ -64,7 +69,18 @@ class Clause:
     def _compared(self, values: tuple[str, ...], context: Context) -> Truth:
         each = [self._one(value, context) for value in values]
         needs_all = self.quantifier == "ForAllValues" or (self.is_negated and not self.quantifier)
-        return all_of(each) if needs_all else any_of(each)
+        found = all_of(each) if needs_all else any_of(each)
+        return found if found.value is not None else self._settled(values, each) or found
+
+    def _settled(self, values: tuple[str, ...], each: list[Truth]) -> Truth | None:
+        """Decide what no possible text changes: all of several values are never one, nor none of them not."""
+        loose = {value.casefold() for value, one in zip(values, each, strict=True) if one.value is None}
+        if self.has_one_text and len(loose) > 1:
+            if self.quantifier == "ForAllValues" and not self.is_negated:
+                return known(holds=False)
+            if self.quantifier == "ForAnyValue" and self.is_negated:
+                return known(holds=True)
+        return None
 
     def _one(self, value: str, context: Context) -> Truth:
         try:
@@ -107,7 +123,13 @@ def _clause(name: str, key: str, given: object, *, variables: bool) -> Clause:
         is_negated=operator.is_negated,
         if_exists=if_exists,
         tests=tuple(_test(name, key, text, variables=variables) for text in texts),
+        has_one_text=variables and _has_one_text(texts),
     )
+
+
+def _has_one_text(texts: list[str]) -> bool:
+    bare = [rest for text in texts if (rest := _VARIABLE.sub("", text)) != text]
+    return len(bare) == 1 and not {"*", "?"} & set(bare[0])
 
 
 def _named(name: str) -> tuple[str, str, bool]:

@@ -134,6 +134,23 @@ def test_keys_that_nobody_supplied_leave_a_condition_open_unless_another_decides
 
 
 @pytest.mark.parametrize(
+    ("operator", "wanted", "holds"),
+    [
+        ("ForAllValues:StringEquals", "${j}", False),
+        ("ForAllValues:StringEquals", ["c", "${j}"], False),
+        ("ForAllValues:StringEquals", ["a", "x${j}"], None),
+        ("ForAllValues:StringEquals", ["${j}", "${i}"], None),
+        ("ForAllValues:StringLike", "${j}*", None),
+        ("ForAnyValue:StringNotEquals", "${j}", True),
+        ("ForAnyValue:StringEquals", "${j}", None),
+        ("StringNotEquals", "${j}", None),
+    ],
+)
+def test_two_values_are_never_both_the_one_text_of_an_open_variable(operator, wanted, holds):
+    assert held({operator: {"k": wanted}}, {"k": ["a", "b"]}, complete=False) is holds, SETS
+
+
+@pytest.mark.parametrize(
     ("wanted", "context", "holds"),
     [
         ("${aws:PrincipalTag/Team}", {"k": "x", "aws:principaltag/team": "x"}, True),
