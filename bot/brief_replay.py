@@ -6,8 +6,8 @@ from bot import replay
 from bot.board_replay import Course, Document, went_on
 from bot.briefing import since_of
 from bot.errors import BadInputError
-from bot.incident.board_notes import BoardNotes, board_notes
-from bot.incident.briefs import Brief, Reader, Role, actions, catch_up, fixed, handoff, summary, timeline
+from bot.incident.board_notes import board_notes
+from bot.incident.briefs import Reader, Role, brief_of
 from bot.incident.postmortem_values import Material
 from bot.incident.replay import load_incident_file
 from bot.incident.review_check import check_review
@@ -57,19 +57,10 @@ async def brief(data: object, wish: Wish, settings: Settings, *, name: str = "in
         draft = draft_update(material, _audience(wish.role))
         return replay.Replayed(document=asdict(draft), words=draft.text)
     notes = board_notes(board, incident, case.facts, now=now)
-    made = _made(material, wish, notes)
+    made = brief_of(wish.what, material, notes, _reader(material, wish))
     view = BriefView(brief=made, what=wish.what, incident=incident, as_of=now)
     document: Document = {"incident": file.id, "what": wish.what, **asdict(made)}
     return replay.Replayed(document=document, words=as_text(brief_message(view).blocks))
-
-
-def _made(material: Material, wish: Wish, notes: BoardNotes) -> Brief:
-    if wish.what == "catchup":
-        return catch_up(material, notes, _reader(material, wish))
-    by_name = {"timeline": timeline, "actions": actions}
-    if wish.what in by_name:
-        return by_name[wish.what](material)
-    return {"handoff": handoff, "fixed": fixed, "summary": summary}[wish.what](material, notes)
 
 
 def _reader(material: Material, wish: Wish) -> Reader:

@@ -12,7 +12,7 @@ from bot.errors import BriefError
 from bot.incident.asks import telling_words
 from bot.incident.board import Board
 from bot.incident.board_notes import BoardNotes, board_notes
-from bot.incident.briefs import Brief, Reader, Role, actions, catch_up, fixed, handoff, summary, timeline
+from bot.incident.briefs import Brief, Reader, Role, brief_of
 from bot.incident.hypotheses import Hypothesis
 from bot.incident.messages import AuthorKind
 from bot.incident.postmortem_values import Material
@@ -104,20 +104,8 @@ class Briefing:
         return Told(scene=scene, board=board, notes=notes)
 
     async def _brief(self, request: Request, what: str, told: Told) -> Brief:
-        material, notes = told.material, told.notes
-        match what:
-            case "catchup":
-                return catch_up(material, notes, await self._reader(request, told))
-            case "handoff":
-                return handoff(material, notes)
-            case "timeline":
-                return timeline(material)
-            case "actions":
-                return actions(material)
-            case "fixed":
-                return fixed(material, notes)
-            case _:
-                return summary(material, notes)
+        reader = await self._reader(request, told) if what == "catchup" else Reader()
+        return brief_of(what, told.material, told.notes, reader)
 
     async def _reader(self, request: Request, told: Told) -> Reader:
         words = request.text.strip().lower()

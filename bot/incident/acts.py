@@ -261,8 +261,6 @@ def changes_state(text: str) -> bool:
     plain = " ".join(text.split()).strip("`\"'. ")
     if _COMMANDS.search(plain) or _SQL.search(plain):
         return True
-    if any(
-        form.search(plain) for form in (_ORDER, _AND_THEN, _TRIAL, _WITHOUT, _IF_YOU, _BY_OTHERS, _PERFORM)
-    ):
+    if any(form.search(plain) for form in _FORMS):
         return True
     return _AFTER_DOING.search(plain) is not None and not _PAST.search(plain)

@@ -39,9 +39,8 @@ _REPLY = re.compile(
 
 
 def unanswered(incident: Incident, facts: Facts) -> tuple[Fact, ...]:
-    """Return the questions that nobody took up, oldest first; what was asked again counts once."""
-    asked = [fact for fact in facts.of(FactKind.QUESTION) if not _is_taken_up(fact, incident)]
-    return tuple(asked)
+    """Return the questions that nobody took up, oldest first."""
+    return tuple(fact for fact in facts.of(FactKind.QUESTION) if not _is_taken_up(fact, incident))
 
 
 def put_to(incident: Incident, facts: Facts, person_id: str) -> tuple[Fact, ...]:

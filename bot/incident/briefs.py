@@ -58,6 +58,30 @@ class Reader:
     role: Role = Role.RESPONDER
 
 
+def brief_of(what: str, material: Material, notes: BoardNotes, reader: Reader) -> Brief:
+    """Return the brief of a name: catchup, timeline, actions, handoff, fixed; the summary for any other.
+
+    Args:
+        what: The name.
+        material: The incident as the reader may see it, its facts and its board.
+        notes: Of the board.
+        reader: For a catch-up.
+    """
+    match what:
+        case "catchup":
+            return catch_up(material, notes, reader)
+        case "handoff":
+            return handoff(material, notes)
+        case "timeline":
+            return timeline(material)
+        case "actions":
+            return actions(material)
+        case "fixed":
+            return fixed(material, notes)
+        case _:
+            return summary(material, notes)
+
+
 def catch_up(material: Material, notes: BoardNotes, reader: Reader) -> Brief:
     """Return what somebody missed.
 
