@@ -88,7 +88,7 @@ async def test_buttons_show_evidence_take_thumbs_and_refute(product):
 
     posts = [words(post["blocks"]) for post in await person.own_posts()]
     assert "removed the old pair" in quotes
-    assert thanks.startswith("Noted")
+    assert thanks.startswith("Noted. What was wrong with it?")
     assert "the production gateway has the new pair" in told
     assert posts[0].startswith("Superseded 22:2")
     assert product.logged("feedback.saved", verdict="bad")
